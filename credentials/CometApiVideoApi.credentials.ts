@@ -1,0 +1,75 @@
+import type {
+	ICredentialDataDecryptedObject,
+	ICredentialTestRequest,
+	ICredentialType,
+	IHttpRequestOptions,
+	INodeProperties,
+	Icon,
+} from 'n8n-workflow';
+import { UserError } from 'n8n-workflow';
+
+import { BASE_URL_EXPRESSION, baseUrlProblem } from './baseUrl';
+
+export class CometApiVideoApi implements ICredentialType {
+	name = 'cometApiVideoApi';
+
+	displayName = 'CometAPI Video API';
+
+	icon: Icon = {
+		light: 'file:../icons/cometapi.svg',
+		dark: 'file:../icons/cometapi.dark.svg',
+	};
+
+	documentationUrl = 'https://www.npmjs.com/package/n8n-nodes-cometapi-video#credential';
+
+	properties: INodeProperties[] = [
+		{
+			displayName: 'API Key',
+			name: 'apiKey',
+			type: 'string',
+			typeOptions: { password: true },
+			required: true,
+			default: '',
+			placeholder: 'e.g. sk-...',
+			description: 'The key from the API keys page of your CometAPI console',
+		},
+		{
+			displayName: 'Base URL',
+			name: 'baseUrl',
+			type: 'string',
+			required: true,
+			default: 'https://api.cometapi.com',
+			description: 'Where the API is. Change it only for a gateway of your own.',
+		},
+	];
+
+	authenticate = async (
+		credentials: ICredentialDataDecryptedObject,
+		request: IHttpRequestOptions,
+	): Promise<IHttpRequestOptions> => {
+		const baseUrl = String(credentials.baseUrl).trim();
+		const problem = baseUrlProblem(baseUrl);
+		if (problem) throw new UserError(problem);
+		if (new URL(request.url, request.baseURL ?? baseUrl).origin !== new URL(baseUrl).origin) {
+			throw new UserError(`The API key is only sent to ${new URL(baseUrl).host}`);
+		}
+		return {
+			...request,
+			headers: { ...request.headers, Authorization: `Bearer ${String(credentials.apiKey).trim()}` },
+		};
+	};
+
+	test: ICredentialTestRequest = {
+		request: { baseURL: BASE_URL_EXPRESSION, url: '/v1/models' },
+		rules: [
+			{
+				type: 'responseSuccessBody',
+				properties: {
+					key: 'object',
+					value: undefined,
+					message: "This address does not answer like CometAPI. Check 'Base URL'.",
+				},
+			},
+		],
+	};
+}

@@ -1,0 +1,22 @@
+const VERSION_AND_SLASHES = /(\/v1)?\/*$/;
+
+/** What `baseUrl` of the credential becomes in a request: a trailing slash or /v1 is forgiven. */
+export const BASE_URL_EXPRESSION = `={{ $credentials.baseUrl.trim().replace(${VERSION_AND_SLASHES}, "") }}`;
+
+/** The same, for requests that are not put together by n8n's routing. */
+export function toApiBaseUrl(baseUrl: string): string {
+	return baseUrl.trim().replace(VERSION_AND_SLASHES, '');
+}
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+/**
+ * Why the API key may not be sent to this base URL, or undefined when it may: only https keeps the
+ * key secret on its way; loopback never leaves the machine.
+ */
+export function baseUrlProblem(baseUrl: string): string | undefined {
+	if (!URL.canParse(baseUrl)) return `'Base URL' is not a URL: ${baseUrl}`;
+	const { protocol, hostname } = new URL(baseUrl);
+	if (protocol === 'https:' || (protocol === 'http:' && LOOPBACK.test(hostname))) return undefined;
+	return `'Base URL' must start with https://, since the API key would be readable on its way: ${baseUrl}`;
+}

@@ -1,0 +1,43 @@
+import type { INodeType, INodeTypeDescription } from 'n8n-workflow';
+import { NodeConnectionTypes } from 'n8n-workflow';
+
+import { BASE_URL_EXPRESSION } from '../../credentials/baseUrl';
+import { searchModels } from './listSearch/searchModels';
+import { createFields, createOperation } from './operations/create';
+import { getStatusFields, getStatusOperation } from './operations/getStatus';
+
+export class CometApiVideo implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'CometAPI Video',
+		name: 'cometApiVideo',
+		icon: {
+			light: 'file:../../icons/cometapi.svg',
+			dark: 'file:../../icons/cometapi.dark.svg',
+		},
+		group: ['transform'],
+		version: 1,
+		subtitle:
+			'={{ $parameter.operation === "getStatus" ? "get status" : "create: " + ($parameter.model?.value ?? "") }}',
+		description: "Make videos with Grok through CometAPI's API, and wait until they are finished",
+		defaults: { name: 'CometAPI Video' },
+		usableAsTool: true,
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'cometApiVideoApi', required: true }],
+		requestDefaults: { baseURL: BASE_URL_EXPRESSION },
+		properties: [
+			{
+				displayName: 'Operation',
+				name: 'operation',
+				type: 'options',
+				noDataExpression: true,
+				options: [createOperation, getStatusOperation],
+				default: 'create',
+			},
+			...createFields,
+			...getStatusFields,
+		],
+	};
+
+	methods = { listSearch: { searchModels } };
+}

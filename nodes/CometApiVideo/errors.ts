@@ -1,0 +1,261 @@
+import type { INode, JsonObject } from 'n8n-workflow';
+import { NodeApiError } from 'n8n-workflow';
+
+import type { Trouble, TroubleReason } from './job/answer';
+import type { VideoJob } from './job/videoJob';
+import type { WaitFacts } from './output';
+
+/** What is known when an item ends without its video. */
+export interface VideoErrorFacts {
+	requestId?: string;
+	job?: VideoJob;
+	wait?: WaitFacts;
+	httpStatus?: number;
+}
+
+/** Why an item has no video: what happened (message), what to do (description), what is known. */
+export class VideoError extends Error {
+	constructor(
+		message: string,
+		readonly description: string,
+		readonly facts: VideoErrorFacts = {},
+	) {
+		super(message);
+	}
+}
+
+/** A parameter that cannot be sent. */
+export class InputError extends VideoError {}
+
+interface Advice {
+	happened: string;
+	fix: string;
+}
+
+const ADVICE: Record<TroubleReason, Advice> = {
+	badInput: {
+		happened: 'CometAPI did not accept the request',
+		fix: 'Change the parameter that it names.',
+	},
+	unauthorized: {
+		happened: 'CometAPI does not accept the API key',
+		fix: "Check 'API Key' in the credential.",
+	},
+	noBalance: {
+		happened: 'The balance of the CometAPI account is too low',
+		fix: "Top up the account in CometAPI's console, then run this again.",
+	},
+	forbidden: {
+		happened: 'CometAPI refused access',
+		fix: "Check in CometAPI's console what this API key may do.",
+	},
+	notTheApi: {
+		happened: 'The address does not answer like CometAPI',
+		fix: "Check 'Base URL' in the credential.",
+	},
+	tooLarge: {
+		happened: 'The request is too large for CometAPI',
+		fix: 'Use a smaller image.',
+	},
+	rateLimited: {
+		happened: 'CometAPI is receiving too many requests',
+		fix: 'Run fewer videos at a time, or try again later.',
+	},
+	modelUnavailable: {
+		happened: 'CometAPI has no such model available',
+		fix: "Choose another one under 'Model'.",
+	},
+	unknownId: {
+		happened: 'CometAPI does not know this request ID',
+		fix: "Check 'Request ID', and that the credential is of the account that made the video.",
+	},
+	serverTrouble: {
+		happened: 'CometAPI could not process the request',
+		fix: 'Try again later.',
+	},
+	unreadable: {
+		happened: 'CometAPI gave an answer that could not be read',
+		fix: 'Try again later.',
+	},
+	notReached: {
+		happened: 'CometAPI could not be reached',
+		fix: "Check the network of n8n, and 'Base URL' in the credential.",
+	},
+	heldBack: {
+		happened: 'n8n did not send the request',
+		fix: "Check the credential, its allowed domains, and n8n's settings for outgoing requests.",
+	},
+	connectionLost: {
+		happened: 'The connection to CometAPI was lost before it answered',
+		fix: 'Try again later.',
+	},
+};
+
+const GO_ON =
+	"To go on: operation 'Get Status' with this request ID and 'Wait for Completion', or retry this execution. Neither pays again.";
+
+/** The API took no video, and nothing is owed. */
+export function notAccepted(trouble: Trouble, sentBytes: number): VideoError {
+	const { happened, fix } = ADVICE[trouble.reason];
+	const size =
+		trouble.reason === 'tooLarge' ? `It had ${(sentBytes / 1_000_000).toFixed(1)} MB.` : undefined;
+	return new VideoError(
+		happened,
+		sentences(quote(trouble), size, fix, 'No video was accepted, so nothing is owed.'),
+		{ httpStatus: trouble.httpStatus },
+	);
+}
+
+/** The submit left, and no id came back. */
+export function fateUnknown(trouble?: Trouble): VideoError {
+	const happened = trouble ? `${ADVICE[trouble.reason].happened}.` : undefined;
+	const fix = trouble?.reason === 'notTheApi' ? ADVICE.notTheApi.fix : undefined;
+	return new VideoError(
+		'It is not known whether CometAPI accepted this video',
+		sentences(
+			happened,
+			trouble && quote(trouble),
+			fix,
+			"This execution does not send it again, since it would be paid twice. Look for it in the log of usage in CometAPI's console: with its request ID, 'Get Status' brings the video. If it is not there, start a new execution.",
+		),
+		{ httpStatus: trouble?.httpStatus },
+	);
+}
+
+export function noPlaceFree(trouble: Trouble, waitedS: number): VideoError {
+	return new VideoError(
+		`CometAPI accepted no further video for ${waitedS} seconds`,
+		sentences(
+			quote(trouble),
+			"Nothing was accepted, nothing is owed. Run fewer videos at a time, or raise 'Max Wait'.",
+		),
+		{ httpStatus: trouble.httpStatus },
+	);
+}
+
+/** The API does not tell the job's state, and asking again would not help. */
+export function statusRefused(
+	trouble: Trouble,
+	facts: VideoErrorFacts & { requestId: string },
+): VideoError {
+	const { happened, fix } = ADVICE[trouble.reason];
+	return new VideoError(
+		`${happened} [request ID ${facts.requestId}]`,
+		sentences(quote(trouble), fix, trouble.reason === 'unknownId' ? undefined : GO_ON),
+		{ ...facts, httpStatus: trouble.httpStatus },
+	);
+}
+
+export function notFinishedInTime(
+	trouble: Trouble | undefined,
+	maxWaitS: number,
+	facts: VideoErrorFacts & { requestId: string },
+): VideoError {
+	const last = trouble
+		? sentences(`Last, ${lowerFirst(ADVICE[trouble.reason].happened)}`, quote(trouble))
+		: facts.job?.providerStatus && `Its last status was ${facts.job.providerStatus}.`;
+	return new VideoError(
+		`The video is not finished after ${maxWaitS} seconds [request ID ${facts.requestId}]`,
+		sentences('It goes on being made, and it is paid for.', last, GO_ON),
+		{ ...facts, httpStatus: trouble?.httpStatus },
+	);
+}
+
+const REFUSED_CODES = [
+	'moderation',
+	'invalid_argument',
+	'permission_denied',
+	'failed_precondition',
+];
+const PROVIDER_CODES = ['service_unavailable', 'internal_error', 'expired'];
+
+/** True when a new job for the same video may do better: the provider failed, not the request. */
+export function isProvidersOwnFailure(job: VideoJob): boolean {
+	return job.status === 'expired' || PROVIDER_CODES.includes(job.failure?.code ?? '');
+}
+
+export function videoFailed(
+	facts: VideoErrorFacts & { requestId: string; job: VideoJob },
+): VideoError {
+	const { failure, status } = facts.job;
+	const refused = REFUSED_CODES.includes(failure?.code ?? '');
+	const happened = refused
+		? 'The video was refused'
+		: status === 'expired'
+			? 'The video expired before it was finished'
+			: 'The video could not be made';
+	const fix = refused
+		? 'Change the prompt or the image, then run this again.'
+		: isProvidersOwnFailure(facts.job)
+			? 'Try again later: a retry of this execution makes a new video.'
+			: 'A retry of this execution repeats this answer. Start a new execution to make another video.';
+	return new VideoError(
+		`${happened} [request ID ${facts.requestId}]`,
+		sentences(failure && `CometAPI says: ${failure.message} (${failure.code})`, fix),
+		facts,
+	);
+}
+
+export function stopped(requestId?: string): VideoError {
+	if (requestId === undefined) {
+		return new VideoError('The execution was stopped', 'No request was sent after that.');
+	}
+	return new VideoError(
+		`The execution was stopped [request ID ${requestId}]`,
+		`The video goes on being made. ${GO_ON}`,
+		{ requestId },
+	);
+}
+
+export function stoppedWhileSubmitting(): VideoError {
+	return new VideoError(
+		'The execution was stopped while a video was being submitted',
+		"If CometAPI accepts it, its request ID is written to n8n's log and to the execution's custom data.",
+	);
+}
+
+/** What no other message covers, a defect of this node among it. */
+export function unexpected(cause: unknown, requestId?: string): VideoError {
+	const said = cause instanceof Error ? cause.message : String(cause);
+	return new VideoError(
+		requestId === undefined
+			? 'The node ended unexpectedly'
+			: `The node ended unexpectedly [request ID ${requestId}]`,
+		sentences(said, requestId === undefined ? undefined : GO_ON),
+		{ requestId },
+	);
+}
+
+/** The error as n8n shows it. The ids of the run's other videos are named, since n8n drops their items. */
+export function toNodeError(
+	node: INode,
+	error: VideoError,
+	place: { itemIndex: number; runIndex: number },
+	otherIds: string[],
+): NodeApiError {
+	const { message, facts } = error;
+	const others =
+		otherIds.length > 0
+			? `Other videos of this run: ${otherIds.join(', ')}. A retry of this execution picks them up without paying again.`
+			: undefined;
+	const description = sentences(error.description, others);
+	const options = { ...place, message, description, httpCode: facts.httpStatus?.toString() };
+	return new NodeApiError(node, { message } satisfies JsonObject, options);
+}
+
+function quote({ said }: Trouble): string | undefined {
+	return said && `It said: ${said}`;
+}
+
+function sentences(...parts: Array<string | undefined>): string {
+	return parts
+		.filter((part) => part !== undefined && part !== '')
+		.map((part) => (/[.!?]$/.test(String(part)) ? part : `${part}.`))
+		.join(' ');
+}
+
+function lowerFirst(sentence: string): string {
+	return /^(CometAPI|n8n)/.test(sentence)
+		? sentence
+		: sentence.charAt(0).toLowerCase() + sentence.slice(1);
+}

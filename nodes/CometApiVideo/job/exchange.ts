@@ -1,0 +1,64 @@
+import type { IExecutePaginationFunctions, IHttpRequestOptions } from 'n8n-workflow';
+
+import type { Exchange, Unanswered } from './answer';
+import { isRecord, text } from './json';
+
+// Raised before anything of a request is on the wire: no address, no connection, no trust.
+const NEVER_SENT = /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ERR_INVALID_URL)$|CERT/;
+
+/**
+ * One request to the API with the node's credential. Never throws: what went wrong is part of the
+ * result. Redirects are not followed, since the key would go along.
+ *
+ * @param signal cuts the request off; without one it is left to finish, whatever the execution does
+ */
+export async function exchange(
+	context: IExecutePaginationFunctions,
+	request: IHttpRequestOptions,
+	signal: AbortSignal | undefined,
+): Promise<Exchange> {
+	// n8n puts the execution's own cancel signal into every request, so the request is made on behalf
+	// of a context whose signal is the one wanted here.
+	const caller: IExecutePaginationFunctions = Object.create(context, {
+		getExecutionCancelSignal: { value: () => signal },
+	});
+	try {
+		const answer = await context.helpers.httpRequestWithAuthentication.call(
+			caller,
+			'cometApiVideoApi',
+			{
+				...request,
+				json: true,
+				returnFullResponse: true,
+				ignoreHttpStatusErrors: true,
+				disableFollowRedirect: true,
+			},
+		);
+		return { answer };
+	} catch (error) {
+		return { unanswered: describeUnanswered(error) };
+	}
+}
+
+function describeUnanswered(error: unknown): Unanswered {
+	const chain = causesOf(error);
+	const code = chain.map((cause) => text(cause.code)).find((found) => found !== undefined);
+	const root = chain.at(-1);
+	const message = text(root?.message) ?? 'no reason given';
+	const isTransport = code !== undefined || chain.some((cause) => cause.isAxiosError === true);
+	const sent = isTransport ? !NEVER_SENT.test(code ?? '') : !isOwnError(root);
+	return { sent, code: isTransport ? (code ?? 'unknown') : undefined, message };
+}
+
+/** True for what n8n itself raises before it sends: a credential, allowed domains, SSRF protection. */
+function isOwnError(error: Record<string, unknown> | undefined): boolean {
+	return error !== undefined && 'level' in error && error.name !== 'NodeApiError';
+}
+
+function causesOf(error: unknown): Array<Record<string, unknown>> {
+	const chain: Array<Record<string, unknown>> = [];
+	for (let cause = error; isRecord(cause) && !chain.includes(cause); cause = cause.cause) {
+		chain.push(cause);
+	}
+	return chain;
+}

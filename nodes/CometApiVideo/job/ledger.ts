@@ -1,0 +1,110 @@
+import type { IContextObject } from 'n8n-workflow';
+
+const KEY = 'cometApiVideoJobs';
+
+/** Which item of which run of the node. n8n runs one slot twice only to retry it. */
+export interface Slot {
+	run: number;
+	item: number;
+}
+
+/** What tells one wanted video from another. */
+export interface Wish {
+	slot: Slot;
+	/** Hash of the node's parameters before their expressions are evaluated. */
+	parameters: string;
+	/** Hash of the request body. */
+	body: string;
+	/** An agent's calls share slots at times, so that only the body tells them apart. */
+	isToolCall: boolean;
+}
+
+/** One job of this execution, as it is kept in the execution's own data. */
+export interface LedgerEntry extends Slot {
+	parameters: string;
+	body: string;
+	/** Absent between the submit and its answer, and for good when that answer never came. */
+	requestId?: string;
+	/** Epoch ms. */
+	acceptedAtMs?: number;
+	/** An item went out for it. */
+	delivered?: boolean;
+}
+
+/** A job that the API accepted. */
+export type AcceptedEntry = LedgerEntry & { requestId: string };
+
+export function hasId(entry: LedgerEntry): entry is AcceptedEntry {
+	return entry.requestId !== undefined;
+}
+
+// Which jobs a running item holds is true of this process only, so it is not kept with the execution.
+const held = new WeakSet<LedgerEntry>();
+
+/**
+ * The jobs of this execution and node, as one item sees them. They live in the data of the
+ * execution, and so survive what that data survives: "Retry On Fail" and the editor's "Retry
+ * execution".
+ */
+export class Ledger {
+	private readonly entries: LedgerEntry[];
+	private readonly mine = new Set<LedgerEntry>();
+
+	/** @param context what `getContext('node')` gives */
+	constructor(context: IContextObject) {
+		context[KEY] ??= [];
+		this.entries = context[KEY] as LedgerEntry[];
+	}
+
+	/**
+	 * The job that was submitted for this wish before, held for this item until `release`:
+	 * the slot's own (same parameters, or same body), else one of another run with the same body that
+	 * was not delivered and that no running item holds.
+	 */
+	take(wish: Wish): LedgerEntry | undefined {
+		const found = this.find(wish);
+		if (found) this.hold(found);
+		return found;
+	}
+
+	private find({ slot, parameters, body, isToolCall }: Wish): LedgerEntry | undefined {
+		const free = this.entries.filter((entry) => !held.has(entry));
+		const own = isToolCall ? [] : free.filter((entry) => isOf(entry, slot));
+		return (
+			own.find((entry) => entry.parameters === parameters) ??
+			own.find((entry) => entry.body === body) ??
+			free.find(
+				(entry) =>
+					entry.body === body && !entry.delivered && (isToolCall || entry.run !== slot.run),
+			)
+		);
+	}
+
+	/** Notes that a submit is about to leave, before it does, and holds the new entry. */
+	open({ slot, parameters, body }: Wish): LedgerEntry {
+		const entry: LedgerEntry = { ...slot, parameters, body };
+		this.entries.push(entry);
+		this.hold(entry);
+		return entry;
+	}
+
+	/** Forgets a job: it was not accepted, or the provider could not make it. */
+	close(entry: LedgerEntry): void {
+		const index = this.entries.indexOf(entry);
+		if (index >= 0) this.entries.splice(index, 1);
+	}
+
+	/** Lets other items have what this one held. */
+	release(): void {
+		for (const entry of this.mine) held.delete(entry);
+	}
+
+	private hold(entry: LedgerEntry): void {
+		held.add(entry);
+		this.mine.add(entry);
+	}
+}
+
+function isOf(entry: LedgerEntry, slot: Slot): boolean {
+	return entry.run === slot.run && entry.item === slot.item;
+}

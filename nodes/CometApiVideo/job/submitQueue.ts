@@ -1,0 +1,86 @@
+import { submitBackoffMs } from './schedule';
+
+/** The world as the queue needs it. Times in ms. */
+export interface QueueWorld {
+	/** Returns early when `wake` settles or the execution is stopped. */
+	sleep(ms: number, wake: Promise<void>): Promise<void>;
+	now(): number;
+	/** 0 to 1. */
+	random(): number;
+}
+
+/**
+ * Who may submit next. Until the API says 429 everybody may; from then on one item asks for all, and
+ * its acceptance lets the next one ask at once. A job of this run that ends frees a place, so it
+ * wakes the one who asks.
+ */
+export class SubmitQueue {
+	private isLimited = false;
+	private isAsking = false;
+	private refusalsInARow = 0;
+	private nextTryAt = 0;
+	private mayWakeEarly = true;
+	private wake: () => void = () => {};
+	private readonly waiting: Array<() => void> = [];
+	private runningJobs = 0;
+	private lastJobEndedAt = 0;
+
+	constructor(private readonly world: QueueWorld) {}
+
+	/**
+	 * Resolves when the caller may submit. Every turn ends in `refused` or `passOn`.
+	 *
+	 * @returns whether the caller is the one who asks for all
+	 */
+	async turn(): Promise<boolean> {
+		if (!this.isLimited) return false;
+		if (this.isAsking) await new Promise<void>((resolve) => this.waiting.push(resolve));
+		this.isAsking = true;
+		const ms = this.nextTryAt - this.world.now();
+		if (ms > 0) {
+			const woken = new Promise<void>((resolve) => (this.wake = resolve));
+			await this.world.sleep(ms, woken);
+		}
+		return true;
+	}
+
+	/** The submit was answered 429: the same item's next turn comes after a backoff. */
+	refused(asksForAll: boolean, retryAfterMs: number | undefined): void {
+		// Those who were on their way together were refused for one reason: it counts once.
+		if (asksForAll || !this.isLimited) {
+			this.refusalsInARow++;
+			const delay = retryAfterMs ?? submitBackoffMs(this.refusalsInARow, this.world.random());
+			this.nextTryAt = this.world.now() + delay;
+			this.mayWakeEarly = retryAfterMs === undefined;
+		}
+		this.isLimited = true;
+		if (asksForAll) this.isAsking = false;
+	}
+
+	/** The submit is over, so the next one may ask at once. */
+	passOn(asksForAll: boolean): void {
+		if (!asksForAll) return;
+		this.refusalsInARow = 0;
+		this.nextTryAt = 0;
+		const next = this.waiting.shift();
+		if (next) return next();
+		this.isAsking = false;
+		this.isLimited = false;
+	}
+
+	jobStarted(): void {
+		this.runningJobs++;
+	}
+
+	jobEnded(): void {
+		this.runningJobs--;
+		this.lastJobEndedAt = this.world.now();
+		if (this.mayWakeEarly) this.wake();
+	}
+
+	/** For how long, in ms, an item that waits since `sinceMs` has waited for no job of this run. */
+	idleMs(sinceMs: number): number {
+		if (this.runningJobs > 0) return 0;
+		return this.world.now() - Math.max(sinceMs, this.lastJobEndedAt);
+	}
+}

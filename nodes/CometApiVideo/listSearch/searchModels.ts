@@ -1,0 +1,40 @@
+import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
+
+import { toApiBaseUrl } from '../../../credentials/baseUrl';
+import { isRecord, text } from '../job/json';
+
+const KNOWN_MODELS = ['grok-imagine-video', 'grok-imagine-video-1.5'];
+
+/** Grok's video models of the account; the known ones when the list cannot be had. */
+export async function searchModels(
+	this: ILoadOptionsFunctions,
+	filter = '',
+): Promise<INodeListSearchResult> {
+	const models = await listVideoModels(this);
+	return {
+		results: models
+			.filter((id) => id.includes(filter.trim().toLowerCase()))
+			.map((id) => ({ name: id, value: id })),
+	};
+}
+
+async function listVideoModels(context: ILoadOptionsFunctions): Promise<string[]> {
+	const { baseUrl } = await context.getCredentials('cometApiVideoApi');
+	try {
+		const answer: unknown = await context.helpers.httpRequestWithAuthentication.call(
+			context,
+			'cometApiVideoApi',
+			{ baseURL: toApiBaseUrl(String(baseUrl)), url: '/v1/models', json: true },
+		);
+		const models = readModelIds(answer).filter((id) => /^grok-.*video/i.test(id));
+		return models.length > 0 ? models.sort() : KNOWN_MODELS;
+	} catch {
+		return KNOWN_MODELS;
+	}
+}
+
+/** The ids of an OpenAI-style list: {"object":"list","data":[{"id"}]}. */
+function readModelIds(answer: unknown): string[] {
+	if (!isRecord(answer) || !Array.isArray(answer.data)) return [];
+	return answer.data.flatMap((model) => (isRecord(model) ? (text(model.id) ?? []) : []));
+}

@@ -1,0 +1,85 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+const includeRawResponse: INodeProperties = {
+	displayName: 'Include Raw Response',
+	name: 'includeRawResponse',
+	type: 'boolean',
+	default: false,
+	description: "Whether to add CometAPI's last answer to the output, as it came, under 'raw'",
+};
+
+const maxWait: INodeProperties = {
+	displayName: 'Max Wait',
+	name: 'maxWait',
+	type: 'number',
+	typeOptions: { minValue: 1, maxValue: 86400 },
+	default: 900,
+	description: 'How many seconds to wait for the video, counted from when CometAPI accepted it',
+	displayOptions: { show: { '/waitForCompletion': [true] } },
+};
+
+const onTimeout: INodeProperties = {
+	displayName: 'On Timeout',
+	name: 'onTimeout',
+	type: 'options',
+	options: [
+		{
+			name: 'Return Pending Item',
+			value: 'return',
+			description: 'Go on with an item whose status is pending',
+		},
+		{
+			name: 'Stop With an Error',
+			value: 'error',
+			description: 'The message has the request ID, with which Get Status can go on waiting',
+		},
+	],
+	default: 'error',
+	description: "What to do when the video is not finished after 'Max Wait'",
+	displayOptions: { show: { '/waitForCompletion': [true] } },
+};
+
+const pollInterval: INodeProperties = {
+	displayName: 'Poll Interval',
+	name: 'pollInterval',
+	type: 'number',
+	typeOptions: { minValue: 0, maxValue: 3600 },
+	default: 0,
+	description: 'How many seconds to wait between status requests. With 0 this adapts by itself.',
+	displayOptions: { show: { '/waitForCompletion': [true] } },
+};
+
+export const waitOptions = [includeRawResponse, maxWait, onTimeout, pollInterval];
+
+export const requestOptions: INodeProperties[] = [
+	{
+		displayName: 'Custom Body Fields',
+		name: 'customBodyFields',
+		type: 'json',
+		default: '{}',
+		placeholder: 'e.g. { "seed": 1 }',
+		description:
+			'Further fields of the request, as a JSON object. They replace fields of the same name.',
+	},
+	{
+		displayName: 'User',
+		name: 'user',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. customer-42',
+		description: 'An identifier of your own end user, passed on to the provider',
+		routing: { send: { type: 'body', property: 'user', value: '={{ $value || undefined }}' } },
+	},
+];
+
+/** The collection of an operation's options, in alphabetical order, as n8n wants it. */
+export function options(entries: INodeProperties[]): INodeProperties {
+	return {
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add Option',
+		default: {},
+		options: [...entries].sort((a, b) => a.displayName.localeCompare(b.displayName)),
+	};
+}

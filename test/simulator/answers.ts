@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+
+export interface Content {
+	readonly bytes: number;
+	chunks(): Iterable<Buffer>;
+}
+
+export interface Answer {
+	status: number;
+	headers: Record<string, string>;
+	content: Content;
+}
+
+export const whole = (buffer: Buffer): Content => ({
+	bytes: buffer.length,
+	chunks: () => (buffer.length > 0 ? [buffer] : []),
+});
+
+const text = (
+	status: number,
+	contentType: string,
+	body: string,
+	headers: Record<string, string> = {},
+): Answer => ({
+	status,
+	headers: { 'Content-Type': contentType, ...headers },
+	content: whole(Buffer.from(body)),
+});
+
+export const json = (status: number, body: unknown, headers?: Record<string, string>): Answer =>
+	text(status, 'application/json; charset=utf-8', JSON.stringify(body), headers);
+
+export const plain = (status: number, body: string, headers?: Record<string, string>): Answer =>
+	text(status, 'text/plain; charset=utf-8', body, headers);
+
+export const empty = (status: number, headers: Record<string, string> = {}): Answer => ({
+	status,
+	headers,
+	content: whole(Buffer.alloc(0)),
+});
+
+export const html = (status: number, headers?: Record<string, string>): Answer =>
+	text(
+		status,
+		'text/html; charset=utf-8',
+		`<!doctype html><html><head><title>${status}</title></head><body>CometAPI</body></html>`,
+		headers,
+	);
+
+export const redirect = (status: number, location: string): Answer =>
+	html(status, { Location: location });
+
+/** CometAPI's documented error envelope [C]. */
+export const errorEnvelope = (message: string, code = '') => ({
+	error: {
+		message: `${message} (request id: ${randomUUID()})`,
+		type: 'comet_api_error',
+		param: '',
+		code,
+	},
+});
