@@ -11,5 +11,7 @@ module.exports = {
 		],
 	},
 	testMatch: ['<rootDir>/test/{unit,engine}/**/*.test.ts'],
+	testTimeout: 30_000,
+	maxConcurrency: 10,
 	modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/test/e2e/'],
 };

@@ -196,12 +196,13 @@ export function videoFailed(
 	);
 }
 
+// By the word canceled in the message n8n tells a stopped execution from one that went wrong.
 export function stopped(requestId?: string): VideoError {
 	if (requestId === undefined) {
-		return new VideoError('The execution was stopped', 'No request was sent after that.');
+		return new VideoError('The execution was canceled', 'No request was sent after that.');
 	}
 	return new VideoError(
-		`The execution was stopped [request ID ${requestId}]`,
+		`The execution was canceled [request ID ${requestId}]`,
 		`The video goes on being made. ${GO_ON}`,
 		{ requestId },
 	);
@@ -209,7 +210,7 @@ export function stopped(requestId?: string): VideoError {
 
 export function stoppedWhileSubmitting(): VideoError {
 	return new VideoError(
-		'The execution was stopped while a video was being submitted',
+		'The execution was canceled while a video was being submitted',
 		"If CometAPI accepts it, its request ID is written to n8n's log and to the execution's custom data.",
 	);
 }

@@ -1,0 +1,314 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- tests run outside n8n */
+import { mkdtempSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+import {
+	ExecutionLifecycleHooks,
+	PackageDirectoryLoader,
+	RoutingNode,
+	WorkflowExecute,
+} from 'n8n-core';
+import {
+	createRunExecutionData,
+	type ICredentialDataDecryptedObject,
+	ICredentialsHelper,
+	type IExecuteFunctions,
+	type IHttpRequestOptions,
+	type INode,
+	type INodeExecutionData,
+	type INodeParameters,
+	type INodeType,
+	type INodeTypes,
+	type IRun,
+	type IRunExecutionData,
+	type IWorkflowBase,
+	type IWorkflowExecuteAdditionalData,
+	NodeConnectionTypes,
+	Workflow,
+} from 'n8n-workflow';
+
+process.env.N8N_USER_FOLDER = mkdtempSync(join(tmpdir(), 'cometapi-video-engine-'));
+
+export const NODE_TYPE = 'n8n-nodes-cometapi-video.cometApiVideo';
+const CREDENTIAL_TYPE = 'cometApiVideoApi';
+
+// The services of n8n-core's own copy, not of another version elsewhere in the tree.
+const ofCore = createRequire(createRequire(import.meta.url).resolve('n8n-core'));
+const { Container } = ofCore('@n8n/di') as typeof import('@n8n/di');
+const { Logger } = ofCore('@n8n/backend-common') as typeof import('@n8n/backend-common');
+
+/** Every line that nodes and engine wrote to n8n's log, in order. */
+export const logLines: string[] = [];
+const write = (message: string) => void logLines.push(message);
+const logger = { error: write, warn: write, info: write, debug: () => {}, scoped: () => logger };
+Container.set(Logger, logger as unknown as InstanceType<typeof Logger>);
+
+/** The package as npm would ship it: the built files that package.json names. */
+const loader = new PackageDirectoryLoader(resolve('.'));
+const loaded = loader.loadAll();
+
+/** A node of the test's own, in front of or behind the node under test. */
+export type StandIn = (items: INodeExecutionData[], runIndex: number) => INodeExecutionData[][];
+
+function standInType(run: StandIn, outputs: number): INodeType {
+	return {
+		description: {
+			displayName: 'Stand-in',
+			name: 'standIn',
+			group: ['transform'],
+			version: 1,
+			description: '',
+			defaults: {},
+			inputs: [NodeConnectionTypes.Main],
+			outputs: Array.from({ length: outputs }, () => NodeConnectionTypes.Main),
+			properties: [],
+		},
+		async execute(this: IExecuteFunctions) {
+			return run(this.getInputData(), Number(this.evaluateExpression('{{ $runIndex }}', 0)));
+		},
+	};
+}
+
+function videoType(): INodeType {
+	const nodeType = loader.getNode('cometApiVideo').type as INodeType;
+	// n8n's own NodeTypes gives every declarative node this method.
+	nodeType.execute = async function (this: IExecuteFunctions) {
+		const context = this as unknown as ConstructorParameters<typeof RoutingNode>[0];
+		return (await new RoutingNode(context, nodeType).runNode()) ?? [];
+	};
+	return nodeType;
+}
+
+export interface Credential {
+	apiKey: string;
+	baseUrl: string;
+}
+
+class TestCredentialsHelper extends ICredentialsHelper {
+	private readonly credential: Credential;
+
+	constructor(credential: Credential) {
+		super();
+		this.credential = credential;
+	}
+
+	getParentTypes() {
+		return [];
+	}
+
+	isCredentialUsableByNode() {
+		return true;
+	}
+
+	async authenticate(
+		credentials: ICredentialDataDecryptedObject,
+		_type: string,
+		request: IHttpRequestOptions,
+	) {
+		const { authenticate } = loader.getCredential(CREDENTIAL_TYPE).type;
+		if (typeof authenticate !== 'function') throw new TypeError('authenticate is no function');
+		return await authenticate(credentials, request);
+	}
+
+	async preAuthentication() {
+		return undefined;
+	}
+
+	async runPreAuthentication() {
+		return undefined;
+	}
+
+	async getDecrypted() {
+		return { ...this.credential };
+	}
+
+	getCredentialsProperties() {
+		return loader.getCredential(CREDENTIAL_TYPE).type.properties;
+	}
+
+	async getCredentials(): Promise<never> {
+		throw new Error('The engine asks for decrypted credentials only');
+	}
+
+	async updateCredentials() {}
+
+	async updateCredentialsOauthTokenData() {}
+}
+
+/** The node under test, as the editor would save it. */
+export function videoNode(parameters: INodeParameters, settings: Partial<INode> = {}): INode {
+	return {
+		id: 'video',
+		name: 'Video',
+		type: NODE_TYPE,
+		typeVersion: 1,
+		position: [0, 0],
+		parameters,
+		credentials: { [CREDENTIAL_TYPE]: { id: '1', name: 'Simulator' } },
+		...settings,
+	};
+}
+
+export interface Graph {
+	video: INode;
+	/** Further nodes by name. `Start` comes first; it hands on the items unless given here. */
+	standIns?: Record<string, { run: StandIn; outputs?: number }>;
+	/** From node and output to node. By default Start feeds Video. */
+	connections?: Array<[from: string, output: number, to: string]>;
+}
+
+export interface Started {
+	finished: Promise<Finished>;
+	/** What the Stop button does. */
+	stop(): void;
+}
+
+export interface Finished {
+	run: IRun;
+	status: IRun['status'];
+	/** The items of the node's last run, by output. */
+	outputs: INodeExecutionData[][];
+	/** What ended the execution. */
+	error?: { message: string; description?: string | null; httpCode?: string | null };
+	/** How often the node ran. */
+	runs: number;
+}
+
+/** Runs a workflow in n8n's engine with the built node. */
+export async function start(
+	graph: Graph,
+	items: INodeExecutionData[],
+	credential: Credential,
+): Promise<Started> {
+	const data = createRunExecutionData({
+		executionData: {
+			nodeExecutionStack: [{ node: nodesOf(graph)[0], data: { main: [items] }, source: null }],
+		},
+	});
+	return await launch(graph, data, 'trigger', credential);
+}
+
+export async function execute(
+	graph: Graph,
+	items: INodeExecutionData[],
+	credential: Credential,
+): Promise<Finished> {
+	return await (
+		await start(graph, items, credential)
+	).finished;
+}
+
+/** What the editor's "Retry execution" does with a failed execution, its data read back from storage. */
+export async function startRetry(
+	graph: Graph,
+	failed: Finished,
+	credential: Credential,
+): Promise<Started> {
+	const data = JSON.parse(JSON.stringify(failed.run.data)) as IRunExecutionData;
+	const { lastNodeExecuted, runData } = data.resultData;
+	delete data.resultData.error;
+	const lastRuns = runData[lastNodeExecuted ?? ''] ?? [];
+	if (lastRuns.at(-1)?.error !== undefined) lastRuns.pop();
+	return await launch(graph, data, 'retry', credential);
+}
+
+export async function retry(
+	graph: Graph,
+	failed: Finished,
+	credential: Credential,
+): Promise<Finished> {
+	return await (
+		await startRetry(graph, failed, credential)
+	).finished;
+}
+
+let executionCount = 0;
+
+async function launch(
+	graph: Graph,
+	data: IRunExecutionData,
+	mode: 'trigger' | 'retry',
+	credential: Credential,
+): Promise<Started> {
+	await loaded;
+	const workflow = createWorkflow(graph);
+	const executionId = String(++executionCount);
+	const engine = new WorkflowExecute(
+		createAdditionalData(executionId, workflow, mode, credential),
+		mode,
+		data,
+	);
+	const promise = engine.processRunExecutionData(workflow);
+	return { finished: promise.then(toFinished), stop: () => promise.cancel() };
+}
+
+function toFinished(run: IRun): Finished {
+	const { runData, error } = run.data.resultData;
+	const videoRuns = runData.Video ?? [];
+	return {
+		run,
+		status: run.status,
+		outputs: (videoRuns.at(-1)?.data?.main ?? []).map((items) => items ?? []),
+		error: error as Finished['error'],
+		runs: videoRuns.length,
+	};
+}
+
+function nodesOf({ video, standIns = {} }: Graph): [INode, ...INode[]] {
+	const standIn = (name: string): INode => ({
+		id: name,
+		name,
+		type: `test.${name}`,
+		typeVersion: 1,
+		position: [0, 0],
+		parameters: {},
+	});
+	const others = Object.keys(standIns).filter((name) => name !== 'Start');
+	return [standIn('Start'), video, ...others.map(standIn)];
+}
+
+function createWorkflow(graph: Graph): Workflow {
+	const connections: IWorkflowBase['connections'] = {};
+	for (const [from, output, node] of graph.connections ?? [['Start', 0, 'Video']]) {
+		const outputs = ((connections[from] ??= { main: [] }).main ??= []);
+		while (outputs.length <= output) outputs.push([]);
+		outputs[output]?.push({ node, type: NodeConnectionTypes.Main, index: 0 });
+	}
+	return new Workflow({
+		id: 'workflow',
+		nodes: nodesOf(graph),
+		connections,
+		active: false,
+		nodeTypes: nodeTypesOf(graph),
+		settings: {},
+	});
+}
+
+function nodeTypesOf({ standIns = {} }: Graph): INodeTypes {
+	const byName = (type: string): INodeType => {
+		if (type === NODE_TYPE) return videoType();
+		const { run, outputs } = standIns[type.replace('test.', '')] ?? {};
+		return standInType(run ?? ((items) => [items]), outputs ?? 1);
+	};
+	return { getByName: byName, getByNameAndVersion: byName, getKnownTypes: () => ({}) };
+}
+
+function createAdditionalData(
+	executionId: string,
+	workflow: Workflow,
+	mode: 'trigger' | 'retry',
+	credential: Credential,
+): IWorkflowExecuteAdditionalData {
+	const workflowData = { id: workflow.id, name: '', nodes: [], connections: {}, active: false };
+	return {
+		executionId,
+		currentNodeExecutionIndex: 0,
+		credentialsHelper: new TestCredentialsHelper(credential),
+		hooks: new ExecutionLifecycleHooks(mode, executionId, workflowData as unknown as IWorkflowBase),
+		webhookWaitingBaseUrl: 'http://localhost/webhook-waiting',
+		formWaitingBaseUrl: 'http://localhost/form-waiting',
+		variables: {},
+	} as unknown as IWorkflowExecuteAdditionalData;
+}

@@ -1,0 +1,105 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
+import { describe, expect, test } from '@jest/globals';
+
+import type { JobPlan } from '../simulator/simulator.ts';
+import { createNode, getStatusNode, itemsOf, jsonOf, withScene, type Scene } from './scene.ts';
+
+/** A job that was made by another execution. */
+async function submit({ simulator, execute }: Scene): Promise<string> {
+	await execute(createNode({ waitForCompletion: false }));
+	return String(simulator.jobs[0]?.requestId);
+}
+
+const withJob = async (plan: JobPlan, play: (scene: Scene, requestId: string) => Promise<void>) =>
+	await withScene({ plan: () => plan }, async (scene) => await play(scene, await submit(scene)));
+
+describe('Get Status without waiting', () => {
+	test.concurrent('asks for the id once, trimmed and encoded', async () => {
+		await withScene({}, async ({ simulator, execute }) => {
+			await execute(getStatusNode({ requestId: '  a/b c?d ' }));
+			expect(simulator.requests.map(({ method, path }) => [method, path])).toEqual([
+				['GET', '/grok/v1/videos/a%2Fb%20c%3Fd'],
+			]);
+		});
+	});
+
+	test.concurrent('gives a pending job as data', async () => {
+		await withJob({ seconds: 60, shape: 'flat' }, async ({ execute }, request_id) => {
+			expect(jsonOf(await execute(getStatusNode(), itemsOf({ request_id })))).toEqual([
+				expect.objectContaining({ request_id, status: 'pending' }),
+			]);
+		});
+	});
+
+	test.concurrent.each([
+		['a failed job', { outcome: 'failed' }, 'failed'],
+		['an expired job', { outcome: 'expired' }, 'expired'],
+		['a moderated job', { outcome: 'moderated', shape: 'flat' }, 'failed'],
+	] as const)('gives %s as data, with the reason', async (_case, plan, status) => {
+		await withJob({ ...plan, seconds: 0 }, async ({ execute }, request_id) => {
+			const finished = await execute(getStatusNode(), itemsOf({ request_id }));
+			expect(finished.status).toBe('success');
+			expect(jsonOf(finished)).toEqual([
+				expect.objectContaining({
+					request_id,
+					status,
+					failure: { code: expect.any(String), message: expect.any(String) },
+				}),
+			]);
+			expect(jsonOf(finished)[0]).not.toHaveProperty('wait');
+		});
+	});
+
+	test.concurrent('says at once that an id is unknown', async () => {
+		await withScene({}, async ({ simulator, execute }) => {
+			const finished = await execute(getStatusNode({ requestId: 'nobody' }));
+			expect(finished.error?.message).toBe(
+				'CometAPI does not know this request ID [request ID nobody]',
+			);
+			expect(simulator.requests).toHaveLength(1);
+		});
+	});
+
+	test.concurrent('looks again when the answer is unclear', async () => {
+		await withJob({ seconds: 0 }, async ({ simulator, execute }, request_id) => {
+			simulator.inject({ route: 'status', fault: { kind: 'status', status: 503 } });
+			const finished = await execute(getStatusNode(), itemsOf({ request_id }));
+			expect(jsonOf(finished)).toEqual([expect.objectContaining({ request_id, status: 'done' })]);
+			expect(simulator.requestsTo('status')).toHaveLength(2);
+		});
+	});
+
+	test.concurrent('refuses an empty id before anything is sent', async () => {
+		await withScene({}, async ({ simulator, execute }) => {
+			const finished = await execute(getStatusNode());
+			expect(finished.error?.message).toBe("'Request ID' is empty");
+			expect(simulator.requests).toEqual([]);
+		});
+	});
+});
+
+describe('Get Status with Wait for Completion', () => {
+	test.concurrent('waits until the video is done', async () => {
+		await withJob({ seconds: 1.2 }, async ({ execute }, request_id) => {
+			const node = getStatusNode({ waitForCompletion: true });
+			expect(jsonOf(await execute(node, itemsOf({ request_id })))).toEqual([
+				expect.objectContaining({
+					request_id,
+					status: 'done',
+					video: expect.objectContaining({ url: expect.stringContaining(request_id) }),
+					wait: { seconds: expect.any(Number), polls: 3, timed_out: false },
+				}),
+			]);
+		});
+	});
+
+	test.concurrent('ends with the id when the job fails', async () => {
+		const error = { code: 'invalid_argument', message: 'The prompt is too long' };
+		await withJob({ seconds: 0.1, outcome: 'failed', error }, async ({ execute }, request_id) => {
+			const node = getStatusNode({ waitForCompletion: true });
+			const finished = await execute(node, itemsOf({ request_id }));
+			expect(finished.error?.message).toBe(`The video was refused [request ID ${request_id}]`);
+			expect(finished.error?.description).toContain('The prompt is too long (invalid_argument)');
+		});
+	});
+});

@@ -1,0 +1,101 @@
+import type { INode, INodeExecutionData, INodeParameters } from 'n8n-workflow';
+
+import { startSimulator, type Simulator, type SimulatorOptions } from '../simulator/simulator.ts';
+import {
+	execute,
+	retry,
+	start,
+	startRetry,
+	videoNode,
+	type Credential,
+	type Finished,
+	type Graph,
+	type Started,
+} from './engine.ts';
+
+const CREATE: INodeParameters = {
+	operation: 'create',
+	model: { __rl: true, mode: 'list', value: 'grok-imagine-video' },
+	prompt: 'A candle flickers on a wooden table.',
+	duration: 1,
+	resolution: '480p',
+	aspectRatio: 'auto',
+	waitForCompletion: true,
+	options: { pollInterval: 1 },
+};
+
+const GET_STATUS: INodeParameters = {
+	operation: 'getStatus',
+	requestId: '={{ $json.request_id }}',
+	waitForCompletion: false,
+	options: { pollInterval: 1 },
+};
+
+/** A Create node that asks every second; `options` are added to that one. */
+export function createNode(parameters: INodeParameters = {}, settings: Partial<INode> = {}): INode {
+	return videoNode(merge(CREATE, parameters), settings);
+}
+
+export function getStatusNode(
+	parameters: INodeParameters = {},
+	settings: Partial<INode> = {},
+): INode {
+	return videoNode(merge(GET_STATUS, parameters), settings);
+}
+
+function merge(defaults: INodeParameters, parameters: INodeParameters): INodeParameters {
+	const options = { ...Object(defaults.options), ...Object(parameters.options) } as INodeParameters;
+	return { ...defaults, ...parameters, options };
+}
+
+/** A simulator, and the engine with a credential for it. */
+export interface Scene {
+	simulator: Simulator;
+	credential: Credential;
+	start(graph: Graph | INode, items?: INodeExecutionData[]): Promise<Started>;
+	execute(graph: Graph | INode, items?: INodeExecutionData[]): Promise<Finished>;
+	/** The editor's "Retry execution". */
+	retry(graph: Graph | INode, failed: Finished): Promise<Finished>;
+	startRetry(graph: Graph | INode, failed: Finished): Promise<Started>;
+}
+
+export async function withScene(
+	options: SimulatorOptions,
+	play: (scene: Scene) => Promise<void>,
+): Promise<void> {
+	const simulator = await startSimulator(options);
+	const credential = { apiKey: simulator.apiKey, baseUrl: simulator.url };
+	try {
+		await play({
+			simulator,
+			credential,
+			start: (graph, items = itemsOf({})) => start(toGraph(graph), items, credential),
+			execute: (graph, items = itemsOf({})) => execute(toGraph(graph), items, credential),
+			retry: (graph, failed) => retry(toGraph(graph), failed, credential),
+			startRetry: (graph, failed) => startRetry(toGraph(graph), failed, credential),
+		});
+	} finally {
+		await simulator.close();
+	}
+}
+
+function toGraph(graph: Graph | INode): Graph {
+	return 'video' in graph ? graph : { video: graph };
+}
+
+export function itemsOf(...json: Array<INodeExecutionData['json']>): INodeExecutionData[] {
+	return json.map((fields) => ({ json: fields }));
+}
+
+/** The fields of the items of an output. */
+export function jsonOf(finished: Finished, output = 0): Array<INodeExecutionData['json']> {
+	return (finished.outputs[output] ?? []).map(({ json }) => json);
+}
+
+export const wait = async (ms: number): Promise<void> =>
+	await new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Resolves as soon as the condition holds. */
+export async function until(condition: () => boolean): Promise<void> {
+	while (!condition()) await wait(5);
+}

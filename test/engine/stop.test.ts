@@ -1,0 +1,94 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
+import { describe, expect, test } from '@jest/globals';
+import type { INode } from 'n8n-workflow';
+
+import type { Simulator, SimulatorOptions } from '../simulator/simulator.ts';
+import { logLines } from './engine.ts';
+import { createNode, itemsOf, until, wait, withScene } from './scene.ts';
+
+const SILENCE_MS = 250;
+
+/** Stops an execution when the simulator has seen something, and measures what comes after. */
+async function stopWhen(
+	options: SimulatorOptions,
+	node: INode,
+	{
+		prepare,
+		seen,
+		items = 1,
+	}: {
+		prepare?: (simulator: Simulator) => void;
+		seen: (simulator: Simulator) => boolean;
+		items?: number;
+	},
+	check: (simulator: Simulator, requestsAtStop: number) => Promise<void> | void,
+): Promise<void> {
+	await withScene(options, async ({ simulator, start }) => {
+		prepare?.(simulator);
+		const { finished, stop } = await start(
+			node,
+			itemsOf(...Array.from({ length: items }, () => ({}))),
+		);
+		await until(() => seen(simulator));
+		const stoppedAt = Date.now();
+		const requestsAtStop = simulator.requests.length;
+		stop();
+		const { status } = await finished;
+		expect(Date.now() - stoppedAt).toBeLessThan(SILENCE_MS);
+		expect(status).toBe('canceled');
+		await wait(1_500);
+		expect(simulator.requests).toHaveLength(requestsAtStop);
+		await check(simulator, requestsAtStop);
+	});
+}
+
+const polled = (simulator: Simulator) => simulator.requestsTo('status').length > 0;
+const submitted = (simulator: Simulator) => simulator.requestsTo('submit').length > 0;
+const LONG = { plan: () => ({ seconds: 60 }) };
+
+describe('Stop ends the node at once and sends nothing more', () => {
+	test.concurrent('between two polls', async () => {
+		await stopWhen(LONG, createNode(), { seen: polled }, (simulator) => {
+			expect(simulator.jobs).toHaveLength(1);
+		});
+	});
+
+	test.concurrent('while a poll hangs, which it cuts off', async () => {
+		const prepare = (simulator: Simulator) =>
+			void simulator.inject({ route: 'status', fault: { kind: 'hang' } });
+		await stopWhen(LONG, createNode(), { prepare, seen: polled }, (simulator) => {
+			expect(simulator.requestsTo('status')[0]?.abortedByClient).toBe(true);
+		});
+	});
+
+	test.concurrent('while a submit is in flight, whose id still gets into the log', async () => {
+		const prepare = (simulator: Simulator) =>
+			void simulator.inject({ route: 'submit', fault: { kind: 'delay', ms: 500 } });
+		await stopWhen(LONG, createNode(), { prepare, seen: submitted }, (simulator) => {
+			const [job] = simulator.jobs;
+			expect(simulator.requestsTo('submit')[0]?.abortedByClient).not.toBe(true);
+			expect(logLines.filter((line) => line.includes(String(job?.requestId)))).toHaveLength(1);
+		});
+	});
+
+	test.concurrent('while items wait for a place: 50 items, not one POST more', async () => {
+		const options = { plan: () => ({ seconds: 60 }), maxRunningJobs: 2 };
+		const seen = (simulator: Simulator) => simulator.requestsTo('submit').length >= 50;
+		await stopWhen(options, createNode(), { seen, items: 50 }, (simulator) => {
+			expect(simulator.jobs).toHaveLength(2);
+		});
+	});
+
+	test.concurrent(
+		'and so does a retry that n8n still starts, also with continue on fail',
+		async () => {
+			for (const onError of ['stopWorkflow', 'continueRegularOutput'] as const) {
+				const settings = { retryOnFail: true, maxTries: 3, waitBetweenTries: 100, onError };
+				const node = createNode({ options: { maxWait: 1 } }, settings);
+				await stopWhen(LONG, node, { seen: polled }, (simulator) => {
+					expect(simulator.jobs).toHaveLength(1);
+				});
+			}
+		},
+	);
+});
