@@ -200,7 +200,10 @@ export async function execute(
 	).finished;
 }
 
-/** What the editor's "Retry execution" does with a failed execution, its data read back from storage. */
+/**
+ * What the editor's "Retry execution" does with a failed execution: its data is read back from
+ * storage, and the node runs as the workflow has it now.
+ */
 export async function startRetry(
 	graph: Graph,
 	failed: Finished,
@@ -211,6 +214,9 @@ export async function startRetry(
 	delete data.resultData.error;
 	const lastRuns = runData[lastNodeExecuted ?? ''] ?? [];
 	if (lastRuns.at(-1)?.error !== undefined) lastRuns.pop();
+	for (const entry of data.executionData?.nodeExecutionStack ?? []) {
+		entry.node = nodesOf(graph).find(({ name }) => name === entry.node.name) ?? entry.node;
+	}
 	return await launch(graph, data, 'retry', credential);
 }
 

@@ -14,6 +14,8 @@ export class Batch {
 	isSpoiled = false;
 	/** Request ids known so far, by item. */
 	readonly requestIds = new Map<number, string>();
+	private readonly onEnd: Array<() => void> = [];
+	private openItems: number;
 	private readonly items = new Set<number>();
 
 	constructor(
@@ -25,6 +27,7 @@ export class Batch {
 			now: Date.now,
 			random: Math.random,
 		});
+		this.openItems = size;
 	}
 
 	has(itemIndex: number): boolean {
@@ -33,6 +36,24 @@ export class Batch {
 
 	add(itemIndex: number): void {
 		this.items.add(itemIndex);
+	}
+
+	itemHasEnded(): void {
+		this.openItems--;
+		this.settle();
+	}
+
+	/** Resolves when all items have ended but those that wait here too. */
+	async othersHaveEnded(): Promise<void> {
+		await new Promise<void>((resolve) => {
+			this.onEnd.push(resolve);
+			this.settle();
+		});
+	}
+
+	private settle(): void {
+		if (this.openItems > this.onEnd.length) return;
+		for (const resolve of this.onEnd) resolve();
 	}
 
 	/**

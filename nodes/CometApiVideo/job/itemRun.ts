@@ -62,7 +62,11 @@ export async function runItem<Order>(
 	} catch (caught) {
 		const error = caught instanceof VideoError ? caught : unexpected(caught, ownId(item));
 		if (context.continueOnFail()) return [toErrorItem(item, error)];
+		// n8n shows an error when all items have ended, and by then all their ids are known.
+		await item.batch.othersHaveEnded();
 		throw toNodeError(context.getNode(), error, item, otherIds(item));
+	} finally {
+		item.batch.itemHasEnded();
 	}
 }
 
@@ -85,10 +89,10 @@ function openItem(
 	return {
 		context,
 		request: requestData.options as IHttpRequestOptions,
-		batch: joinBatch(context),
 		signal: context.getExecutionCancelSignal(),
 		itemIndex,
 		runIndex: Number(context.evaluateExpression('{{ $runIndex }}', itemIndex)),
+		batch: joinBatch(context),
 	};
 }
 

@@ -1,0 +1,191 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
+import { describe, expect, test } from '@jest/globals';
+import type { INodeExecutionData } from 'n8n-workflow';
+
+import type { Simulator } from '../simulator/simulator.ts';
+import { createNode, itemsOf, jsonOf, until, withScene } from './scene.ts';
+
+const QUICK = { plan: () => ({ seconds: 0.1 }) };
+const LATE = { plan: () => ({ seconds: 1.6 }) };
+const RETRY = { retryOnFail: true, maxTries: 3, waitBetweenTries: 200 };
+
+/** Jobs that end when they have been asked for that often. */
+function finishAfter(polls: number, simulator: Simulator): void {
+	void until(() => simulator.requestsTo('status').length >= polls).then(() =>
+		simulator.jobs.forEach(({ requestId }) => simulator.finishJob(requestId)),
+	);
+}
+
+const ENDLESS = { plan: () => ({ seconds: 600 }) };
+const GIVE_UP_EARLY = { options: { maxWait: 1 } };
+
+const idsOf = ({ jobs }: Simulator) => jobs.map(({ requestId }) => requestId);
+
+describe('One job for one wanted video', () => {
+	test.concurrent('when the node is retried by "Retry On Fail"', async () => {
+		await withScene(ENDLESS, async ({ simulator, execute }) => {
+			finishAfter(1, simulator);
+			const finished = await execute(createNode(GIVE_UP_EARLY, RETRY));
+			expect(jsonOf(finished)).toEqual([
+				expect.objectContaining({ request_id: idsOf(simulator)[0], status: 'done' }),
+			]);
+			expect(simulator.jobs).toHaveLength(1);
+		});
+	});
+
+	test.concurrent('when "Retry On Fail" runs a node that continues on fail', async () => {
+		await withScene(ENDLESS, async ({ simulator, execute }) => {
+			finishAfter(2, simulator);
+			const settings = { ...RETRY, onError: 'continueRegularOutput' } as const;
+			const finished = await execute(createNode(GIVE_UP_EARLY, settings), itemsOf({}, {}));
+			expect(jsonOf(finished).map(({ status }) => status)).toEqual(['done', 'done']);
+			expect(simulator.jobs).toHaveLength(2);
+		});
+	});
+
+	test.concurrent('when the editor retries the failed execution', async () => {
+		await withScene(LATE, async ({ simulator, execute, retry }) => {
+			const node = createNode(GIVE_UP_EARLY);
+			const failed = await execute(node);
+			expect(failed.status).toBe('error');
+			expect(failed.error?.message).toContain(idsOf(simulator)[0]);
+			await until(() => simulator.runningJobs() === 0);
+			const finished = await retry(node, failed);
+			expect(jsonOf(finished).map((json) => json.request_id)).toEqual(idsOf(simulator));
+			expect(simulator.jobs).toHaveLength(1);
+		});
+	});
+
+	test.concurrent('when the prompt is another one at every try', async () => {
+		await withScene(LATE, async ({ simulator, execute, retry }) => {
+			const node = createNode({
+				...GIVE_UP_EARLY,
+				prompt: '={{ $now.toMillis() }} {{ $execution.id }}',
+			});
+			const failed = await execute(node);
+			await until(() => simulator.runningJobs() === 0);
+			expect((await retry(node, failed)).status).toBe('success');
+			expect(simulator.jobs).toHaveLength(1);
+		});
+	});
+
+	test.concurrent('when an option was changed before the retry', async () => {
+		await withScene(LATE, async ({ simulator, execute, retry }) => {
+			const failed = await execute(createNode(GIVE_UP_EARLY));
+			const finished = await retry(createNode({ options: { maxWait: 60 } }), failed);
+			expect(finished.status).toBe('success');
+			expect(simulator.jobs).toHaveLength(1);
+		});
+	});
+
+	test.concurrent('for each item of a run of which one failed', async () => {
+		await withScene(QUICK, async ({ simulator, execute, retry }) => {
+			simulator.inject({
+				route: 'submit',
+				when: ({ body }) => JSON.stringify(body).includes('b'.repeat(20)),
+				fault: { kind: 'status', status: 400 },
+			});
+			const node = createNode({ prompt: '={{ $json.idea }}' });
+			const items = itemsOf({ idea: 'a' }, { idea: 'b'.repeat(20) }, { idea: 'c' });
+			const failed = await execute(node, items);
+			expect(failed.error?.description).toContain(idsOf(simulator).join(', '));
+			const finished = await retry(node, failed);
+			expect(jsonOf(finished).map(({ status }) => status)).toEqual(['done', 'done', 'done']);
+			expect(simulator.jobs.map(({ body }) => body.prompt).sort()).toEqual([
+				'a',
+				'b'.repeat(20),
+				'c',
+			]);
+		});
+	});
+
+	test.concurrent('when the error output is wired back to the node', async () => {
+		await withScene(ENDLESS, async ({ simulator, execute }) => {
+			finishAfter(1, simulator);
+			const finished = await execute({
+				video: createNode(GIVE_UP_EARLY, { onError: 'continueErrorOutput' }),
+				connections: [
+					['Start', 0, 'Video'],
+					['Video', 1, 'Video'],
+				],
+			});
+			expect(finished.runs).toBeGreaterThan(1);
+			expect(jsonOf(finished)).toEqual([
+				expect.objectContaining({ request_id: idsOf(simulator)[0], status: 'done' }),
+			]);
+			expect(simulator.jobs).toHaveLength(1);
+		});
+	});
+
+	test.concurrent('and none for a run in which an expression is wrong', async () => {
+		await withScene(QUICK, async ({ simulator, execute, retry }) => {
+			const node = createNode({ prompt: '={{ $json.idea.toUpperCase() }}' });
+			const items = itemsOf({ idea: 'a' }, { idea: 'b' }, { idea: 3 });
+			const failed = await execute(node, items);
+			expect(failed.status).toBe('error');
+			expect(simulator.requests).toEqual([]);
+			await retry(createNode({ prompt: '={{ $json.idea }}' }), failed);
+			expect(simulator.jobs).toHaveLength(3);
+		});
+	});
+
+	test.concurrent('and its failure again, for free, when the provider refused it', async () => {
+		const error = { code: 'invalid_argument', message: 'Refused by moderation' };
+		const plan = () => ({ seconds: 0.1, outcome: 'failed' as const, error });
+		await withScene({ plan }, async ({ simulator, execute }) => {
+			const finished = await execute(createNode({}, RETRY));
+			expect(finished.error?.description).toContain('Refused by moderation');
+			expect(simulator.jobs).toHaveLength(1);
+		});
+	});
+});
+
+describe('A new job', () => {
+	test.concurrent('for each of several equal items', async () => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			const finished = await execute(createNode(), itemsOf({}, {}, {}));
+			expect(new Set(jsonOf(finished).map((json) => json.request_id)).size).toBe(3);
+			expect(simulator.jobs).toHaveLength(3);
+		});
+	});
+
+	test.concurrent.each([true, false])('for every round of a loop, waiting %s', async (waits) => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			const again = (items: INodeExecutionData[], round: number) => (round < 2 ? [items] : [[]]);
+			const finished = await execute({
+				video: createNode({ waitForCompletion: waits }),
+				standIns: { Again: { run: again } },
+				connections: [
+					['Start', 0, 'Video'],
+					['Video', 0, 'Again'],
+					['Again', 0, 'Video'],
+				],
+			});
+			expect(finished.runs).toBe(3);
+			expect(simulator.jobs).toHaveLength(3);
+		});
+	});
+
+	test.concurrent('for a fresh execution', async () => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			await execute(createNode());
+			await execute(createNode());
+			expect(simulator.jobs).toHaveLength(2);
+		});
+	});
+
+	test.concurrent('when the provider failed for reasons of its own and n8n retries', async () => {
+		const error = { code: 'service_unavailable', message: 'Overloaded' };
+		const plan = ({ index }: { index: number }) => ({
+			seconds: 0.1,
+			...(index === 0 && { outcome: 'failed' as const, error }),
+		});
+		await withScene({ plan }, async ({ simulator, execute }) => {
+			const finished = await execute(createNode({}, RETRY));
+			expect(jsonOf(finished)).toEqual([
+				expect.objectContaining({ request_id: idsOf(simulator)[1], status: 'done' }),
+			]);
+			expect(simulator.jobs).toHaveLength(2);
+		});
+	});
+});
