@@ -4,6 +4,7 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 import { BASE_URL_EXPRESSION } from '../../credentials/baseUrl';
 import { searchModels } from './listSearch/searchModels';
 import { createFields, createOperation } from './operations/create';
+import { editFields, editOperation } from './operations/edit';
 import { getStatusFields, getStatusOperation } from './operations/getStatus';
 
 export class CometApiVideo implements INodeType {
@@ -17,7 +18,7 @@ export class CometApiVideo implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle:
-			'={{ $parameter.operation === "getStatus" ? "get status" : "create: " + ($parameter.model?.value ?? "") }}',
+			'={{ $parameter.operation === "getStatus" ? "get status" : $parameter.operation + ": " + $parameter.model }}',
 		description: "Make videos with Grok through CometAPI's API, and wait until they are finished",
 		defaults: { name: 'CometAPI Video' },
 		usableAsTool: true,
@@ -31,10 +32,11 @@ export class CometApiVideo implements INodeType {
 				name: 'operation',
 				type: 'options',
 				noDataExpression: true,
-				options: [createOperation, getStatusOperation],
+				options: [createOperation, editOperation, getStatusOperation],
 				default: 'create',
 			},
 			...createFields,
+			...editFields,
 			...getStatusFields,
 		],
 	};

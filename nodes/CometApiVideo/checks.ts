@@ -18,6 +18,13 @@ export function checkText(name: string, value: unknown): string {
 	);
 }
 
+/** An http(s) URL. */
+export function checkWebAddress(name: string, value: unknown): string {
+	const url = checkText(name, value);
+	if (/^https?:\/\//i.test(url) && URL.canParse(url)) return url;
+	throw new InputError(`'${name}' must be a web address`, `It came out as ${show(value)}.`);
+}
+
 /** Seconds of video: a whole number, also as text. */
 export function checkDuration(value: unknown): number {
 	const seconds = toNumber(value);
@@ -86,5 +93,6 @@ function parse(json: string): unknown {
 }
 
 function show(value: unknown): string {
-	return value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 100);
+	if (value === undefined) return 'nothing';
+	return (typeof value === 'number' ? String(value) : JSON.stringify(value)).slice(0, 100);
 }

@@ -15,12 +15,13 @@ export interface VideoErrorFacts {
 
 /** Why an item has no video: what happened (message), what to do (description), what is known. */
 export class VideoError extends Error {
-	constructor(
-		message: string,
-		readonly description: string,
-		readonly facts: VideoErrorFacts = {},
-	) {
+	readonly description: string;
+	readonly facts: VideoErrorFacts;
+
+	constructor(message: string, description: string, facts: VideoErrorFacts = {}) {
 		super(message);
+		this.description = description;
+		this.facts = facts;
 	}
 }
 
@@ -192,6 +193,18 @@ export function videoFailed(
 	return new VideoError(
 		`${happened} [request ID ${facts.requestId}]`,
 		sentences(failure && `CometAPI says: ${failure.message} (${failure.code})`, fix),
+		facts,
+	);
+}
+
+/** The video is there, its file is not. */
+export function downloadFailed(
+	{ reason, fix }: { reason: string; fix: string },
+	{ url, ...facts }: VideoErrorFacts & { requestId: string; url: string },
+): VideoError {
+	return new VideoError(
+		`The video is finished, but could not be downloaded [request ID ${facts.requestId}]`,
+		sentences(reason, fix, `The video is at ${url} .`),
 		facts,
 	);
 }

@@ -1,4 +1,4 @@
-import type { INode, INodeExecutionData, INodeParameters } from 'n8n-workflow';
+import { sleep, type INode, type INodeExecutionData, type INodeParameters } from 'n8n-workflow';
 
 import { startSimulator, type Simulator, type SimulatorOptions } from '../simulator/simulator.ts';
 import {
@@ -92,10 +92,7 @@ export function jsonOf(finished: Finished, output = 0): Array<INodeExecutionData
 	return (finished.outputs[output] ?? []).map(({ json }) => json);
 }
 
-export const wait = async (ms: number): Promise<void> =>
-	await new Promise((resolve) => setTimeout(resolve, ms));
-
 /** Resolves as soon as the condition holds. */
 export async function until(condition: () => boolean): Promise<void> {
-	while (!condition()) await wait(5);
+	while (!condition()) await sleep(5);
 }

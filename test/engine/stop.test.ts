@@ -1,10 +1,10 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
 import { describe, expect, test } from '@jest/globals';
-import type { INode } from 'n8n-workflow';
+import { sleep, type INode } from 'n8n-workflow';
 
 import type { Simulator, SimulatorOptions } from '../simulator/simulator.ts';
 import { logLines } from './engine.ts';
-import { createNode, itemsOf, until, wait, withScene } from './scene.ts';
+import { createNode, itemsOf, until, withScene } from './scene.ts';
 
 const SILENCE_MS = 250;
 
@@ -36,7 +36,7 @@ async function stopWhen(
 		const { status } = await finished;
 		expect(Date.now() - stoppedAt).toBeLessThan(SILENCE_MS);
 		expect(status).toBe('canceled');
-		await wait(1_500);
+		await sleep(1_500);
 		expect(simulator.requests).toHaveLength(requestsAtStop);
 		await check(simulator, requestsAtStop);
 	});

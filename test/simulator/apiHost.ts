@@ -22,7 +22,8 @@ const refusal = (status: number, message: string, code?: string): Answer =>
 const wrongPath: Handle = ({ method }) => (method === 'GET' ? html(200) : redirect(301, '/'));
 
 function submitting(book: JobBook, route: SubmissionRoute, maxRunningJobs: number): Handle {
-	return ({ headers, body: sent }) => {
+	return (request) => {
+		const { headers, body: sent } = request;
 		if (!/^application\/json\b/i.test(headers['content-type'] ?? '')) {
 			return refusal(400, 'the request body is not application/json');
 		}
@@ -35,6 +36,7 @@ function submitting(book: JobBook, route: SubmissionRoute, maxRunningJobs: numbe
 			return refusal(429, 'the upstream load is saturated, please try again later');
 		}
 		const job = book.accept(route, reading.body);
+		request.acceptedId = job.requestId;
 		return json(200, submitAnswer(job.plan.shape, job.requestId));
 	};
 }

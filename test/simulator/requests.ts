@@ -19,6 +19,8 @@ export interface RecordedRequest {
 	/** Absent when never answered. */
 	status?: number;
 	abortedByClient?: boolean;
+	/** The job that it made, told to the client or not. */
+	acceptedId?: string;
 	/** ms epoch. */
 	endedAt?: number;
 }

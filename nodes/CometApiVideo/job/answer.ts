@@ -169,7 +169,9 @@ function readErrorEnvelope(body: unknown): { code?: string; message?: string } {
 export function readRetryAfter(headers: JsonRecord, nowMs: number): number | undefined {
 	const value = text(headers['retry-after']);
 	if (value === undefined) return undefined;
-	const ms = /^\d+(\.\d+)?$/.test(value) ? Number(value) * 1000 : Date.parse(value) - nowMs;
+	if (/^\d+$/.test(value)) return Number(value) * 1000;
+	// Date.parse makes a date of almost anything; an HTTP date begins with the day of the week.
+	const ms = /^[A-Z][a-z]+, /.test(value) ? Date.parse(value) - nowMs : Number.NaN;
 	return Number.isNaN(ms) ? undefined : Math.max(0, ms);
 }
 

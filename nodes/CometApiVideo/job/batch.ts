@@ -10,24 +10,24 @@ const LATECOMER_STEP_MS = 50;
 /** The items of one run of the node, which must know of each other before the first one pays. */
 export class Batch {
 	readonly queue: SubmitQueue;
-	/** True when an item has parameters that cannot be sent: then none is. */
-	isSpoiled = false;
 	/** Request ids known so far, by item. */
 	readonly requestIds = new Map<number, string>();
-	private readonly onEnd: Array<() => void> = [];
-	private openItems: number;
 	private readonly items = new Set<number>();
+	private readonly checked: Gate;
+	private readonly ended: Gate;
+	private hasBadItem = false;
+	private readonly size: number;
 
-	constructor(
-		private readonly size: number,
-		signal: AbortSignal | undefined,
-	) {
+	constructor(size: number, signal: AbortSignal | undefined) {
+		this.size = size;
+		this.checked = new Gate(size);
+		this.ended = new Gate(size);
 		this.queue = new SubmitQueue({
 			sleep: async (ms, wake) => await pause(ms, signal, wake),
+			isStopped: () => signal?.aborted ?? false,
 			now: Date.now,
 			random: Math.random,
 		});
-		this.openItems = size;
 	}
 
 	has(itemIndex: number): boolean {
@@ -36,24 +36,6 @@ export class Batch {
 
 	add(itemIndex: number): void {
 		this.items.add(itemIndex);
-	}
-
-	itemHasEnded(): void {
-		this.openItems--;
-		this.settle();
-	}
-
-	/** Resolves when all items have ended but those that wait here too. */
-	async othersHaveEnded(): Promise<void> {
-		await new Promise<void>((resolve) => {
-			this.onEnd.push(resolve);
-			this.settle();
-		});
-	}
-
-	private settle(): void {
-		if (this.openItems > this.onEnd.length) return;
-		for (const resolve of this.onEnd) resolve();
 	}
 
 	/**
@@ -67,6 +49,43 @@ export class Batch {
 			await pause(LATECOMER_STEP_MS);
 		}
 		return false;
+	}
+
+	/**
+	 * Says whether an item's parameters can be sent.
+	 *
+	 * @returns when all have said so: whether those of all can
+	 */
+	async checkIn(isGood: boolean): Promise<boolean> {
+		this.hasBadItem ||= !isGood;
+		await this.checked.pass();
+		return !this.hasBadItem;
+	}
+
+	itemHasEnded(): void {
+		void this.ended.pass();
+	}
+
+	/** Resolves when all items have ended, the caller's among them. */
+	async allHaveEnded(): Promise<void> {
+		await this.ended.opened;
+	}
+}
+
+/** Opens for good when so many have come to it. */
+class Gate {
+	readonly opened: Promise<void>;
+	private open: () => void = () => {};
+	private missing: number;
+
+	constructor(size: number) {
+		this.missing = size;
+		this.opened = new Promise((resolve) => (this.open = resolve));
+	}
+
+	async pass(): Promise<void> {
+		if (--this.missing <= 0) this.open();
+		await this.opened;
 	}
 }
 

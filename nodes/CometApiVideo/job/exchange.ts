@@ -40,7 +40,8 @@ export async function exchange(
 	}
 }
 
-function describeUnanswered(error: unknown): Unanswered {
+/** What an error of n8n's HTTP helpers says about a request that brought no answer. */
+export function describeUnanswered(error: unknown): Unanswered {
 	const chain = causesOf(error);
 	const code = chain.map((cause) => text(cause.code)).find((found) => found !== undefined);
 	const root = chain.at(-1);

@@ -1,11 +1,14 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
 import { notFinishedInTime, statusRefused, stopped, videoFailed } from '../errors';
-import { PENDING, toJson, toWaitFacts } from '../output';
+import { downloadVideo } from '../media/download';
+import { PENDING, toJson, toWaitFacts, type WaitFacts } from '../output';
 import { readStatusAnswer, type StatusAnswer } from './answer';
 import { exchange } from './exchange';
-import type { ItemRun, WaitSettings } from './itemRun';
+import type { ItemRun } from './itemRun';
 import { pause } from './pause';
+import type { Settings } from './settings';
+import type { VideoJob } from './videoJob';
 import { waitForJob, type WaitEnd, type WaitOrder } from './wait';
 
 /** So that a connection that hangs cannot eat the wait. */
@@ -23,7 +26,7 @@ const LOOK_PATIENCE_MS = 30_000;
 export async function waitUntilFinished(
 	item: ItemRun,
 	requestId: string,
-	settings: WaitSettings,
+	settings: Settings,
 	{ acceptedAtMs = Date.now(), isNew }: { acceptedAtMs?: number; isNew: boolean },
 ): Promise<WaitEnd> {
 	return await watch(item, requestId, {
@@ -40,7 +43,12 @@ export async function waitUntilFinished(
  *
  * @throws VideoError when the job failed, is not finished in time, is not to be had, or on Stop
  */
-export function concludeWait(end: WaitEnd, requestId: string, settings: WaitSettings): IDataObject {
+export async function concludeWait(
+	item: ItemRun,
+	requestId: string,
+	end: WaitEnd,
+	settings: Settings,
+): Promise<INodeExecutionData> {
 	const wait = toWaitFacts(end);
 	const facts = { requestId, job: end.lastJob, wait };
 	if (end.kind === 'stopped') throw stopped(requestId);
@@ -50,7 +58,7 @@ export function concludeWait(end: WaitEnd, requestId: string, settings: WaitSett
 	}
 	const job = end.lastJob ?? PENDING;
 	if (job.status === 'failed' || job.status === 'expired') throw videoFailed({ ...facts, job });
-	return { ...toJson(requestId, job, wait), ...rawOf(end, settings) };
+	return await toItem(item, { requestId, job, raw: end.raw, wait }, settings);
 }
 
 /**
@@ -61,8 +69,8 @@ export function concludeWait(end: WaitEnd, requestId: string, settings: WaitSett
 export async function lookOnce(
 	item: ItemRun,
 	requestId: string,
-	settings: WaitSettings,
-): Promise<IDataObject> {
+	settings: Settings,
+): Promise<INodeExecutionData> {
 	const acceptedAtMs = Date.now();
 	const end = await watch(item, requestId, {
 		acceptedAtMs,
@@ -75,7 +83,27 @@ export async function lookOnce(
 	if (end.kind !== 'answered') {
 		throw statusRefused(end.trouble ?? { reason: 'unreadable' }, { requestId });
 	}
-	return { ...toJson(requestId, end.job), ...rawOf(end, settings) };
+	return await toItem(item, { requestId, job: end.job, raw: end.raw }, settings);
+}
+
+interface KnownJob {
+	requestId: string;
+	job: VideoJob;
+	/** The answer that told it. */
+	raw: unknown;
+	wait?: WaitFacts;
+}
+
+async function toItem(
+	item: ItemRun,
+	{ requestId, job, raw, wait }: KnownJob,
+	{ includesRaw, download }: Settings,
+): Promise<INodeExecutionData> {
+	const json = { ...toJson(requestId, job, wait), ...(includesRaw && { raw }) } as IDataObject;
+	if (!download || job.status !== 'done' || !job.video) return { json };
+	const facts = { requestId, job, wait, url: job.video.url };
+	const file = await downloadVideo(item, facts, download.fileName);
+	return { json, binary: { [download.fieldName]: file } };
 }
 
 async function watch(item: ItemRun, requestId: string, order: WaitOrder): Promise<WaitEnd> {
@@ -119,8 +147,4 @@ async function askStatus(
 		signal ? AbortSignal.any([signal, timedOut]) : timedOut,
 	);
 	return readStatusAnswer(result, Date.now());
-}
-
-function rawOf({ raw }: WaitEnd, { includesRaw }: WaitSettings): IDataObject {
-	return includesRaw ? ({ raw } as IDataObject) : {};
 }

@@ -1,23 +1,17 @@
 import type {
 	DeclarativeRestApiSettings,
-	IDataObject,
 	IExecutePaginationFunctions,
 	INodeExecutionData,
 } from 'n8n-workflow';
 
 import { checkText } from '../checks';
 import { concludeWait, lookOnce, waitUntilFinished } from './follow';
-import {
-	readWaitSettings,
-	runItem,
-	type ItemRun,
-	type Operation,
-	type WaitSettings,
-} from './itemRun';
+import { runItem, type ItemRun, type Operation } from './itemRun';
+import { readSettings, type Settings } from './settings';
 
 interface Order {
 	requestId: string;
-	settings: WaitSettings;
+	settings: Settings;
 }
 
 const operation: Operation<Order> = { read, perform };
@@ -30,14 +24,14 @@ export async function getStatus(
 	return await runItem(this, requestData, operation);
 }
 
-function read(item: ItemRun): Order {
+async function read(item: ItemRun): Promise<Order> {
 	const requestId = checkText('Request ID', item.context.getNodeParameter('requestId'));
-	return { requestId, settings: readWaitSettings(item) };
+	return { requestId, settings: readSettings(item) };
 }
 
-async function perform(item: ItemRun, { requestId, settings }: Order): Promise<IDataObject> {
+async function perform(item: ItemRun, { requestId, settings }: Order): Promise<INodeExecutionData> {
 	item.batch.requestIds.set(item.itemIndex, requestId);
-	if (!settings.isOn) return await lookOnce(item, requestId, settings);
+	if (!settings.waits) return await lookOnce(item, requestId, settings);
 	const end = await waitUntilFinished(item, requestId, settings, { isNew: false });
-	return concludeWait(end, requestId, settings);
+	return await concludeWait(item, requestId, end, settings);
 }

@@ -1,25 +1,13 @@
 import type {
 	DeclarativeRestApiSettings,
-	IDataObject,
 	IExecutePaginationFunctions,
 	IHttpRequestOptions,
 	INodeExecutionData,
 } from 'n8n-workflow';
 
-import { checkMaxWait, checkPollInterval } from '../checks';
 import { stopped, toNodeError, unexpected, VideoError } from '../errors';
 import { PENDING, toJson } from '../output';
 import { joinBatch, type Batch } from './batch';
-
-/** The parameters that every operation has. */
-export interface WaitSettings {
-	isOn: boolean;
-	maxWaitS: number;
-	/** 0 is automatic. */
-	pollIntervalS: number;
-	returnsOnTimeout: boolean;
-	includesRaw: boolean;
-}
 
 /** One item on its way through the node. */
 export interface ItemRun {
@@ -34,8 +22,8 @@ export interface ItemRun {
 
 /** What an operation does with an item: read its parameters, which may throw, then the work itself. */
 export interface Operation<Order> {
-	read(item: ItemRun): Order;
-	perform(item: ItemRun, order: Order): Promise<IDataObject>;
+	read(item: ItemRun): Promise<Order>;
+	perform(item: ItemRun, order: Order): Promise<INodeExecutionData>;
 }
 
 /**
@@ -48,37 +36,34 @@ export async function runItem<Order>(
 	operation: Operation<Order>,
 ): Promise<INodeExecutionData[]> {
 	const item = openItem(context, requestData);
-	const reading = attempt(() => operation.read(item));
-	if ('error' in reading && !context.continueOnFail()) item.batch.isSpoiled = true;
+	const continues = context.continueOnFail();
+	if (!continues && !(await item.batch.isComplete())) return [];
 
-	if (!context.continueOnFail() && !(await item.batch.isComplete())) return [];
-	try {
-		if ('error' in reading) throw reading.error;
+	const reading = await attempt(async () => await operation.read(item));
+	if (!continues && !(await item.batch.checkIn('value' in reading)) && 'value' in reading) {
 		// Another item's parameters end this run: nobody will see what this one returns.
-		if (item.batch.isSpoiled) return [];
-		if (item.signal?.aborted) throw stopped();
-		const json = await operation.perform(item, reading.value);
-		return [{ json, pairedItem: { item: item.itemIndex } }];
-	} catch (caught) {
-		const error = caught instanceof VideoError ? caught : unexpected(caught, ownId(item));
-		if (context.continueOnFail()) return [toErrorItem(item, error)];
-		// n8n shows an error when all items have ended, and by then all their ids are known.
-		await item.batch.othersHaveEnded();
-		throw toNodeError(context.getNode(), error, item, otherIds(item));
-	} finally {
 		item.batch.itemHasEnded();
+		return [];
 	}
+	const work =
+		'value' in reading ? await attempt(() => perform(item, operation, reading.value)) : reading;
+	item.batch.itemHasEnded();
+	if ('value' in work) return [{ ...work.value, pairedItem: { item: item.itemIndex } }];
+
+	const error = work.error instanceof VideoError ? work.error : unexpected(work.error, ownId(item));
+	if (continues) return [toErrorItem(item, error)];
+	// n8n shows an error when all items have ended, and by then all their ids are known.
+	await item.batch.allHaveEnded();
+	throw toNodeError(context.getNode(), error, item, otherIds(item));
 }
 
-export function readWaitSettings({ context }: ItemRun): WaitSettings {
-	const options = context.getNodeParameter('options', {}) as IDataObject;
-	return {
-		isOn: context.getNodeParameter('waitForCompletion', false) === true,
-		maxWaitS: checkMaxWait(options.maxWait ?? 900),
-		pollIntervalS: checkPollInterval(options.pollInterval ?? 0),
-		returnsOnTimeout: options.onTimeout === 'return',
-		includesRaw: options.includeRawResponse === true,
-	};
+async function perform<Order>(
+	item: ItemRun,
+	operation: Operation<Order>,
+	order: Order,
+): Promise<INodeExecutionData> {
+	if (item.signal?.aborted) throw stopped();
+	return await operation.perform(item, order);
 }
 
 function openItem(
@@ -126,9 +111,9 @@ function otherIds({ batch, itemIndex }: ItemRun): string[] {
 	return [...batch.requestIds].filter(([index]) => index !== itemIndex).map(([, id]) => id);
 }
 
-function attempt<T>(read: () => T): { value: T } | { error: unknown } {
+async function attempt<T>(task: () => Promise<T>): Promise<{ value: T } | { error: unknown }> {
 	try {
-		return { value: read() };
+		return { value: await task() };
 	} catch (error) {
 		return { error };
 	}

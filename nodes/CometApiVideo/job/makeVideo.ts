@@ -1,38 +1,36 @@
 import { createHash } from 'node:crypto';
 import type {
 	DeclarativeRestApiSettings,
-	IDataObject,
 	IExecutePaginationFunctions,
 	INodeExecutionData,
 } from 'n8n-workflow';
 
 import { fateUnknown, isProvidersOwnFailure } from '../errors';
+import { digestImage, imageLane } from '../media/image';
 import { PENDING, toJson } from '../output';
 import { concludeWait, waitUntilFinished } from './follow';
-import {
-	readWaitSettings,
-	runItem,
-	type ItemRun,
-	type Operation,
-	type WaitSettings,
-} from './itemRun';
+import { runItem, type ItemRun, type Operation } from './itemRun';
 import { hasId, Ledger, type AcceptedEntry, type Wish } from './ledger';
-import { submitVideo } from './submit';
+import { readSettings, type Settings } from './settings';
+import { submitVideo, type Submission } from './submit';
 
 interface Order {
-	body: IDataObject;
-	settings: WaitSettings;
+	submission: Submission;
+	settings: Settings;
 }
 
 /**
  * The pagination hook of an operation that makes a video: one submit for one wanted video, whatever
  * is retried, then the wait.
  *
- * @param readBody checks and completes the body that the engine's routing has put together
+ * @param readSubmission checks and completes the body that the engine's routing has put together
  */
-export function makeVideo(readBody: (item: ItemRun) => IDataObject) {
+export function makeVideo(readSubmission: (item: ItemRun) => Promise<Submission>) {
 	const operation: Operation<Order> = {
-		read: (item) => ({ body: readBody(item), settings: readWaitSettings(item) }),
+		read: async (item) => ({
+			settings: readSettings(item),
+			submission: await readSubmission(item),
+		}),
 		perform: submitAndFollow,
 	};
 	return async function (
@@ -43,19 +41,23 @@ export function makeVideo(readBody: (item: ItemRun) => IDataObject) {
 	};
 }
 
-async function submitAndFollow(item: ItemRun, { body, settings }: Order): Promise<IDataObject> {
+async function submitAndFollow(
+	item: ItemRun,
+	{ submission, settings }: Order,
+): Promise<INodeExecutionData> {
 	const ledger = new Ledger(item.context.getContext('node'));
-	const wish = toWish(item, body);
+	const wish = await toWish(item, submission);
 	try {
 		const earlier = ledger.take(wish);
 		if (earlier && !hasId(earlier)) throw fateUnknown();
-		const entry = earlier ?? (await submitVideo(item, body, { ledger, wish }, settings.maxWaitS));
+		const entry =
+			earlier ?? (await submitVideo(item, submission, { ledger, wish }, settings.maxWaitS));
 		item.batch.requestIds.set(item.itemIndex, entry.requestId);
-		const json = settings.isOn
+		const output = settings.waits
 			? await follow(item, { entry, isNew: earlier === undefined }, settings, ledger)
-			: toJson(entry.requestId, { ...PENDING, model: String(body.model) });
+			: { json: toJson(entry.requestId, { ...PENDING, model: submission.model }) };
 		entry.delivered = true;
-		return json;
+		return output;
 	} finally {
 		ledger.release();
 	}
@@ -64,24 +66,26 @@ async function submitAndFollow(item: ItemRun, { body, settings }: Order): Promis
 async function follow(
 	item: ItemRun,
 	{ entry, isNew }: { entry: AcceptedEntry; isNew: boolean },
-	settings: WaitSettings,
+	settings: Settings,
 	ledger: Ledger,
-): Promise<IDataObject> {
+): Promise<INodeExecutionData> {
 	const { requestId, acceptedAtMs } = entry;
 	item.batch.queue.jobStarted();
 	const end = await waitUntilFinished(item, requestId, settings, { acceptedAtMs, isNew });
 	item.batch.queue.jobEnded();
 	// So that the retry which the user asked n8n for makes a new video.
 	if (end.lastJob && isProvidersOwnFailure(end.lastJob)) ledger.close(entry);
-	return concludeWait(end, requestId, settings);
+	return await concludeWait(item, requestId, end, settings);
 }
 
-function toWish({ context, runIndex, itemIndex }: ItemRun, body: IDataObject): Wish {
+async function toWish(item: ItemRun, { fields, image }: Submission): Promise<Wish> {
+	const { context, runIndex, itemIndex } = item;
 	const node = context.getNode();
+	const digest = image && (await imageLane.run(() => digestImage(context.helpers, image)));
 	return {
 		slot: { run: runIndex, item: itemIndex },
 		parameters: hash(node.parameters),
-		body: hash(body),
+		body: hash({ ...fields, ...(digest && { image: digest }) }),
 		isToolCall: node.type.endsWith('Tool'),
 	};
 }

@@ -1,56 +1,91 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { fateUnknown, noPlaceFree, notAccepted, stopped, stoppedWhileSubmitting } from '../errors';
-import { readSubmitAnswer, type SubmitAnswer } from './answer';
+import { encodeWithImage, imageLane, type BinaryImage, type EncodedBody } from '../media/image';
+import { readSubmitAnswer, type SubmitAnswer, type Trouble } from './answer';
 import { exchange } from './exchange';
 import type { ItemRun } from './itemRun';
 import { hasId, type AcceptedEntry, type Ledger, type LedgerEntry, type Wish } from './ledger';
 import { untilStopped } from './pause';
 
+/** What a video is made from. */
+export interface Submission {
+	model: string;
+	/** The request body but for a picture that must still be encoded. */
+	fields: IDataObject;
+	image?: BinaryImage;
+}
+
+interface Book {
+	ledger: Ledger;
+	wish: Wish;
+}
+
+/** A submit that has left, and what came back. */
+interface Sent {
+	entry: LedgerEntry;
+	answer: SubmitAnswer;
+	bytes: number;
+}
+
 /**
  * Submits one video, once. Only a 429 is sent again, since it says that nothing was accepted.
  *
- * @param entries where the job is noted before it is sent
+ * @param book where the job is noted before it is sent
  * @param maxWaitS how long to ask for a place while no job of this run is running
  * @throws VideoError when nothing was accepted, when nobody knows, or when the execution is stopped
  */
 export async function submitVideo(
 	item: ItemRun,
-	body: IDataObject,
-	{ ledger, wish }: { ledger: Ledger; wish: Wish },
+	submission: Submission,
+	book: Book,
 	maxWaitS: number,
 ): Promise<AcceptedEntry> {
 	const { queue } = item.batch;
 	const since = Date.now();
+	const patienceMs = maxWaitS * 1000;
+	let trouble: Trouble = { reason: 'rateLimited' };
 	for (;;) {
-		const asksForAll = await queue.turn();
-		if (item.signal?.aborted) {
+		const asksForAll = await queue.turn(since, patienceMs);
+		if (item.signal?.aborted || queue.idleMs(since) >= patienceMs) {
 			queue.passOn(asksForAll);
-			throw stopped();
+			throw item.signal?.aborted ? stopped() : noPlaceFree(trouble, maxWaitS);
 		}
-		const entry = ledger.open(wish);
 		// Stop ends the wait for the answer, not the submit: its request id is worth having.
-		const answer = await untilStopped(send(item, body, ledger, entry), item.signal);
-		if (answer?.kind === 'busy' && queue.idleMs(since) < maxWaitS * 1000) {
-			queue.refused(asksForAll, answer.retryAfterMs);
+		const sent = await untilStopped(encodeAndSend(item, submission, book), item.signal);
+		if (sent?.answer.kind === 'busy') {
+			({ trouble } = sent.answer);
+			queue.refused(asksForAll, sent.answer.retryAfterMs);
 			continue;
 		}
 		queue.passOn(asksForAll);
-		if (hasId(entry)) return entry;
-		throw whyNot(answer, JSON.stringify(body).length, maxWaitS);
+		if (sent && hasId(sent.entry)) return sent.entry;
+		throw whyNot(sent);
 	}
+}
+
+/** @returns undefined when the execution was stopped before anything was sent */
+async function encodeAndSend(
+	item: ItemRun,
+	{ fields, image }: Submission,
+	book: Book,
+): Promise<Sent | undefined> {
+	if (!image) return await send(item, { body: fields, headers: {} }, book);
+	return await imageLane.run(async () => {
+		if (item.signal?.aborted) return undefined;
+		return await send(item, await encodeWithImage(item.context.helpers, fields, image), book);
+	});
 }
 
 async function send(
 	item: ItemRun,
-	body: IDataObject,
-	ledger: Ledger,
-	entry: LedgerEntry,
-): Promise<SubmitAnswer> {
-	const answer = readSubmitAnswer(
-		await exchange(item.context, { ...item.request, body }, undefined),
-		Date.now(),
-	);
+	{ body, headers }: EncodedBody,
+	{ ledger, wish }: Book,
+): Promise<Sent | undefined> {
+	if (item.signal?.aborted) return undefined;
+	const entry = ledger.open(wish);
+	const request = { ...item.request, body, headers: { ...item.request.headers, ...headers } };
+	const answer = readSubmitAnswer(await exchange(item.context, request, undefined), Date.now());
 	if (answer.kind === 'accepted') {
 		entry.requestId = answer.requestId;
 		entry.acceptedAtMs = Date.now();
@@ -58,7 +93,11 @@ async function send(
 	} else if (answer.kind !== 'uncertain') {
 		ledger.close(entry);
 	}
-	return answer;
+	return {
+		entry,
+		answer,
+		bytes: Buffer.isBuffer(body) ? body.length : JSON.stringify(body).length,
+	};
 }
 
 /** Writes the id where it can be found when the item never comes out. */
@@ -85,9 +124,8 @@ function addToCustomData(
 	if (all.length <= CUSTOM_DATA_LENGTH) customData?.set(CUSTOM_DATA_KEY, all);
 }
 
-function whyNot(answer: SubmitAnswer | undefined, sentBytes: number, maxWaitS: number): Error {
-	if (answer === undefined || answer.kind === 'accepted') return stoppedWhileSubmitting();
-	if (answer.kind === 'busy') return noPlaceFree(answer.trouble, maxWaitS);
-	if (answer.kind === 'refused') return notAccepted(answer.trouble, sentBytes);
-	return fateUnknown(answer.trouble);
+function whyNot(sent: Sent | undefined): Error {
+	if (sent?.answer.kind === 'refused') return notAccepted(sent.answer.trouble, sent.bytes);
+	if (sent?.answer.kind === 'uncertain') return fateUnknown(sent.answer.trouble);
+	return stoppedWhileSubmitting();
 }

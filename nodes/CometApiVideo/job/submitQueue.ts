@@ -4,6 +4,7 @@ import { submitBackoffMs } from './schedule';
 export interface QueueWorld {
 	/** Returns early when `wake` settles or the execution is stopped. */
 	sleep(ms: number, wake: Promise<void>): Promise<void>;
+	isStopped(): boolean;
 	now(): number;
 	/** 0 to 1. */
 	random(): number;
@@ -25,33 +26,52 @@ export class SubmitQueue {
 	private runningJobs = 0;
 	private lastJobEndedAt = 0;
 
-	constructor(private readonly world: QueueWorld) {}
+	private readonly world: QueueWorld;
+
+	constructor(world: QueueWorld) {
+		this.world = world;
+	}
 
 	/**
-	 * Resolves when the caller may submit. Every turn ends in `refused` or `passOn`.
+	 * Resolves when the caller may submit, or has waited for longer than it is willing to. Every turn
+	 * ends in `refused` or `passOn`.
 	 *
+	 * @param sinceMs when the caller began to wait, epoch ms
+	 * @param patienceMs how long it waits while no job of this run is running
 	 * @returns whether the caller is the one who asks for all
 	 */
-	async turn(): Promise<boolean> {
+	async turn(sinceMs: number, patienceMs: number): Promise<boolean> {
 		if (!this.isLimited) return false;
 		if (this.isAsking) await new Promise<void>((resolve) => this.waiting.push(resolve));
 		this.isAsking = true;
-		const ms = this.nextTryAt - this.world.now();
-		if (ms > 0) {
-			const woken = new Promise<void>((resolve) => (this.wake = resolve));
-			await this.world.sleep(ms, woken);
+		let isWoken = false;
+		const woken = new Promise<void>((resolve) => {
+			this.wake = () => {
+				isWoken = true;
+				resolve();
+			};
+		});
+		while (!isWoken && !this.world.isStopped()) {
+			const untilTry = this.nextTryAt - this.world.now();
+			const patience = patienceMs - this.idleMs(sinceMs);
+			if (untilTry <= 0 || patience <= 0) break;
+			await this.world.sleep(Math.min(untilTry, patience), woken);
 		}
 		return true;
 	}
 
 	/** The submit was answered 429: the same item's next turn comes after a backoff. */
 	refused(asksForAll: boolean, retryAfterMs: number | undefined): void {
+		const now = this.world.now();
 		// Those who were on their way together were refused for one reason: it counts once.
 		if (asksForAll || !this.isLimited) {
 			this.refusalsInARow++;
-			const delay = retryAfterMs ?? submitBackoffMs(this.refusalsInARow, this.world.random());
-			this.nextTryAt = this.world.now() + delay;
-			this.mayWakeEarly = retryAfterMs === undefined;
+			this.nextTryAt = now + submitBackoffMs(this.refusalsInARow, this.world.random());
+			this.mayWakeEarly = true;
+		}
+		if (retryAfterMs !== undefined) {
+			this.nextTryAt = Math.max(this.nextTryAt, now + retryAfterMs);
+			this.mayWakeEarly = false;
 		}
 		this.isLimited = true;
 		if (asksForAll) this.isAsking = false;

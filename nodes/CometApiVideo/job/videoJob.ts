@@ -186,7 +186,9 @@ function readFailure(layers: JsonRecord[], envelope: JsonRecord | undefined): Fa
 		const message = text(told.message) ?? JSON.stringify(told);
 		return { code: text(told.code) ?? text(told.type) ?? 'unknown', message };
 	}
-	const message = text(told) ?? text(envelope?.fail_reason);
+	const reason = text(envelope?.fail_reason);
+	// Old gateway rows keep the video's URL there.
+	const message = text(told) ?? (httpUrl(reason) ? undefined : reason);
 	return message === undefined ? undefined : { code: 'unknown', message };
 }
 

@@ -49,7 +49,7 @@ export async function waitForJob(world: WaitWorld, order: WaitOrder): Promise<Wa
 	let raw: unknown;
 	let trouble: Trouble | undefined;
 	let polls = 0;
-	let firstPollAt: number | undefined;
+	let lastKnownAt: number | undefined;
 	let nextPollAt = order.pollAtOnce ? startedAt : startedAt + delayFrom(startedAt);
 
 	const progressSoFar = () => ({ lastJob, raw, polls, waitedMs: world.now() - startedAt });
@@ -60,7 +60,7 @@ export async function waitForJob(world: WaitWorld, order: WaitOrder): Promise<Wa
 		if (world.isStopped()) return { kind: 'stopped', ...progressSoFar() };
 
 		const askedAt = world.now();
-		firstPollAt ??= askedAt;
+		lastKnownAt ??= askedAt;
 		const answer = await world.poll();
 		if (world.isStopped()) return { kind: 'stopped', ...progressSoFar() };
 		polls++;
@@ -68,6 +68,7 @@ export async function waitForJob(world: WaitWorld, order: WaitOrder): Promise<Wa
 		if (answer.kind === 'refused') return { ...answer, ...progressSoFar() };
 		if (answer.kind === 'job') {
 			({ job: lastJob, raw } = answer);
+			lastKnownAt = askedAt;
 			trouble = undefined;
 			if (!order.untilFinished || lastJob.status !== 'pending') {
 				return { kind: 'answered', job: lastJob, ...progressSoFar() };
@@ -76,7 +77,7 @@ export async function waitForJob(world: WaitWorld, order: WaitOrder): Promise<Wa
 			trouble = answer.trouble;
 		}
 		const patience = order.untilFinished ? UNKNOWN_ID_PATIENCE_MS : 0;
-		if (answer.kind === 'unknownId' && world.now() - firstPollAt >= patience) {
+		if (answer.kind === 'unknownId' && world.now() - lastKnownAt >= patience) {
 			return { ...answer, ...progressSoFar() };
 		}
 		if (askedAt >= order.deadlineMs) return { kind: 'timedOut', trouble, ...progressSoFar() };

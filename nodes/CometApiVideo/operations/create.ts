@@ -4,19 +4,25 @@ import { updateDisplayOptions } from 'n8n-workflow';
 import { checkCustomBodyFields, checkDuration, checkText } from '../checks';
 import type { ItemRun } from '../job/itemRun';
 import { makeVideo } from '../job/makeVideo';
+import type { Submission } from '../job/submit';
+import { checkImageUrl, readBinaryImage } from '../media/image';
+import { downloadFields } from './download';
 import { model } from './model';
 import { options, requestOptions, waitOptions } from './options';
 import { waitForCompletion } from './wait';
+
+const ASPECT_RATIO =
+	'={{ $value !== "auto" ? $value : $parameter.imageSource === "none" ? "1:1" : undefined }}';
 
 export const createOperation: INodePropertyOptions = {
 	name: 'Create',
 	value: 'create',
 	action: 'Create a video',
-	description: 'Make a video from a text prompt',
+	description: 'Make a video from a prompt, or from a prompt and an image',
 	routing: {
 		request: { method: 'POST', url: '/grok/v1/videos/generations' },
 		send: { paginate: true },
-		operations: { pagination: makeVideo(readBody) },
+		operations: { pagination: makeVideo(readSubmission) },
 	},
 };
 
@@ -32,6 +38,39 @@ export const createFields = updateDisplayOptions({ show: { operation: ['create']
 		placeholder: 'e.g. A candle flickers on a wooden table',
 		description: 'What the video shows',
 		routing: { send: { type: 'body', property: 'prompt' } },
+	},
+	{
+		displayName: 'Image Source',
+		name: 'imageSource',
+		type: 'options',
+		options: [
+			{ name: 'Binary Data', value: 'binary', description: 'A file from the input item' },
+			{ name: 'None', value: 'none', description: 'The video is made from the prompt alone' },
+			{ name: 'URL', value: 'url', description: 'A web address or a data URL' },
+		],
+		default: 'none',
+		description: 'The image that the video starts from, if any',
+	},
+	{
+		displayName: 'Image URL',
+		name: 'imageUrl',
+		type: 'string',
+		required: true,
+		default: '',
+		placeholder: 'e.g. https://example.com/candle.png',
+		description: 'Address of a JPEG, PNG or WebP image, or a data URL of one',
+		displayOptions: { show: { imageSource: ['url'] } },
+		routing: { send: { type: 'body', property: 'image.url', value: '={{ $value.trim() }}' } },
+	},
+	{
+		displayName: 'Input Data Field Name',
+		name: 'inputDataFieldName',
+		type: 'string',
+		required: true,
+		default: 'data',
+		hint: 'The name of the input field containing the image file',
+		description: 'JPEG, PNG or WebP of up to 20 MB',
+		displayOptions: { show: { imageSource: ['binary'] } },
 	},
 	{
 		displayName: 'Duration',
@@ -67,30 +106,44 @@ export const createFields = updateDisplayOptions({ show: { operation: ['create']
 			{ name: '3:4', value: '3:4' },
 			{ name: '4:3', value: '4:3' },
 			{ name: '9:16 (Vertical)', value: '9:16' },
-			{ name: 'Automatic', value: 'auto', description: '1:1' },
+			{
+				name: 'Automatic',
+				value: 'auto',
+				description: '1:1, or the shape of the image where there is one',
+			},
 		],
 		default: 'auto',
-		description: 'Shape of the picture',
+		description: 'Shape of the picture. An image is stretched to a shape that is not its own.',
 		routing: {
 			send: {
 				type: 'body',
 				property: 'aspect_ratio',
-				value: '={{ $value === "auto" ? "1:1" : $value }}',
+				value: ASPECT_RATIO,
 			},
 		},
 	},
 	waitForCompletion,
+	...downloadFields,
 	options([...requestOptions, ...waitOptions]),
 ] satisfies INodeProperties[]);
 
-/** The body that the routing above has put together, checked, with the user's own fields on top. */
-function readBody({ context, request }: ItemRun): IDataObject {
+/** What the routing above has put together, checked, with the user's own fields on top. */
+async function readSubmission({ context, request }: ItemRun): Promise<Submission> {
 	const sent = request.body as IDataObject;
-	return {
+	const model = checkText('Model', sent.model);
+	const fields = {
 		...sent,
-		model: checkText('Model', sent.model),
+		model,
 		prompt: checkText('Prompt', sent.prompt),
 		duration: checkDuration(sent.duration),
 		...checkCustomBodyFields(context.getNodeParameter('options.customBodyFields', {})),
 	};
+	const source = context.getNodeParameter('imageSource', 'none');
+	if (source === 'url') checkImageUrl(checkText('Image URL', context.getNodeParameter('imageUrl')));
+	if (source !== 'binary') return { model, fields };
+	const fieldName = checkText(
+		'Input Data Field Name',
+		context.getNodeParameter('inputDataFieldName'),
+	);
+	return { model, fields, image: await readBinaryImage(context, fieldName) };
 }

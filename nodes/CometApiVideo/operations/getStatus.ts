@@ -2,6 +2,7 @@ import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
 
 import { getStatus } from '../job/getStatus';
+import { downloadFields } from './download';
 import { options, waitOptions } from './options';
 import { waitForCompletion } from './wait';
 
@@ -28,5 +29,6 @@ export const getStatusFields = updateDisplayOptions({ show: { operation: ['getSt
 		description: "The 'request_id' of the item that Create put out",
 	},
 	{ ...waitForCompletion, default: false },
+	...downloadFields,
 	options(waitOptions),
 ] satisfies INodeProperties[]);

@@ -1,5 +1,15 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+const fileName: INodeProperties = {
+	displayName: 'File Name',
+	name: 'fileName',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. candle.mp4',
+	description: 'Name of the downloaded file. By default it is the request ID with .mp4.',
+	displayOptions: { show: { '/downloadVideo': [true] } },
+};
+
 const includeRawResponse: INodeProperties = {
 	displayName: 'Include Raw Response',
 	name: 'includeRawResponse',
@@ -49,7 +59,7 @@ const pollInterval: INodeProperties = {
 	displayOptions: { show: { '/waitForCompletion': [true] } },
 };
 
-export const waitOptions = [includeRawResponse, maxWait, onTimeout, pollInterval];
+export const waitOptions = [fileName, includeRawResponse, maxWait, onTimeout, pollInterval];
 
 export const requestOptions: INodeProperties[] = [
 	{

@@ -1,0 +1,157 @@
+import { createHash } from 'node:crypto';
+import type { IBinaryData, IDataObject, IExecuteSingleFunctions } from 'n8n-workflow';
+import { sleep } from 'n8n-workflow';
+
+import { InputError } from '../errors';
+import { Lane } from './lane';
+
+const MAX_IMAGE_BYTES = 20_000_000;
+
+// A multiple of 4, so that every piece of a base64 text is one by itself.
+const PIECE_CHARS = 1_000_000;
+
+/** An encoded image takes a third more than its file, so few are in memory at a time. */
+export const imageLane = new Lane(2);
+
+/** A picture in one of the item's binary fields, checked. */
+export interface BinaryImage {
+	binary: IBinaryData;
+	mimeType: string;
+}
+
+/** A request body, ready to be sent. */
+export interface EncodedBody {
+	body: IDataObject | Buffer;
+	headers: IDataObject;
+}
+
+type Helpers = IExecuteSingleFunctions['helpers'];
+
+/**
+ * The picture in a binary field of the input item. What it is, its first bytes tell.
+ *
+ * @throws InputError when there is none, or none that CometAPI takes
+ */
+export async function readBinaryImage(
+	context: Pick<IExecuteSingleFunctions, 'helpers' | 'getInputData'>,
+	fieldName: string,
+): Promise<BinaryImage> {
+	const binary = context.getInputData().binary?.[fieldName];
+	if (!binary) {
+		const names = Object.keys(context.getInputData().binary ?? {});
+		throw new InputError(
+			`The item has no binary field '${fieldName}'`,
+			names.length > 0
+				? `It has: ${names.join(', ')}. Change 'Input Data Field Name'.`
+				: 'It has none at all. Put a node before this one that outputs a file.',
+		);
+	}
+	const { head, bytes } = await inspect(context.helpers, binary);
+	const mimeType = imageTypeOf(head);
+	if (bytes === 0) throw new InputError(`The file in '${fieldName}' is empty`, 'Use another file.');
+	if (!mimeType) {
+		throw new InputError(
+			`The file in '${fieldName}' is no image that CometAPI takes`,
+			`Use a JPEG, PNG or WebP file. This one is said to be ${binary.mimeType}.`,
+		);
+	}
+	checkSize(fieldName, bytes);
+	return { binary, mimeType };
+}
+
+/**
+ * @param url http(s), or data:image/...;base64,...
+ * @throws InputError
+ */
+export function checkImageUrl(url: string): void {
+	const [, base64] = /^data:image\/(?:jpeg|png|webp);base64,(.+)$/s.exec(url) ?? [];
+	if (base64 !== undefined) return checkSize('Image URL', base64Bytes(base64));
+	if (/^https?:\/\//i.test(url) && URL.canParse(url)) return;
+	throw new InputError(
+		"'Image URL' must be a web address or a data URL of a JPEG, PNG or WebP image",
+		`It came out as ${url.slice(0, 100)}.`,
+	);
+}
+
+/** SHA-256 of the picture's bytes, in hex. */
+export async function digestImage(helpers: Helpers, { binary }: BinaryImage): Promise<string> {
+	const hash = createHash('sha256');
+	for await (const piece of piecesOf(helpers, binary)) hash.update(piece);
+	return hash.digest('hex');
+}
+
+/**
+ * The body as JSON with the picture in `image.url`, as one buffer: a string of that size would be
+ * copied several times on its way.
+ */
+export async function encodeWithImage(
+	helpers: Helpers,
+	fields: IDataObject,
+	{ binary, mimeType }: BinaryImage,
+): Promise<EncodedBody> {
+	const { bytes } = await inspect(helpers, binary);
+	const start = `${JSON.stringify(fields).slice(0, -1)},"image":{"url":"data:${mimeType};base64,`;
+	const end = '"}}';
+	const startBytes = Buffer.byteLength(start);
+	const body = Buffer.allocUnsafe(startBytes + Math.ceil(bytes / 3) * 4 + end.length);
+	let length = body.write(start);
+	let rest: Buffer = Buffer.alloc(0);
+	for await (const piece of piecesOf(helpers, binary)) {
+		const joined = rest.length > 0 ? Buffer.concat([rest, piece]) : piece;
+		// Whole triplets only, so that what is encoded piece by piece is one base64 text.
+		const whole = joined.length - (joined.length % 3);
+		length += body.write(joined.toString('base64', 0, whole), length, 'latin1');
+		rest = joined.subarray(whole);
+	}
+	length += body.write(rest.toString('base64'), length, 'latin1');
+	body.write(end, length);
+	return { body, headers: { 'Content-Type': 'application/json' } };
+}
+
+function checkSize(name: string, bytes: number): void {
+	if (bytes <= MAX_IMAGE_BYTES) return;
+	throw new InputError(
+		`The image in '${name}' is too large`,
+		`It has ${(bytes / 1_000_000).toFixed(1)} MB. CometAPI takes up to ${MAX_IMAGE_BYTES / 1_000_000} MB.`,
+	);
+}
+
+function imageTypeOf(head: Buffer): string | undefined {
+	const starts = (bytes: number[], at = 0) =>
+		bytes.every((byte, index) => head[at + index] === byte);
+	if (starts([0xff, 0xd8, 0xff])) return 'image/jpeg';
+	if (starts([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])) return 'image/png';
+	const isRiff = starts([0x52, 0x49, 0x46, 0x46]);
+	return isRiff && starts([0x57, 0x45, 0x42, 0x50], 8) ? 'image/webp' : undefined;
+}
+
+async function inspect(
+	helpers: Helpers,
+	{ id, data }: IBinaryData,
+): Promise<{ head: Buffer; bytes: number }> {
+	if (!id) return { head: Buffer.from(data.slice(0, 16), 'base64'), bytes: base64Bytes(data) };
+	const { fileSize } = await helpers.getBinaryMetadata(id);
+	const stream = await helpers.getBinaryStream(id);
+	for await (const piece of stream) {
+		stream.destroy();
+		return { head: Buffer.from(piece).subarray(0, 12), bytes: fileSize };
+	}
+	return { head: Buffer.alloc(0), bytes: fileSize };
+}
+
+/** The file piece by piece; between pieces others have their turn. */
+async function* piecesOf(helpers: Helpers, { id, data }: IBinaryData): AsyncGenerator<Buffer> {
+	if (id) {
+		for await (const piece of await helpers.getBinaryStream(id)) yield Buffer.from(piece);
+		return;
+	}
+	for (let start = 0; start < data.length; start += PIECE_CHARS) {
+		yield Buffer.from(data.slice(start, start + PIECE_CHARS), 'base64');
+		await sleep(0);
+	}
+}
+
+function base64Bytes(base64: string): number {
+	const padding = base64.endsWith('==') ? 2 : base64.endsWith('=') ? 1 : 0;
+	return Math.floor((base64.length * 3) / 4) - padding;
+}

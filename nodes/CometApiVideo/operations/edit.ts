@@ -1,0 +1,65 @@
+import type { IDataObject, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import { updateDisplayOptions } from 'n8n-workflow';
+
+import { checkCustomBodyFields, checkText, checkWebAddress } from '../checks';
+import type { ItemRun } from '../job/itemRun';
+import { makeVideo } from '../job/makeVideo';
+import type { Submission } from '../job/submit';
+import { downloadFields } from './download';
+import { model } from './model';
+import { options, requestOptions, waitOptions } from './options';
+import { waitForCompletion } from './wait';
+
+export const editOperation: INodePropertyOptions = {
+	name: 'Edit',
+	value: 'edit',
+	action: 'Edit a video',
+	description: 'Make a new video from an existing one',
+	routing: {
+		request: { method: 'POST', url: '/grok/v1/videos/edits' },
+		send: { paginate: true },
+		operations: { pagination: makeVideo(readSubmission) },
+	},
+};
+
+export const editFields = updateDisplayOptions({ show: { operation: ['edit'] } }, [
+	model,
+	{
+		displayName: 'Video URL',
+		name: 'videoUrl',
+		type: 'string',
+		required: true,
+		default: '',
+		placeholder: 'e.g. https://example.com/candle.mp4',
+		description: 'Web address of the MP4 to edit, up to about 8.7 seconds long',
+		routing: { send: { type: 'body', property: 'video.url' } },
+	},
+	{
+		displayName: 'Prompt',
+		name: 'prompt',
+		type: 'string',
+		typeOptions: { rows: 4 },
+		required: true,
+		default: '',
+		placeholder: 'e.g. Make the candle blue',
+		description: 'What to change in the video',
+		routing: { send: { type: 'body', property: 'prompt' } },
+	},
+	waitForCompletion,
+	...downloadFields,
+	options([...requestOptions, ...waitOptions]),
+] satisfies INodeProperties[]);
+
+/** What the routing above has put together, checked, with the user's own fields on top. */
+async function readSubmission({ context, request }: ItemRun): Promise<Submission> {
+	const sent = request.body as IDataObject;
+	const model = checkText('Model', sent.model);
+	const fields = {
+		...sent,
+		model,
+		prompt: checkText('Prompt', sent.prompt),
+		video: { url: checkWebAddress('Video URL', context.getNodeParameter('videoUrl')) },
+		...checkCustomBodyFields(context.getNodeParameter('options.customBodyFields', {})),
+	};
+	return { model, fields };
+}

@@ -1,0 +1,146 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- tests run outside n8n */
+import { createHash, randomBytes } from 'node:crypto';
+import { access, copyFile, mkdir, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import { npm } from './command.ts';
+
+export interface Installation {
+	/** The folder that holds node_modules. */
+	folder: string;
+	/** n8n's start script, to be run with this process's Node. */
+	n8nBin: string;
+	version: string;
+	/** Whether this call has just installed it. */
+	fresh: boolean;
+}
+
+interface EnsureOptions {
+	/** Told what is happening, also many times a second. */
+	onProgress?: ((text: string) => void) | undefined;
+	signal?: AbortSignal | undefined;
+}
+
+const lockedPackage = z.object({
+	version: z.string().optional(),
+	os: z.array(z.string()).optional(),
+	cpu: z.array(z.string()).optional(),
+});
+const lockFile = z.object({ packages: z.record(lockedPackage) });
+const n8nPackageJson = z.object({ version: z.string() });
+
+const PARTIAL = '.partial-';
+const ABANDONED_AFTER_MS = 2 * 3600_000;
+
+/**
+ * n8n as the lock file in `folderOfLockFile` says, installed at most once per machine into a cache
+ * folder of the user. Interrupted installs are invisible: the folder gets its name when complete.
+ */
+export async function ensureN8n(
+	folderOfLockFile: string,
+	{ onProgress, signal }: EnsureOptions = {},
+): Promise<Installation> {
+	const lock = await readFile(join(folderOfLockFile, 'package-lock.json'));
+	const hash = createHash('sha256').update(lock).digest('hex').slice(0, 12);
+	const folder = join(userCacheFolder(), 'n8n-nodes-cometapi-video', `n8n-${hash}`);
+
+	const fresh = !(await exists(folder));
+	if (fresh) {
+		await removeAbandoned(folder);
+		await install(folderOfLockFile, folder, { onProgress, signal });
+	}
+	const packageFolder = join(folder, 'node_modules', 'n8n');
+	const packageJson = await readFile(join(packageFolder, 'package.json'), 'utf8');
+	const { version } = n8nPackageJson.parse(JSON.parse(packageJson));
+	return { folder, n8nBin: join(packageFolder, 'bin', 'n8n'), version, fresh };
+}
+
+async function install(from: string, folder: string, { onProgress, signal }: EnsureOptions) {
+	const partial = `${folder}${PARTIAL}${randomBytes(4).toString('hex')}`;
+	await mkdir(partial, { recursive: true });
+	try {
+		for (const name of ['package.json', 'package-lock.json']) {
+			await copyFile(join(from, name), join(partial, name));
+		}
+		await installPackages(partial, { onProgress, signal });
+		onProgress?.("Preparing n8n's database driver (sqlite3)");
+		await npm(['rebuild', 'sqlite3', '--no-audit', '--no-fund'], { cwd: partial, signal });
+		await renameUnlessDone(partial, folder);
+	} finally {
+		await rm(partial, { recursive: true, force: true, maxRetries: 3 });
+	}
+}
+
+async function installPackages(folder: string, { onProgress, signal }: EnsureOptions) {
+	const total = await countTarballs(join(folder, 'package-lock.json'));
+	const fetched = new Set<string>();
+	const report = () =>
+		onProgress?.(`Installing n8n (2.9 GB, once per machine): ${fetched.size} of ${total} packages`);
+	report();
+	// --ignore-scripts: one of n8n's native add-ons downloads sources and breaks a plain install.
+	await npm(['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=http'], {
+		cwd: folder,
+		signal,
+		onLine: (line) => {
+			const [tarball] = /\S+\.tgz/.exec(line) ?? [];
+			if (tarball === undefined) return;
+			fetched.add(tarball);
+			report();
+		},
+	});
+}
+
+// A package at several places of the tree is fetched once, one for another platform never.
+async function countTarballs(lockFilePath: string): Promise<number> {
+	const { packages } = lockFile.parse(JSON.parse(await readFile(lockFilePath, 'utf8')));
+	const tarballs = Object.entries(packages)
+		.filter(
+			([path, { os, cpu }]) =>
+				path && isForThis(os, process.platform) && isForThis(cpu, process.arch),
+		)
+		.map(([path, { version }]) => `${path.split('node_modules/').at(-1)}@${version}`);
+	return new Set(tarballs).size;
+}
+
+// The lists of a package.json: names, or names to exclude with an exclamation mark.
+function isForThis(list: string[] | undefined, name: string): boolean {
+	if (list === undefined) return true;
+	return (
+		list.includes(name) ||
+		(list.every((each) => each.startsWith('!')) && !list.includes(`!${name}`))
+	);
+}
+
+// Another process may have finished the same install first: then its folder is as good.
+async function renameUnlessDone(partial: string, folder: string) {
+	await rename(partial, folder).catch(async (error: unknown) => {
+		if (!(await exists(folder))) throw error;
+	});
+}
+
+async function removeAbandoned(folder: string) {
+	const parent = dirname(folder);
+	const names = await readdir(parent).catch(() => []);
+	for (const name of names.filter((each) => each.includes(PARTIAL))) {
+		const path = join(parent, name);
+		const { mtimeMs } = await stat(path);
+		if (Date.now() - mtimeMs > ABANDONED_AFTER_MS) await rm(path, { recursive: true, force: true });
+	}
+}
+
+/** The platform's usual cache folder of this user; XDG_CACHE_HOME wins everywhere. */
+function userCacheFolder(): string {
+	const { XDG_CACHE_HOME: xdg, LOCALAPPDATA: localAppData } = process.env;
+	if (xdg) return xdg;
+	if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches');
+	if (process.platform === 'win32' && localAppData) return localAppData;
+	return join(homedir(), '.cache');
+}
+
+async function exists(path: string): Promise<boolean> {
+	return await access(path).then(
+		() => true,
+		() => false,
+	);
+}

@@ -1,0 +1,273 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
+import axios, { type AxiosInstance, isAxiosError } from 'axios';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import { parseFlatted } from './flatted.ts';
+
+export const owner = {
+	email: 'owner@example.com',
+	password: 'Grok-Video-2026',
+	firstName: 'Demo',
+	lastName: 'Owner',
+} as const;
+
+const named = z.object({ id: z.string(), name: z.string(), type: z.string().optional() });
+
+const workflowNode = z
+	.object({
+		name: z.string(),
+		type: z.string(),
+		credentials: z.record(z.object({ id: z.string(), name: z.string() })).optional(),
+	})
+	.passthrough();
+
+const workflowShape = z
+	.object({
+		name: z.string(),
+		nodes: z.array(workflowNode),
+		connections: z.record(z.unknown()),
+		settings: z.record(z.unknown()).optional(),
+	})
+	.passthrough();
+
+const itemShape = z
+	.object({ json: z.record(z.unknown()), binary: z.record(z.unknown()).optional() })
+	.passthrough();
+
+const failureShape = z.object({ message: z.string(), description: z.string().nullish() });
+
+const runShape = z
+	.object({
+		executionTime: z.number().optional(),
+		error: failureShape.passthrough().optional(),
+		data: z
+			.object({ main: z.array(z.array(itemShape).nullable()) })
+			.partial()
+			.optional(),
+	})
+	.passthrough();
+
+const executionDataShape = z
+	.object({
+		resultData: z
+			.object({
+				runData: z.record(z.array(runShape)).default({}),
+				error: failureShape.passthrough().optional(),
+			})
+			.passthrough(),
+	})
+	.passthrough()
+	// Nothing is stored yet in the first moments of an execution.
+	.default({ resultData: {} });
+
+const executionShape = z
+	.object({ id: z.coerce.string(), status: z.string(), finished: z.boolean(), data: z.string() })
+	.passthrough();
+
+const nodeTypes = z.array(z.object({ name: z.string() }).passthrough());
+
+export type Workflow = z.infer<typeof workflowShape>;
+export type OutputItem = z.infer<typeof itemShape>;
+export type ExecutionData = z.infer<typeof executionDataShape>;
+
+export interface Credential {
+	id: string;
+	name: string;
+	type: string;
+}
+
+export interface Execution {
+	id: string;
+	/** new, running, waiting, success, error, canceled, crashed */
+	status: string;
+	data: ExecutionData;
+}
+
+export interface RestClient {
+	/** The session cookie's value, for a browser that is to be logged in. */
+	readonly sessionCookie: string;
+	/** Sets up the owner of a new n8n, or logs in to one that has it already. */
+	logIn(): Promise<void>;
+	/** Creates the credential, or gives the one of that name the new data. */
+	saveCredential(name: string, type: string, data: Record<string, unknown>): Promise<Credential>;
+	listWorkflows(): Promise<Array<{ id: string; name: string }>>;
+	createWorkflow(workflow: Workflow): Promise<{ id: string }>;
+	/** Starts the workflow at its trigger and resolves with the execution's id at once. */
+	runWorkflow(id: string, triggerName: string): Promise<string>;
+	getExecution(id: string): Promise<Execution>;
+	stopExecution(id: string): Promise<void>;
+	/** Resolves with the execution once it is over, however it ended. */
+	waitForExecution(id: string, options?: WaitOptions): Promise<Execution>;
+	/** The description of a node type as the editor gets it; nothing while n8n writes the list anew. */
+	getNodeType(name: string): Promise<Record<string, unknown> | undefined>;
+}
+
+interface WaitOptions {
+	signal?: AbortSignal | undefined;
+	limitMs?: number | undefined;
+	/** Called after every look at the execution while it runs. */
+	onPoll?: (() => void) | undefined;
+}
+
+const SESSION_COOKIE = 'n8n-auth';
+const POLL_INTERVAL_MS = 250;
+const OVER = new Set(['success', 'error', 'canceled', 'crashed']);
+
+export function parseWorkflow(text: string): Workflow {
+	return workflowShape.parse(JSON.parse(text));
+}
+
+/** The workflow with the credential set in every node of `nodeType`. */
+export function withCredential(
+	workflow: Workflow,
+	nodeType: string,
+	credential: Credential,
+): Workflow {
+	const { id, name, type } = credential;
+	const nodes = workflow.nodes.map((node) =>
+		node.type === nodeType ? { ...node, credentials: { [type]: { id, name } } } : node,
+	);
+	return { ...workflow, nodes };
+}
+
+/** The items of a node's last run, on its first output. */
+export function outputItems({ data }: Execution, nodeName: string): OutputItem[] {
+	return data.resultData.runData[nodeName]?.at(-1)?.data?.main?.[0] ?? [];
+}
+
+/** n8n's own REST API, as its editor uses it. */
+export function createRestClient(serverUrl: string): RestClient {
+	const session: Session = { browserId: randomUUID(), cookie: '' };
+	const http = createHttp(serverUrl, session);
+
+	const logIn = async () => {
+		const settings = z
+			.object({ userManagement: z.object({ showSetupOnFirstLoad: z.boolean().optional() }) })
+			.parse(await http.get('/settings'));
+		if (settings.userManagement.showSetupOnFirstLoad) await http.post('/owner/setup', owner);
+		const { email, password } = owner;
+		await http.post('/login', { emailOrLdapLoginId: email, password });
+	};
+
+	const getExecution = async (id: string): Promise<Execution> => {
+		const { status, data } = executionShape.parse(await http.get(`/executions/${id}`));
+		return { id, status, data: executionDataShape.parse(parseFlatted(data)) };
+	};
+
+	return {
+		get sessionCookie() {
+			return session.cookie;
+		},
+		logIn,
+		getExecution,
+
+		async saveCredential(name, type, data) {
+			const existing = z.array(named).parse(await http.get('/credentials'));
+			const id = existing.find((each) => each.name === name && each.type === type)?.id;
+			const body = { name, type, data };
+			const saved = await (id === undefined
+				? http.post('/credentials', body)
+				: http.patch(`/credentials/${id}`, body));
+			return { id: named.parse(saved).id, name, type };
+		},
+
+		async listWorkflows() {
+			return z.array(named).parse(await http.get('/workflows'));
+		},
+
+		async createWorkflow(workflow) {
+			return named.parse(await http.post('/workflows', workflow));
+		},
+
+		async runWorkflow(id, triggerName) {
+			const workflowData = await http.get(`/workflows/${id}`);
+			const started = await http.post(`/workflows/${id}/run`, {
+				workflowData,
+				triggerToStartFrom: { name: triggerName },
+			});
+			return z.object({ executionId: z.coerce.string() }).parse(started).executionId;
+		},
+
+		async stopExecution(id) {
+			await http.post(`/executions/${id}/stop`, {});
+		},
+
+		async waitForExecution(id, { signal, limitMs = Infinity, onPoll } = {}) {
+			const deadline = Date.now() + limitMs;
+			while (true) {
+				const execution = await getExecution(id);
+				if (OVER.has(execution.status)) return execution;
+				if (Date.now() > deadline) {
+					throw new Error(`Execution ${id} is still ${execution.status} after ${limitMs / 1000} s`);
+				}
+				onPoll?.();
+				await sleep(POLL_INTERVAL_MS, undefined, { signal });
+			}
+		},
+
+		async getNodeType(name) {
+			const types = nodeTypes.safeParse(await http.getRaw('/types/nodes.json'));
+			return types.data?.find((type) => type.name === name);
+		},
+	};
+}
+
+interface Session {
+	readonly browserId: string;
+	cookie: string;
+}
+
+interface Http {
+	get(path: string): Promise<unknown>;
+	/** A path outside /rest, whose answer is not wrapped in `data`. */
+	getRaw(path: string): Promise<unknown>;
+	post(path: string, body: unknown): Promise<unknown>;
+	patch(path: string, body: unknown): Promise<unknown>;
+}
+
+const envelope = z.object({ data: z.unknown() });
+
+function createHttp(serverUrl: string, session: Session): Http {
+	const client = axios.create({ baseURL: serverUrl, proxy: false, timeout: 60_000 });
+	keepSession(client, session);
+
+	const request = async (method: string, url: string, data?: unknown): Promise<unknown> => {
+		const response = await client
+			.request<unknown>({ method, url, data })
+			.catch((error: unknown) => {
+				throw new Error(`n8n refused ${method} ${url}: ${reasonOf(error)}`);
+			});
+		return response.data;
+	};
+	const rest = async (method: string, path: string, data?: unknown) =>
+		envelope.parse(await request(method, `/rest${path}`, data)).data;
+
+	return {
+		get: async (path) => await rest('GET', path),
+		getRaw: async (path) => await request('GET', path),
+		post: async (path, body) => await rest('POST', path, body),
+		patch: async (path, body) => await rest('PATCH', path, body),
+	};
+}
+
+// n8n ties the cookie of a session to the browser-id header of its log-in.
+function keepSession(client: AxiosInstance, session: Session) {
+	client.interceptors.request.use((config) => {
+		config.headers.set('browser-id', session.browserId);
+		if (session.cookie) config.headers.set('Cookie', `${SESSION_COOKIE}=${session.cookie}`);
+		return config;
+	});
+	client.interceptors.response.use((response) => {
+		for (const cookie of response.headers['set-cookie'] ?? []) {
+			const [, value] = new RegExp(`^${SESSION_COOKIE}=([^;]*)`).exec(cookie) ?? [];
+			if (value) session.cookie = value;
+		}
+		return response;
+	});
+}
+
+function reasonOf(error: unknown): string {
+	if (!isAxiosError(error)) return String(error);
+	return error.response ? JSON.stringify(error.response.data) : error.message;
+}

@@ -1,0 +1,86 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- tests run outside n8n */
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Installation, ensureN8n } from './installation.ts';
+import { installNodePackage } from './nodePackage.ts';
+import { step } from './progress.ts';
+import { type RestClient, createRestClient, parseWorkflow, withCredential } from './restClient.ts';
+import { type N8nServer, createUserFolder, startN8n } from './server.ts';
+import type { Service } from './service.ts';
+
+export const PROJECT_FOLDER = join(import.meta.dirname, '..', '..');
+/** As n8n itself proposes it. */
+const CREDENTIAL_NAME = 'CometAPI Video account';
+export const CREDENTIAL_TYPE = 'cometApiVideoApi';
+export const NODE_TYPE = 'n8n-nodes-cometapi-video.cometApiVideo';
+
+/** What examples/text-to-video.json calls its nodes. */
+export const EXAMPLE = {
+	file: join(PROJECT_FOLDER, 'examples', 'text-to-video.json'),
+	triggerName: 'Start',
+	nodeName: 'CometAPI Video',
+} as const;
+
+/** A new n8n with the node installed, and the example ready to be executed. */
+export interface Stage {
+	installation: Installation;
+	server: N8nServer;
+	client: RestClient;
+	workflowId: string;
+}
+
+/** Things to end, in reverse order of their start. */
+export type CleanUp = Array<() => Promise<unknown>>;
+
+export async function installedN8n(signal: AbortSignal): Promise<Installation> {
+	return await step('n8n is installed', async (update) => {
+		return await ensureN8n(import.meta.dirname, { onProgress: update, signal });
+	});
+}
+
+/** Sets the stage; whatever it starts is in `cleanUp` at once, also when a later part fails. */
+export async function setStage(
+	service: Service,
+	cleanUp: CleanUp,
+	signal: AbortSignal,
+	env: Record<string, string> = {},
+): Promise<Stage> {
+	const installation = await installedN8n(signal);
+	const userFolder = await createUserFolder();
+	cleanUp.push(async () => {
+		await rm(userFolder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+	});
+	await step('The node is packed and installed in n8n', async () => {
+		await installNodePackage(userFolder, PROJECT_FOLDER, signal);
+	});
+	const server = await step(`n8n ${installation.version} runs`, async () => {
+		return await startN8n({ installation, userFolder, env, signal });
+	});
+	cleanUp.push(server.stop);
+	const client = createRestClient(server.url);
+	const workflowId = await step('Credential and example workflow are imported', async () => {
+		await client.logIn();
+		return await importExample(client, service);
+	});
+	return { installation, server, client, workflowId };
+}
+
+/** Saves the service's credential, and the example workflow unless one of its name is there. */
+export async function importExample(client: RestClient, service: Service): Promise<string> {
+	const credential = await client.saveCredential(
+		CREDENTIAL_NAME,
+		CREDENTIAL_TYPE,
+		service.credentialData,
+	);
+	const example = parseWorkflow(await readFile(EXAMPLE.file, 'utf8'));
+	const existing = (await client.listWorkflows()).find(({ name }) => name === example.name);
+	if (existing) return existing.id;
+	return (await client.createWorkflow(withCredential(example, NODE_TYPE, credential))).id;
+}
+
+/** Ends everything, the last started first; one that cannot be ended does not keep the others. */
+export async function cleanUpAll(cleanUp: CleanUp): Promise<void> {
+	for (const end of cleanUp.splice(0).reverse()) {
+		await end().catch((error: unknown) => process.stderr.write(`${String(error)}\n`));
+	}
+}

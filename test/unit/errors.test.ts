@@ -1,0 +1,335 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
+import { describe, expect, test } from '@jest/globals';
+import type { INode, INodeProperties } from 'n8n-workflow';
+import { NodeApiError } from 'n8n-workflow';
+
+import { CometApiVideoApi } from '../../credentials/CometApiVideoApi.credentials';
+import { CometApiVideo } from '../../nodes/CometApiVideo/CometApiVideo.node';
+import {
+	fateUnknown,
+	isProvidersOwnFailure,
+	noPlaceFree,
+	notAccepted,
+	notFinishedInTime,
+	statusRefused,
+	stopped,
+	stoppedWhileSubmitting,
+	toNodeError,
+	unexpected,
+	VideoError,
+	videoFailed,
+} from '../../nodes/CometApiVideo/errors';
+import type { Trouble, TroubleReason } from '../../nodes/CometApiVideo/job/answer';
+import type { JobStatus, VideoJob } from '../../nodes/CometApiVideo/job/videoJob';
+
+const ID = '4b2c0000-0000-4000-8000-000000000000';
+const SAID = 'Das Modell ist heute müde (request id: 2026)';
+
+/** Every reason, and where its advice must lead. */
+const REASONS: Record<TroubleReason, { leadsTo: RegExp; httpStatus?: number }> = {
+	badInput: { leadsTo: /parameter/i, httpStatus: 400 },
+	unauthorized: { leadsTo: /credential/, httpStatus: 401 },
+	noBalance: { leadsTo: /top up/i, httpStatus: 403 },
+	forbidden: { leadsTo: /console/, httpStatus: 403 },
+	notTheApi: { leadsTo: /'Base URL' in the credential/, httpStatus: 301 },
+	tooLarge: { leadsTo: /smaller/, httpStatus: 413 },
+	rateLimited: { leadsTo: /later/, httpStatus: 429 },
+	modelUnavailable: { leadsTo: /'Model'/, httpStatus: 503 },
+	unknownId: { leadsTo: /'Request ID'/, httpStatus: 404 },
+	serverTrouble: { leadsTo: /later/, httpStatus: 502 },
+	unreadable: { leadsTo: /later/, httpStatus: 200 },
+	notReached: { leadsTo: /network/ },
+	heldBack: { leadsTo: /allowed domains/ },
+	connectionLost: { leadsTo: /later/ },
+};
+
+const troubles = Object.entries(REASONS).map(([name, { leadsTo, httpStatus }]) => {
+	const reason = name as TroubleReason;
+	const trouble: Trouble = { reason, httpStatus, said: SAID };
+	return { reason, leadsTo, httpStatus, trouble };
+});
+
+const job = (status: JobStatus, code?: string): VideoJob => ({
+	status,
+	providerStatus: 'FAILURE',
+	statusIsKnown: true,
+	...(code !== undefined && { failure: { code, message: SAID } }),
+});
+
+const facts = { requestId: ID };
+const PENDING = { ...job('pending'), providerStatus: 'IN_PROGRESS' };
+const MODERATED = job('failed', 'moderation');
+const CODES = [
+	'moderation',
+	'invalid_argument',
+	'permission_denied',
+	'failed_precondition',
+	'service_unavailable',
+	'internal_error',
+	'no_video',
+	'unknown',
+];
+
+const withId = [
+	...troubles.map(({ reason, trouble }) => ({
+		name: `statusRefused, ${reason}`,
+		error: statusRefused(trouble, facts),
+	})),
+	...troubles.map(({ reason, trouble }) => ({
+		name: `notFinishedInTime, ${reason}`,
+		error: notFinishedInTime(trouble, 900, facts),
+	})),
+	{ name: 'notFinishedInTime', error: notFinishedInTime(undefined, 900, facts) },
+	{
+		name: 'notFinishedInTime, IN_PROGRESS',
+		error: notFinishedInTime(undefined, 900, { ...facts, job: PENDING }),
+	},
+	...CODES.map((code) => ({
+		name: `videoFailed, ${code}`,
+		error: videoFailed({ ...facts, job: job('failed', code) }),
+	})),
+	{
+		name: 'videoFailed, expired',
+		error: videoFailed({ ...facts, job: job('expired', 'expired') }),
+	},
+	{ name: 'stopped', error: stopped(ID) },
+	{ name: 'unexpected', error: unexpected(new Error(SAID), ID) },
+];
+
+const withoutId = [
+	...troubles.map(({ reason, trouble }) => ({
+		name: `notAccepted, ${reason}`,
+		error: notAccepted(trouble, 1_000),
+	})),
+	...troubles.map(({ reason, trouble }) => ({
+		name: `fateUnknown, ${reason}`,
+		error: fateUnknown(trouble),
+	})),
+	{ name: 'fateUnknown', error: fateUnknown() },
+	{ name: 'noPlaceFree', error: noPlaceFree({ reason: 'rateLimited', said: SAID }, 900) },
+	{ name: 'stopped before anything was sent', error: stopped() },
+	{ name: 'stoppedWhileSubmitting', error: stoppedWhileSubmitting() },
+	{ name: 'unexpected before anything was sent', error: unexpected(new Error(SAID)) },
+];
+
+/** The name of every parameter, as the user sees it. */
+function namesOf(properties: INodeProperties[]): string[] {
+	return properties.flatMap(({ displayName, options = [] }) => [
+		displayName,
+		...namesOf(options.filter((option) => 'displayName' in option && 'type' in option)),
+	]);
+}
+
+const PARAMETERS = [
+	...new Set([
+		...namesOf(new CometApiVideo().description.properties),
+		...namesOf(new CometApiVideoApi().properties),
+	]),
+];
+
+describe.each([...withId, ...withoutId])('$name', ({ error }) => {
+	const own = (text: string) => text.replaceAll(SAID, '');
+
+	test('says what happened and what to do', () => {
+		expect(error).toBeInstanceOf(VideoError);
+		expect(error.message).toMatch(/^\p{Alphabetic}.{10}/u);
+		expect(error.description).toMatch(/^\p{Alphabetic}.{10}.*[.!?]$/su);
+		expect(`${error.message} ${error.description}`).not.toMatch(/undefined|null|NaN|\[object/);
+	});
+
+	test("avoids the words that n8n's reviewers avoid", () => {
+		const text = own(`${error.message} ${error.description}`);
+		expect(text).not.toMatch(/\b(error|problem|failure|mistake)s?\b/i);
+	});
+
+	test('has parameter names in single quotes', () => {
+		const text = own(`${error.message} ${error.description}`).replace(/(?<!\w)'[^']+'/g, '');
+		const bare = PARAMETERS.filter((name) => new RegExp(`\\b${name}\\b`).test(text));
+		expect(bare).toEqual([]);
+	});
+});
+
+test('the names of parameters are found in the descriptions of node and credential', () => {
+	expect(PARAMETERS).toEqual(expect.arrayContaining(['Prompt', 'Max Wait', 'API Key']));
+});
+
+test.each(withId)('$name: the request id is in the message and in the facts', ({ error }) => {
+	expect(error.message).toContain(ID);
+	expect(error.facts.requestId).toBe(ID);
+});
+
+describe.each(troubles)('$reason', ({ trouble, leadsTo, httpStatus }) => {
+	const errors = {
+		notAccepted: notAccepted(trouble, 1_000),
+		statusRefused: statusRefused(trouble, facts),
+	};
+
+	test('of a submit and of a status request leads to the way out', () => {
+		for (const { description } of Object.values(errors)) expect(description).toMatch(leadsTo);
+	});
+
+	test("keeps the server's words and its HTTP status", () => {
+		const all = [
+			...Object.values(errors),
+			fateUnknown(trouble),
+			notFinishedInTime(trouble, 900, facts),
+		];
+		for (const error of all) {
+			expect(error.description).toContain(SAID);
+			expect(error.facts.httpStatus).toBe(httpStatus);
+		}
+	});
+
+	test('needs no words of a server', () => {
+		const silent = { reason: trouble.reason };
+		expect(notAccepted(silent, 1_000).description).not.toContain('said');
+		expect(statusRefused(silent, facts).description).not.toContain('said');
+	});
+});
+
+describe('money', () => {
+	test.each(troubles)('a submit that was not accepted owes nothing: $reason', ({ trouble }) => {
+		expect(notAccepted(trouble, 1_000).description).toMatch(/nothing is owed/);
+	});
+
+	test('a submit of unknown fate says where to look and that it is not sent again', () => {
+		for (const error of [fateUnknown(), fateUnknown({ reason: 'connectionLost' })]) {
+			expect(error.message).toMatch(/not known whether/);
+			expect(error.description).toMatch(/not send it again/);
+			expect(error.description).toContain("CometAPI's console");
+			expect(error.description).toContain("'Get Status'");
+		}
+	});
+
+	test('a page in answer to a submit points to the base URL', () => {
+		expect(fateUnknown({ reason: 'notTheApi' }).description).toContain("'Base URL'");
+	});
+
+	test.each([
+		{ name: 'the deadline', error: notFinishedInTime(undefined, 900, facts) },
+		{ name: 'Stop', error: stopped(ID) },
+		{ name: 'no access', error: statusRefused({ reason: 'unauthorized' }, facts) },
+		{ name: 'a defect', error: unexpected(new Error('odd'), ID) },
+	])('after $name the way to go on without paying again is told', ({ error }) => {
+		expect(error.description).toContain("'Get Status'");
+		expect(error.description).toContain("'Wait for Completion'");
+	});
+
+	test('an id that is not known has no way to go on', () => {
+		const { description } = statusRefused({ reason: 'unknownId' }, facts);
+		expect(description).not.toContain("'Get Status'");
+	});
+});
+
+describe('numbers and words that belong to the case', () => {
+	test('the size of a request that was too large', () => {
+		const { description } = notAccepted({ reason: 'tooLarge', httpStatus: 413 }, 12_345_678);
+		expect(description).toContain('12.3 MB');
+	});
+
+	test('the seconds of a wait', () => {
+		expect(notFinishedInTime(undefined, 42, facts).message).toContain('42 seconds');
+		expect(noPlaceFree({ reason: 'rateLimited' }, 42).message).toContain('42 seconds');
+	});
+
+	test('the last status before the deadline, or the trouble since', () => {
+		const known = { ...facts, job: PENDING };
+		expect(notFinishedInTime(undefined, 900, known).description).toContain('IN_PROGRESS');
+		const lost = notFinishedInTime({ reason: 'connectionLost', said: SAID }, 900, known);
+		expect(lost.description).toContain('connection');
+		expect(lost.description).toContain(SAID);
+	});
+
+	test("the provider's code and words of a video that could not be made", () => {
+		for (const code of CODES) {
+			const { description } = videoFailed({ ...facts, job: job('failed', code) });
+			expect(description).toContain(SAID);
+			expect(description).toContain(code);
+		}
+	});
+
+	test('what went wrong unexpectedly', () => {
+		expect(unexpected(new Error('x is not a function')).description).toContain('not a function');
+		expect(unexpected('just a text').description).toContain('just a text');
+	});
+
+	test('the facts go along for the item that continues', () => {
+		const wait = { seconds: 12.3, polls: 4, timed_out: false };
+		const given = { requestId: ID, job: MODERATED, wait };
+		expect(videoFailed(given).facts).toEqual(given);
+		const trouble: Trouble = { reason: 'unauthorized', httpStatus: 401 };
+		expect(statusRefused(trouble, { ...facts, wait }).facts).toMatchObject({ ...facts, wait });
+	});
+});
+
+describe('whose fault it was', () => {
+	test.each([
+		{ status: 'failed', code: 'service_unavailable', own: true },
+		{ status: 'failed', code: 'internal_error', own: true },
+		{ status: 'expired', code: 'expired', own: true },
+		{ status: 'expired', code: 'unknown', own: true },
+		{ status: 'failed', code: 'invalid_argument', own: false },
+		{ status: 'failed', code: 'moderation', own: false },
+		{ status: 'failed', code: 'permission_denied', own: false },
+		{ status: 'failed', code: 'unknown', own: false },
+		{ status: 'done', code: undefined, own: false },
+		{ status: 'pending', code: undefined, own: false },
+	] as const)("$status, $code: the provider's own failure is $own", ({ status, code, own }) => {
+		expect(isProvidersOwnFailure(job(status, code))).toBe(own);
+	});
+
+	test.each(['service_unavailable', 'internal_error'])(
+		'%s: a retry makes a new video, and that is said',
+		(code) => {
+			const { description } = videoFailed({ ...facts, job: job('failed', code) });
+			expect(description).toMatch(/retry .*makes a new video/);
+		},
+	);
+
+	test.each(['moderation', 'invalid_argument', 'permission_denied'])(
+		'%s: the video was refused, and the prompt is to be changed',
+		(code) => {
+			const { message, description } = videoFailed({ ...facts, job: job('failed', code) });
+			expect(message).toContain('refused');
+			expect(description).toMatch(/change the prompt/i);
+		},
+	);
+});
+
+describe('the error as n8n shows it', () => {
+	const node: INode = {
+		id: '1',
+		name: 'Video',
+		type: 'n8n-nodes-cometapi-video.cometApiVideo',
+		typeVersion: 1,
+		position: [0, 0],
+		parameters: {},
+	};
+	const place = { itemIndex: 2, runIndex: 1 };
+
+	test.each([...withId, ...withoutId])('keeps message and description: $name', ({ error }) => {
+		const shown = toNodeError(node, error, place, []);
+		expect(shown).toBeInstanceOf(NodeApiError);
+		expect(shown.message).toBe(error.message);
+		expect(shown.description).toBe(error.description);
+		expect(shown.context).toMatchObject(place);
+	});
+
+	test.each([400, 401, 403, 404, 413, 429, 500, 502, 503, 504])(
+		'keeps message and description for HTTP %i',
+		(httpStatus) => {
+			const said = 'connect ECONNREFUSED 127.0.0.1:80';
+			const error = notAccepted({ reason: 'badInput', httpStatus, said }, 1_000);
+			const shown = toNodeError(node, error, place, []);
+			expect(shown.message).toBe(error.message);
+			expect(shown.description).toBe(error.description);
+			expect(shown.httpCode).toBe(String(httpStatus));
+		},
+	);
+
+	test('names the other videos of the run, whose items n8n drops', () => {
+		const shown = toNodeError(node, stopped(ID), place, ['second', 'third']);
+		expect(shown.description).toContain('second, third');
+		expect(shown.description).toContain(stopped(ID).description);
+	});
+});

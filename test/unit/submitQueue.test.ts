@@ -1,0 +1,375 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
+import { setImmediate as settle } from 'node:timers/promises';
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+
+import { SubmitQueue } from '../../nodes/CometApiVideo/job/submitQueue';
+
+/** Time that jumps to the next alarm as soon as everybody waits. */
+class VirtualTime {
+	now = 0;
+	private readonly alarms: Array<{ at: number; ring: () => void }> = [];
+
+	async sleep(ms: number, wake?: Promise<void>): Promise<void> {
+		await new Promise<void>((resolve) => {
+			this.alarms.push({ at: this.now + ms, ring: resolve });
+			void wake?.then(resolve);
+		});
+	}
+
+	/** Lets everything happen that happens until `ms`, or until nobody waits for the time. */
+	async passUntil(ms: number): Promise<void> {
+		for (;;) {
+			await settle();
+			this.alarms.sort((a, b) => a.at - b.at);
+			const next = this.alarms[0];
+			if (!next || next.at > ms) break;
+			this.alarms.shift();
+			this.now = Math.max(this.now, next.at);
+			next.ring();
+		}
+		if (ms < Infinity) this.now = Math.max(this.now, ms);
+	}
+}
+
+function start(random = () => 0.5) {
+	const time = new VirtualTime();
+	const queue = new SubmitQueue({
+		sleep: async (ms, wake) => await time.sleep(ms, wake),
+		isStopped: () => false,
+		now: () => time.now,
+		random,
+	});
+	return { time, queue };
+}
+
+interface Post {
+	item: number;
+	at: number;
+	asksForAll: boolean;
+}
+
+interface Api {
+	/** Jobs that run at the same time. */
+	places: number;
+	jobMs: number;
+	latencyMs: number;
+	/** In every 429. */
+	retryAfterMs?: number;
+}
+
+/** Items that submit until they are accepted, at an API with so many places. */
+function submitAll(count: number, api: Api, { time, queue }: ReturnType<typeof start>) {
+	const posts: Post[] = [];
+	const acceptedAt = new Map<number, number>();
+	let running = 0;
+	let asking = 0;
+	let mostAsking = 0;
+
+	async function post(item: number, asksForAll: boolean): Promise<boolean> {
+		posts.push({ item, at: time.now, asksForAll });
+		await time.sleep(api.latencyMs / 2);
+		const isAccepted = running < api.places;
+		if (isAccepted) running++;
+		await time.sleep(api.latencyMs / 2);
+		return isAccepted;
+	}
+
+	async function runJob(): Promise<void> {
+		queue.jobStarted();
+		await time.sleep(api.jobMs);
+		running--;
+		queue.jobEnded();
+	}
+
+	async function submit(item: number): Promise<void> {
+		for (;;) {
+			const asksForAll = await queue.turn(time.now, Infinity);
+			if (asksForAll) mostAsking = Math.max(mostAsking, ++asking);
+			const isAccepted = await post(item, asksForAll);
+			if (asksForAll) asking--;
+			if (isAccepted) {
+				acceptedAt.set(item, time.now);
+				queue.passOn(asksForAll);
+				void runJob();
+				return;
+			}
+			queue.refused(asksForAll, api.retryAfterMs);
+		}
+	}
+
+	for (let item = 0; item < count; item++) void submit(item);
+	return { posts, acceptedAt, mostAsking: () => mostAsking };
+}
+
+/** Of a queue that was just answered 429: the turns of so many items, in the order they come. */
+function queueUp(count: number, { time, queue }: ReturnType<typeof start>) {
+	const turns: Array<{ item: number; at: number; asksForAll: boolean }> = [];
+	for (let item = 0; item < count; item++) {
+		void queue
+			.turn(time.now, Infinity)
+			.then((asksForAll) => turns.push({ item, at: time.now, asksForAll }));
+	}
+	return turns;
+}
+
+describe('the patience of the one who asks', () => {
+	test('ends a long Retry-After, and a running job of the run suspends it', async () => {
+		const { time, queue } = start();
+		queue.refused(false, 3_600_000);
+		queue.jobStarted();
+		let endedAt: number | undefined;
+		void queue.turn(0, 900_000).then(() => (endedAt = time.now));
+		await time.passUntil(1_000_000);
+		queue.jobEnded();
+		await time.passUntil(3_000_000);
+		expect(endedAt).toBe(1_900_000);
+	});
+});
+
+describe('without a 429', () => {
+	test('everybody may submit at once, and nobody asks for all', async () => {
+		const place = start();
+		const { posts, acceptedAt } = submitAll(20, { places: 20, jobMs: 60e3, latencyMs: 300 }, place);
+		await place.time.passUntil(Infinity);
+		expect(posts.map(({ at }) => at)).toEqual(Array(20).fill(0));
+		expect(posts.every(({ asksForAll }) => !asksForAll)).toBe(true);
+		expect(acceptedAt.size).toBe(20);
+	});
+});
+
+describe('a burst that is answered 429', () => {
+	test('is followed by one item that asks for all', async () => {
+		const place = start();
+		const { posts } = submitAll(10, { places: 0, jobMs: 0, latencyMs: 200 }, place);
+		await place.time.passUntil(60_000);
+		const later = posts.slice(10);
+		expect(later.length).toBeGreaterThan(1);
+		expect(new Set(later.map(({ item }) => item)).size).toBe(1);
+		expect(later.every(({ asksForAll }) => asksForAll)).toBe(true);
+	});
+
+	test('counts as one refusal, and refusals in a row make the pauses longer', async () => {
+		const place = start();
+		const { posts } = submitAll(10, { places: 0, jobMs: 0, latencyMs: 0 }, place);
+		await place.time.passUntil(80_000);
+		expect(posts.slice(10).map(({ at }) => at)).toEqual([1e3, 3e3, 7e3, 15e3, 31e3, 61e3]);
+	});
+
+	test('has those wait who come later', async () => {
+		const place = start();
+		place.queue.refused(false, undefined);
+		const turns = queueUp(3, place);
+		await place.time.passUntil(Infinity);
+		expect(turns).toEqual([{ item: 0, at: 1_000, asksForAll: true }]);
+	});
+
+	test('in part: those who were accepted with it change nothing for those who were not', async () => {
+		const place = start();
+		place.queue.refused(false, undefined);
+		place.queue.passOn(false);
+		const turns = queueUp(2, place);
+		place.queue.passOn(false);
+		await place.time.passUntil(Infinity);
+		expect(turns).toEqual([{ item: 0, at: 1_000, asksForAll: true }]);
+	});
+});
+
+describe('the one who asks', () => {
+	test('is accepted: the next one may ask at once, and so on', async () => {
+		const place = start();
+		place.queue.refused(false, undefined);
+		const turns = queueUp(3, place);
+		for (let accepted = 0; accepted < 3; accepted++) {
+			await place.time.passUntil(1_000);
+			place.queue.passOn(true);
+		}
+		await place.time.passUntil(Infinity);
+		expect(turns).toEqual([
+			{ item: 0, at: 1_000, asksForAll: true },
+			{ item: 1, at: 1_000, asksForAll: true },
+			{ item: 2, at: 1_000, asksForAll: true },
+		]);
+	});
+
+	test('is accepted: nobody slips in before the one whose turn it is', async () => {
+		const place = start();
+		place.queue.refused(false, undefined);
+		const turns = queueUp(2, place);
+		await place.time.passUntil(1_000);
+		place.queue.passOn(true);
+		const late = queueUp(1, place);
+		await place.time.passUntil(Infinity);
+		expect(turns.map(({ item }) => item)).toEqual([0, 1]);
+		expect(late).toEqual([]);
+	});
+
+	test('is accepted with nobody behind: everybody may submit again', async () => {
+		const place = start();
+		place.queue.refused(false, undefined);
+		queueUp(1, place);
+		await place.time.passUntil(1_000);
+		place.queue.passOn(true);
+		const turns = queueUp(2, place);
+		await place.time.passUntil(Infinity);
+		expect(turns.map(({ at, asksForAll }) => ({ at, asksForAll }))).toEqual([
+			{ at: 1_000, asksForAll: false },
+			{ at: 1_000, asksForAll: false },
+		]);
+	});
+
+	test('is accepted: the next refusal begins with the shortest pause again', async () => {
+		const place = start();
+		for (let refusals = 0; refusals < 5; refusals++) place.queue.refused(true, undefined);
+		queueUp(1, place);
+		await place.time.passUntil(Infinity);
+		place.queue.passOn(true);
+		const since = place.time.now;
+		place.queue.refused(false, undefined);
+		const turns = queueUp(1, place);
+		await place.time.passUntil(Infinity);
+		expect(turns).toEqual([{ item: 0, at: since + 1_000, asksForAll: true }]);
+	});
+
+	test('is woken by the end of a job', async () => {
+		const place = start();
+		place.queue.jobStarted();
+		for (let refusals = 0; refusals < 5; refusals++) place.queue.refused(true, undefined);
+		const turns = queueUp(2, place);
+		await place.time.passUntil(2_500);
+		expect(turns).toEqual([]);
+		place.queue.jobEnded();
+		await place.time.passUntil(2_500);
+		expect(turns).toEqual([{ item: 0, at: 2_500, asksForAll: true }]);
+	});
+
+	test('goes on asking after a wake-up that brought nothing', async () => {
+		const place = start();
+		place.queue.jobStarted();
+		place.queue.refused(false, undefined);
+		queueUp(1, place);
+		await place.time.passUntil(400);
+		place.queue.jobEnded();
+		await place.time.passUntil(400);
+		place.queue.refused(true, undefined);
+		const turns = queueUp(1, place);
+		await place.time.passUntil(Infinity);
+		expect(turns).toEqual([{ item: 0, at: 2_400, asksForAll: true }]);
+	});
+});
+
+describe('Retry-After', () => {
+	test('is waited for', async () => {
+		const place = start();
+		place.queue.refused(false, 20_000);
+		const turns = queueUp(2, place);
+		await place.time.passUntil(Infinity);
+		expect(turns).toEqual([{ item: 0, at: 20_000, asksForAll: true }]);
+	});
+
+	test("is not cut short by a job's end", async () => {
+		const place = start();
+		place.queue.jobStarted();
+		place.queue.refused(false, 20_000);
+		const turns = queueUp(1, place);
+		await place.time.passUntil(5_000);
+		place.queue.jobEnded();
+		await place.time.passUntil(19_999);
+		expect(turns).toEqual([]);
+		await place.time.passUntil(Infinity);
+		expect(turns).toEqual([{ item: 0, at: 20_000, asksForAll: true }]);
+	});
+
+	test('of one refusal does not last longer than that one', async () => {
+		const place = start();
+		place.queue.jobStarted();
+		place.queue.refused(false, 5_000);
+		queueUp(1, place);
+		await place.time.passUntil(5_000);
+		place.queue.refused(true, undefined);
+		const turns = queueUp(1, place);
+		await place.time.passUntil(5_100);
+		place.queue.jobEnded();
+		await place.time.passUntil(Infinity);
+		expect(turns).toEqual([{ item: 0, at: 5_100, asksForAll: true }]);
+	});
+
+	test('that only a later answer of the burst has is waited for, too', async () => {
+		const place = start();
+		place.queue.refused(false, undefined);
+		place.queue.refused(false, 20_000);
+		const turns = queueUp(2, place);
+		await place.time.passUntil(Infinity);
+		expect(turns).toEqual([{ item: 0, at: 20_000, asksForAll: true }]);
+	});
+
+	test('of 0 s, or a date that has just passed, does not make the queue hammer the API', async () => {
+		const place = start();
+		const api = { places: 0, jobMs: 0, latencyMs: 100, retryAfterMs: 0 };
+		const { posts } = submitAll(1, api, place);
+		await place.time.passUntil(60_000);
+		expect(posts.length).toBeLessThanOrEqual(20);
+	});
+});
+
+describe('idleMs', () => {
+	test('counts from when the item began, while no job of this run runs', async () => {
+		const { time, queue } = start();
+		await time.passUntil(7_000);
+		expect(queue.idleMs(2_000)).toBe(5_000);
+	});
+
+	test('is 0 while a job runs, and counts again from the end of the last one', async () => {
+		const { time, queue } = start();
+		queue.jobStarted();
+		queue.jobStarted();
+		await time.passUntil(10_000);
+		expect(queue.idleMs(0)).toBe(0);
+		queue.jobEnded();
+		expect(queue.idleMs(0)).toBe(0);
+		await time.passUntil(15_000);
+		queue.jobEnded();
+		expect(queue.idleMs(0)).toBe(0);
+		await time.passUntil(18_000);
+		expect(queue.idleMs(0)).toBe(3_000);
+		expect(queue.idleMs(17_000)).toBe(1_000);
+	});
+});
+
+describe('many items and few places', () => {
+	const api = fc.record({
+		places: fc.integer({ min: 1, max: 5 }),
+		jobMs: fc.integer({ min: 1_000, max: 120_000 }),
+		latencyMs: fc.integer({ min: 0, max: 3_000 }),
+		retryAfterMs: fc.option(fc.integer({ min: 500, max: 60_000 }), { nil: undefined }),
+	});
+	const random = fc.double({ min: 0, max: 1, noNaN: true });
+
+	test('nobody is lost, and two never ask for all at once', async () => {
+		await fc.assert(
+			fc.asyncProperty(
+				fc.integer({ min: 1, max: 15 }),
+				api,
+				random,
+				async (count, given, drawn) => {
+					const place = start(() => drawn);
+					const { acceptedAt, mostAsking } = submitAll(count, given, place);
+					await place.time.passUntil(Infinity);
+					expect(acceptedAt.size).toBe(count);
+					expect(mostAsking()).toBeLessThanOrEqual(1);
+				},
+			),
+			{ numRuns: 60 },
+		);
+	});
+
+	test('a place that gets free is taken at once', async () => {
+		const place = start();
+		const given = { places: 2, jobMs: 100_000, latencyMs: 200 };
+		const { acceptedAt } = submitAll(6, given, place);
+		await place.time.passUntil(Infinity);
+		const waves = [...acceptedAt.values()].map((at) => Math.floor(at / 100_000));
+		expect(waves).toEqual([0, 0, 1, 1, 2, 2]);
+		expect(Math.max(...acceptedAt.values())).toBeLessThan(203_000);
+	});
+});
