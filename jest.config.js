@@ -2,7 +2,7 @@
 module.exports = {
 	testEnvironment: 'node',
 	transform: {
-		'\\.ts$': [
+		'\\.ts$|/test/.*\\.js$': [
 			'@swc/jest',
 			{
 				jsc: { target: 'es2022', parser: { syntax: 'typescript' } },
@@ -13,5 +13,5 @@ module.exports = {
 	testMatch: ['<rootDir>/test/{unit,engine}/**/*.test.ts'],
 	testTimeout: 30_000,
 	maxConcurrency: 10,
-	modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/test/e2e/'],
+	modulePathIgnorePatterns: ['<rootDir>/dist/'],
 };

@@ -44,7 +44,7 @@ const ADVICE: Record<TroubleReason, Advice> = {
 	},
 	noBalance: {
 		happened: 'The balance of the CometAPI account is too low',
-		fix: "Top up the account in CometAPI's console, then run this again.",
+		fix: "Top up the account in CometAPI's console.",
 	},
 	forbidden: {
 		happened: 'CometAPI refused access',
@@ -56,7 +56,7 @@ const ADVICE: Record<TroubleReason, Advice> = {
 	},
 	tooLarge: {
 		happened: 'The request is too large for CometAPI',
-		fix: 'Use a smaller image.',
+		fix: 'Use a smaller image or a shorter prompt.',
 	},
 	rateLimited: {
 		happened: 'CometAPI is receiving too many requests',
@@ -71,7 +71,7 @@ const ADVICE: Record<TroubleReason, Advice> = {
 		fix: "Check 'Request ID', and that the credential is of the account that made the video.",
 	},
 	serverTrouble: {
-		happened: 'CometAPI could not process the request',
+		happened: 'CometAPI is out of order',
 		fix: 'Try again later.',
 	},
 	unreadable: {
@@ -93,7 +93,9 @@ const ADVICE: Record<TroubleReason, Advice> = {
 };
 
 const GO_ON =
-	"To go on: operation 'Get Status' with this request ID and 'Wait for Completion', or retry this execution. Neither pays again.";
+	"To go on waiting, use the operation 'Get Status' with this request ID and 'Wait for Completion'. It does not pay again.";
+
+const RETRY = 'A retry of this execution does not pay again either.';
 
 /** The API took no video, and nothing is owed. */
 export function notAccepted(trouble: Trouble, sentBytes: number): VideoError {
@@ -142,7 +144,7 @@ export function statusRefused(
 	const { happened, fix } = ADVICE[trouble.reason];
 	return new VideoError(
 		`${happened} [request ID ${facts.requestId}]`,
-		sentences(quote(trouble), fix, trouble.reason === 'unknownId' ? undefined : GO_ON),
+		sentences(quote(trouble), fix, ...(trouble.reason === 'unknownId' ? [] : [GO_ON, RETRY])),
 		{ ...facts, httpStatus: trouble.httpStatus },
 	);
 }
@@ -157,7 +159,7 @@ export function notFinishedInTime(
 		: facts.job?.providerStatus && `Its last status was ${facts.job.providerStatus}.`;
 	return new VideoError(
 		`The video is not finished after ${maxWaitS} seconds [request ID ${facts.requestId}]`,
-		sentences('It goes on being made, and it is paid for.', last, GO_ON),
+		sentences('It goes on being made, and it is paid for.', last, GO_ON, RETRY),
 		{ ...facts, httpStatus: trouble?.httpStatus },
 	);
 }
@@ -257,8 +259,9 @@ export function toNodeError(
 	return new NodeApiError(node, { message } satisfies JsonObject, options);
 }
 
-function quote({ said }: Trouble): string | undefined {
-	return said && `It said: ${said}`;
+function quote({ said, httpStatus }: Trouble): string | undefined {
+	if (said) return `It said: ${said}`;
+	return httpStatus === undefined ? undefined : `It answered HTTP ${httpStatus}`;
 }
 
 function sentences(...parts: Array<string | undefined>): string {

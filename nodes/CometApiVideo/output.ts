@@ -3,9 +3,6 @@ import type { IDataObject } from 'n8n-workflow';
 import type { WaitEnd } from './job/wait';
 import type { VideoJob } from './job/videoJob';
 
-/** A job of which nothing more is known. */
-export const PENDING: VideoJob = { status: 'pending', statusIsKnown: true };
-
 export interface WaitFacts {
 	/** How long this execution waited, rounded to a tenth. */
 	seconds: number;

@@ -80,7 +80,7 @@ async function runDemo(service: Service, options: Options): Promise<number> {
 	const cleanUp: CleanUp = [service.close];
 	let stage: Stage | undefined;
 	try {
-		stage = await setStage(service, cleanUp, signal);
+		stage = await setStage(service, cleanUp, { signal, step });
 		await makeVideo(stage, service, options, signal);
 		if (options.open) await leaveOpen(stage, signal);
 		return 0;

@@ -59,7 +59,7 @@ async function develop({ port, jobSeconds }: Options, cleanUp: CleanUp, signal: 
 	const service = realKey ? realService(realKey) : await simulatedService(jobSeconds);
 	cleanUp.push(service.close);
 
-	const installation = await installedN8n(signal);
+	const installation = await installedN8n(signal, step);
 	const { name } = await readPackageJson(PROJECT_FOLDER);
 	const packageFolder = communityPackageFolder(USER_FOLDER, name);
 	await rm(packageFolder, { recursive: true, force: true });

@@ -91,17 +91,24 @@ export interface RestClient {
 	logIn(): Promise<void>;
 	/** Creates the credential, or gives the one of that name the new data. */
 	saveCredential(name: string, type: string, data: Record<string, unknown>): Promise<Credential>;
+	/** What the credential's dialogue shows after its test. */
+	testCredential(type: string, data: Record<string, unknown>): Promise<CredentialTestResult>;
 	listWorkflows(): Promise<Array<{ id: string; name: string }>>;
 	createWorkflow(workflow: Workflow): Promise<{ id: string }>;
 	/** Starts the workflow at its trigger and resolves with the execution's id at once. */
 	runWorkflow(id: string, triggerName: string): Promise<string>;
 	getExecution(id: string): Promise<Execution>;
 	stopExecution(id: string): Promise<void>;
+	/** "Retry execution" with the workflow as it was; resolves with the new execution's id. */
+	retryExecution(id: string): Promise<string>;
 	/** Resolves with the execution once it is over, however it ended. */
 	waitForExecution(id: string, options?: WaitOptions): Promise<Execution>;
 	/** The description of a node type as the editor gets it; nothing while n8n writes the list anew. */
 	getNodeType(name: string): Promise<Record<string, unknown> | undefined>;
 }
+
+const credentialTestResult = z.object({ status: z.enum(['OK', 'Error']), message: z.string() });
+export type CredentialTestResult = z.infer<typeof credentialTestResult>;
 
 interface WaitOptions {
 	signal?: AbortSignal | undefined;
@@ -172,6 +179,11 @@ export function createRestClient(serverUrl: string): RestClient {
 			return { id: named.parse(saved).id, name, type };
 		},
 
+		async testCredential(type, data) {
+			const credentials = { id: '', name: 'tested', type, data };
+			return credentialTestResult.parse(await http.post('/credentials/test', { credentials }));
+		},
+
 		async listWorkflows() {
 			return z.array(named).parse(await http.get('/workflows'));
 		},
@@ -191,6 +203,11 @@ export function createRestClient(serverUrl: string): RestClient {
 
 		async stopExecution(id) {
 			await http.post(`/executions/${id}/stop`, {});
+		},
+
+		async retryExecution(id) {
+			const retried = await http.post(`/executions/${id}/retry`, { loadWorkflow: false });
+			return z.object({ id: z.coerce.string() }).parse(retried).id;
 		},
 
 		async waitForExecution(id, { signal, limitMs = Infinity, onPoll } = {}) {

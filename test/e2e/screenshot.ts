@@ -65,7 +65,7 @@ const cleanUp: CleanUp = [];
 try {
 	const service = await simulatedService(JOB_SECONDS);
 	cleanUp.push(service.close);
-	const stage = await setStage(service, cleanUp, signal);
+	const stage = await setStage(service, cleanUp, { signal, step });
 	const page = await openEditor(stage);
 	await step('docs/images/workflow.png', async () => await takeWorkflow(page));
 	await step('docs/images/node.png', async () => await takeNode(page));

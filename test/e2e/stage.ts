@@ -3,7 +3,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Installation, ensureN8n } from './installation.ts';
 import { installNodePackage } from './nodePackage.ts';
-import { step } from './progress.ts';
+import type { Step } from './progress.ts';
 import { type RestClient, createRestClient, parseWorkflow, withCredential } from './restClient.ts';
 import { type N8nServer, createUserFolder, startN8n } from './server.ts';
 import type { Service } from './service.ts';
@@ -32,7 +32,7 @@ export interface Stage {
 /** Things to end, in reverse order of their start. */
 export type CleanUp = Array<() => Promise<unknown>>;
 
-export async function installedN8n(signal: AbortSignal): Promise<Installation> {
+export async function installedN8n(signal: AbortSignal, step: Step): Promise<Installation> {
 	return await step('n8n is installed', async (update) => {
 		return await ensureN8n(import.meta.dirname, { onProgress: update, signal });
 	});
@@ -42,10 +42,9 @@ export async function installedN8n(signal: AbortSignal): Promise<Installation> {
 export async function setStage(
 	service: Service,
 	cleanUp: CleanUp,
-	signal: AbortSignal,
-	env: Record<string, string> = {},
+	{ signal, step }: { signal: AbortSignal; step: Step },
 ): Promise<Stage> {
-	const installation = await installedN8n(signal);
+	const installation = await installedN8n(signal, step);
 	const userFolder = await createUserFolder();
 	cleanUp.push(async () => {
 		await rm(userFolder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
@@ -54,7 +53,7 @@ export async function setStage(
 		await installNodePackage(userFolder, PROJECT_FOLDER, signal);
 	});
 	const server = await step(`n8n ${installation.version} runs`, async () => {
-		return await startN8n({ installation, userFolder, env, signal });
+		return await startN8n({ installation, userFolder, signal });
 	});
 	cleanUp.push(server.stop);
 	const client = createRestClient(server.url);

@@ -1,6 +1,6 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
 import { describe, expect, test } from '@jest/globals';
-import type { INodeExecutionData } from 'n8n-workflow';
+import { sleep, type INodeExecutionData } from 'n8n-workflow';
 
 import type { Simulator } from '../simulator/simulator.ts';
 import { createNode, itemsOf, jsonOf, until, withScene } from './scene.ts';
@@ -78,6 +78,36 @@ describe('One job for one wanted video', () => {
 		});
 	});
 
+	test.concurrent(
+		'when an option was changed and the prompt is another one at every try',
+		async () => {
+			await withScene(LATE, async ({ simulator, execute, retry }) => {
+				const prompt = '={{ $now.toMillis() }} {{ $execution.id }}';
+				const failed = await execute(createNode({ prompt, options: { maxWait: 1 } }));
+				const node = createNode({ prompt, options: { maxWait: 60 }, waitForCompletion: true });
+				expect((await retry(node, failed)).status).toBe('success');
+				expect(simulator.jobs).toHaveLength(1);
+			});
+		},
+	);
+
+	test.concurrent(
+		"when n8n's Batching starts an item after which an expression is wrong",
+		async () => {
+			await withScene(ENDLESS, async ({ simulator, execute }) => {
+				const prompt = '={{ $json.from ? $($json.from).first().json.idea : "a" }}';
+				const requestOptions = { batching: { batch: { batchSize: 1, batchInterval: 300 } } };
+				const node = createNode({ prompt, requestOptions }, RETRY);
+				const { status } = await execute(node, itemsOf({}, { from: 'Nowhere' }));
+				expect(status).toBe('error');
+				expect(simulator.jobs).toHaveLength(1);
+				const requests = simulator.requests.length;
+				await sleep(1_500);
+				expect(simulator.requests).toHaveLength(requests);
+			});
+		},
+	);
+
 	test.concurrent('for each item of a run of which one failed', async () => {
 		await withScene(QUICK, async ({ simulator, execute, retry }) => {
 			simulator.inject({
@@ -119,8 +149,9 @@ describe('One job for one wanted video', () => {
 
 	test.concurrent('and none for a run in which an expression is wrong', async () => {
 		await withScene(QUICK, async ({ simulator, execute, retry }) => {
-			const node = createNode({ prompt: '={{ $json.idea.toUpperCase() }}' });
-			const items = itemsOf({ idea: 'a' }, { idea: 'b' }, { idea: 3 });
+			const prompt = '={{ $json.from ? $($json.from).first().json.idea : $json.idea }}';
+			const node = createNode({ prompt });
+			const items = itemsOf({ idea: 'a' }, { idea: 'b' }, { idea: 'c', from: 'Nowhere' });
 			const failed = await execute(node, items);
 			expect(failed.status).toBe('error');
 			expect(simulator.requests).toEqual([]);

@@ -89,7 +89,7 @@ describe('A wait ends', () => {
 			const { error } = await execute(createNode());
 			const requestId = simulator.jobs[0]?.requestId;
 			expect(error?.message).toBe(`${message} [request ID ${requestId}]`);
-			expect(error?.description).toContain('Neither pays again');
+			expect(error?.description).toContain('does not pay again');
 			expect(simulator.requestsTo('status')).toHaveLength(1);
 		});
 	});

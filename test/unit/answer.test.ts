@@ -36,7 +36,7 @@ describe('the answer to a submit', () => {
 		{ body: { id: ID } },
 		{ body: { code: 'success', message: '', data: { task_id: ID } } },
 	])('with an id is accepted: $body', ({ body }) => {
-		const accepted = { kind: 'accepted', requestId: ID };
+		const accepted = { kind: 'accepted', requestId: ID, raw: body };
 		expect(readSubmitAnswer(answered(200, body), NOW)).toEqual(accepted);
 		expect(readSubmitAnswer(answered(202, body), NOW)).toEqual(accepted);
 	});

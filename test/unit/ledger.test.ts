@@ -8,7 +8,7 @@ const wish = (run: number, item: number, told: Partial<Wish> = {}): Wish => ({
 	slot: { run, item },
 	parameters: 'p',
 	body: 'b',
-	isToolCall: false,
+	isAgentCall: false,
 	...told,
 });
 
@@ -150,7 +150,7 @@ describe('c: separate videos', () => {
 });
 
 describe("an agent's calls", () => {
-	const call = (run: number, body = 'b') => wish(run, 0, { body, isToolCall: true });
+	const call = (run: number, body = 'b') => wish(run, 0, { body, isAgentCall: true });
 
 	test('with different bodies make separate videos, though they share a slot', () => {
 		const context = {};

@@ -1,5 +1,5 @@
 import { isRecord, text, type JsonRecord } from './json';
-import { readRequestId, readVideoJob, type VideoJob } from './videoJob';
+import { PENDING, readRequestId, readVideoJob, type VideoJob } from './videoJob';
 
 /** What came back for one request, as n8n's HTTP helper gives it. */
 export interface HttpAnswer {
@@ -44,7 +44,7 @@ export interface Trouble {
 }
 
 export type SubmitAnswer =
-	| { kind: 'accepted'; requestId: string }
+	| { kind: 'accepted'; requestId: string; raw: unknown }
 	/** Not accepted, and welcome again later. */
 	| { kind: 'busy'; trouble: Trouble; retryAfterMs?: number }
 	/** Not accepted, and never will be like this. */
@@ -77,18 +77,19 @@ export function readSubmitAnswer(exchange: Exchange, nowMs: number): SubmitAnswe
 	if (isSuccess(statusCode)) {
 		return requestId === undefined
 			? { kind: 'uncertain', trouble }
-			: { kind: 'accepted', requestId };
+			: { kind: 'accepted', requestId, raw: body };
 	}
 	if (statusCode === 429) {
 		return { kind: 'busy', trouble, retryAfterMs: readRetryAfter(headers, nowMs) };
 	}
-	const accepted = statusCode >= 500 && !['modelUnavailable', 'badInput'].includes(trouble.reason);
-	return { kind: accepted || statusCode === 408 ? 'uncertain' : 'refused', trouble };
+	const mayBeAccepted =
+		statusCode >= 500 && !['modelUnavailable', 'badInput'].includes(trouble.reason);
+	return { kind: mayBeAccepted || statusCode === 408 ? 'uncertain' : 'refused', trouble };
 }
 
 /**
- * What the answer to a status request says of the job. Only 401 and 403 end a wait: everything else
- * may pass, and the job is paid for.
+ * What the answer to a status request says of the job. Only 401, 402 and 403 end a wait, and what
+ * n8n itself holds back: everything else may pass, and the job is paid for.
  *
  * @param nowMs for a Retry-After that is a date
  */
@@ -112,7 +113,7 @@ export function readStatusAnswer(exchange: Exchange, nowMs: number): StatusAnswe
 /** xAI answers 202 while the job is pending, sometimes with nothing in it. */
 function emptyAccepted({ statusCode, body }: HttpAnswer): VideoJob | undefined {
 	if (statusCode !== 202 || (body !== '' && body !== undefined && body !== null)) return undefined;
-	return { status: 'pending', statusIsKnown: true };
+	return PENDING;
 }
 
 function describeExchange(exchange: Exchange): Trouble {

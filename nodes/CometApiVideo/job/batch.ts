@@ -10,24 +10,37 @@ const LATECOMER_STEP_MS = 50;
 /** The items of one run of the node, which must know of each other before the first one pays. */
 export class Batch {
 	readonly queue: SubmitQueue;
+	/** Aborts on Stop, and when n8n has given this run up. */
+	readonly signal: AbortSignal;
 	/** Request ids known so far, by item. */
 	readonly requestIds = new Map<number, string>();
 	private readonly items = new Set<number>();
 	private readonly checked: Gate;
 	private readonly ended: Gate;
+	private readonly dropping = new AbortController();
 	private hasBadItem = false;
-	private readonly size: number;
+	private readonly together: number;
 
-	constructor(size: number, signal: AbortSignal | undefined) {
-		this.size = size;
-		this.checked = new Gate(size);
+	/**
+	 * @param size items of the run
+	 * @param together how many of them n8n starts in one go
+	 */
+	constructor(size: number, together: number, stop: AbortSignal | undefined) {
+		this.together = together;
+		this.checked = new Gate(together);
 		this.ended = new Gate(size);
+		this.signal = AbortSignal.any([this.dropping.signal, ...(stop ? [stop] : [])]);
 		this.queue = new SubmitQueue({
-			sleep: async (ms, wake) => await pause(ms, signal, wake),
-			isStopped: () => signal?.aborted ?? false,
+			sleep: async (ms, wake) => await pause(ms, this.signal, wake),
+			isStopped: () => this.signal.aborted,
 			now: Date.now,
 			random: Math.random,
 		});
+	}
+
+	/** Ends items that are still at work though nobody waits for them any more. */
+	drop(): void {
+		this.dropping.abort();
 	}
 
 	has(itemIndex: number): boolean {
@@ -45,7 +58,7 @@ export class Batch {
 	async isComplete(): Promise<boolean> {
 		await Promise.resolve();
 		for (let waitedMs = 0; waitedMs < LATECOMER_MS; waitedMs += LATECOMER_STEP_MS) {
-			if (this.items.size >= this.size) return true;
+			if (this.items.size >= this.together) return true;
 			await pause(LATECOMER_STEP_MS);
 		}
 		return false;
@@ -91,28 +104,33 @@ class Gate {
 
 const batches = new WeakMap<IExecuteData, Batch>();
 
-/** The batch of this item's run. A retry of the run starts with an item that is in already. */
-export function joinBatch(context: IExecutePaginationFunctions): Batch {
+/**
+ * The batch of this item's run. A retry of the run starts with an item that is in already.
+ *
+ * @param isAgentCall each call of an agent is a run by itself
+ */
+export function joinBatch(context: IExecutePaginationFunctions, isAgentCall: boolean): Batch {
+	const stop = context.getExecutionCancelSignal();
+	if (isAgentCall) return new Batch(1, 1, stop);
 	const executeData = context.getExecuteData();
 	const itemIndex = context.getItemIndex();
 	let batch = batches.get(executeData);
 	if (!batch || batch.has(itemIndex)) {
-		batch = new Batch(countItems(context), context.getExecutionCancelSignal());
+		batch?.drop();
+		batch = openBatch(context, stop);
 		batches.set(executeData, batch);
 	}
 	batch.add(itemIndex);
 	return batch;
 }
 
-/** Items that the engine starts together; those of n8n's own Batching come one by one. */
-function countItems(context: IExecutePaginationFunctions): number {
-	const { data, node } = context.getExecuteData();
-	const isCalledByAnAgent = node.name !== context.getNode().name;
-	if (isCalledByAnAgent || context.getNode().executeOnce || startsSpaced(context)) return 1;
-	return (data.main ?? data.ai_tool)?.[0]?.length ?? 1;
-}
-
-function startsSpaced(context: IExecutePaginationFunctions): boolean {
+function openBatch(context: IExecutePaginationFunctions, stop: AbortSignal | undefined): Batch {
+	const { data } = context.getExecuteData();
+	const items = (data.main ?? data.ai_tool)?.[0]?.length ?? 1;
+	const size = context.getNode().executeOnce ? 1 : items;
 	const interval = context.getNodeParameter('requestOptions.batching.batch.batchInterval', 0);
-	return Number(interval) > 0;
+	const batch = new Batch(size, Number(interval) > 0 ? 1 : size, stop);
+	// Not there before n8n 2. Without it, what n8n has given up ends with the wait for its video.
+	context.onExecutionFinish?.(() => batch.drop());
+	return batch;
 }

@@ -3,12 +3,18 @@ import type { IExecutePaginationFunctions, IHttpRequestOptions } from 'n8n-workf
 import type { Exchange, Unanswered } from './answer';
 import { isRecord, text } from './json';
 
+const CREDENTIAL_TYPE = 'cometApiVideoApi';
+
 // Raised before anything of a request is on the wire: no address, no connection, no trust.
 const NEVER_SENT = /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ERR_INVALID_URL)$|CERT/;
 
+// What is shorter is no key of CometAPI's, and would stand in words that have nothing to do with it.
+const SHORTEST_KEY = 8;
+
 /**
  * One request to the API with the node's credential. Never throws: what went wrong is part of the
- * result. Redirects are not followed, since the key would go along.
+ * result. Redirects are not followed, since the key would go along; should the answer repeat the
+ * key, it is taken out, since answers end up in errors, items and the log.
  *
  * @param signal cuts the request off; without one it is left to finish, whatever the execution does
  */
@@ -17,15 +23,23 @@ export async function exchange(
 	request: IHttpRequestOptions,
 	signal: AbortSignal | undefined,
 ): Promise<Exchange> {
+	let apiKey = '';
 	// n8n puts the execution's own cancel signal into every request, so the request is made on behalf
-	// of a context whose signal is the one wanted here.
+	// of a context whose signal is the one wanted here. It also tells the key that n8n reads anyway.
 	const caller: IExecutePaginationFunctions = Object.create(context, {
 		getExecutionCancelSignal: { value: () => signal },
+		getCredentials: {
+			value: async (type: string) => {
+				const credential = await context.getCredentials(type);
+				apiKey = String(credential.apiKey).trim();
+				return credential;
+			},
+		},
 	});
 	try {
 		const answer = await context.helpers.httpRequestWithAuthentication.call(
 			caller,
-			'cometApiVideoApi',
+			CREDENTIAL_TYPE,
 			{
 				...request,
 				json: true,
@@ -34,10 +48,17 @@ export async function exchange(
 				disableFollowRedirect: true,
 			},
 		);
-		return { answer };
+		return { answer: without(apiKey, answer) };
 	} catch (error) {
-		return { unanswered: describeUnanswered(error) };
+		return { unanswered: without(apiKey, describeUnanswered(error)) };
 	}
+}
+
+/** The same, with *** in place of the key. */
+function without<T>(apiKey: string, value: T): T {
+	if (apiKey.length < SHORTEST_KEY) return value;
+	const json = JSON.stringify(value);
+	return json.includes(apiKey) ? (JSON.parse(json.replaceAll(apiKey, '***')) as T) : value;
 }
 
 /** What an error of n8n's HTTP helpers says about a request that brought no answer. */

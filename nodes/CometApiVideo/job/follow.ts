@@ -2,13 +2,13 @@ import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
 import { notFinishedInTime, statusRefused, stopped, videoFailed } from '../errors';
 import { downloadVideo } from '../media/download';
-import { PENDING, toJson, toWaitFacts, type WaitFacts } from '../output';
+import { toJson, toWaitFacts, type WaitFacts } from '../output';
 import { readStatusAnswer, type StatusAnswer } from './answer';
 import { exchange } from './exchange';
 import type { ItemRun } from './itemRun';
 import { pause } from './pause';
 import type { Settings } from './settings';
-import type { VideoJob } from './videoJob';
+import { PENDING, type VideoJob } from './videoJob';
 import { waitForJob, type WaitEnd, type WaitOrder } from './wait';
 
 /** So that a connection that hangs cannot eat the wait. */
@@ -94,12 +94,20 @@ interface KnownJob {
 	wait?: WaitFacts;
 }
 
-async function toItem(
+/**
+ * The item for a job, with its file when that is wanted and there.
+ *
+ * @throws VideoError when the file is not to be had, or on Stop
+ */
+export async function toItem(
 	item: ItemRun,
 	{ requestId, job, raw, wait }: KnownJob,
 	{ includesRaw, download }: Settings,
 ): Promise<INodeExecutionData> {
-	const json = { ...toJson(requestId, job, wait), ...(includesRaw && { raw }) } as IDataObject;
+	const json = {
+		...toJson(requestId, job, wait),
+		...(includesRaw && raw !== undefined && { raw }),
+	} as IDataObject;
 	if (!download || job.status !== 'done' || !job.video) return { json };
 	const facts = { requestId, job, wait, url: job.video.url };
 	const file = await downloadVideo(item, facts, download.fileName);
@@ -121,7 +129,7 @@ async function watch(item: ItemRun, requestId: string, order: WaitOrder): Promis
 				return answer;
 			},
 			sleep: async (ms) => await pause(ms, item.signal),
-			isStopped: () => item.signal?.aborted ?? false,
+			isStopped: () => item.signal.aborted,
 			now: Date.now,
 			random: Math.random,
 		},
@@ -144,7 +152,7 @@ async function askStatus(
 			body: undefined,
 			timeout,
 		},
-		signal ? AbortSignal.any([signal, timedOut]) : timedOut,
+		AbortSignal.any([signal, timedOut]),
 	);
 	return readStatusAnswer(result, Date.now());
 }

@@ -6,8 +6,10 @@ import type {
 } from 'n8n-workflow';
 
 import { stopped, toNodeError, unexpected, VideoError } from '../errors';
-import { PENDING, toJson } from '../output';
+import { toJson } from '../output';
 import { joinBatch, type Batch } from './batch';
+import { untilStopped } from './pause';
+import { PENDING } from './videoJob';
 
 /** One item on its way through the node. */
 export interface ItemRun {
@@ -15,9 +17,12 @@ export interface ItemRun {
 	/** Base URL, proxy, time-out and the like, as the engine prepared them. */
 	request: IHttpRequestOptions;
 	batch: Batch;
-	signal: AbortSignal | undefined;
+	/** Aborts on Stop, and when n8n has given this run up. */
+	signal: AbortSignal;
 	itemIndex: number;
 	runIndex: number;
+	/** An agent calls its tool on its own behalf, with one item and at times several calls at once. */
+	isAgentCall: boolean;
 }
 
 /** What an operation does with an item: read its parameters, which may throw, then the work itself. */
@@ -39,7 +44,7 @@ export async function runItem<Order>(
 	const continues = context.continueOnFail();
 	if (!continues && !(await item.batch.isComplete())) return [];
 
-	const reading = await attempt(async () => await operation.read(item));
+	const reading = await attempt(async () => await read(item, operation));
 	if (!continues && !(await item.batch.checkIn('value' in reading)) && 'value' in reading) {
 		// Another item's parameters end this run: nobody will see what this one returns.
 		item.batch.itemHasEnded();
@@ -57,12 +62,18 @@ export async function runItem<Order>(
 	throw toNodeError(context.getNode(), error, item, otherIds(item));
 }
 
+async function read<Order>(item: ItemRun, operation: Operation<Order>): Promise<Order> {
+	const order = await untilStopped(operation.read(item), item.signal);
+	if (order === undefined) throw stopped();
+	return order;
+}
+
 async function perform<Order>(
 	item: ItemRun,
 	operation: Operation<Order>,
 	order: Order,
 ): Promise<INodeExecutionData> {
-	if (item.signal?.aborted) throw stopped();
+	if (item.signal.aborted) throw stopped();
 	return await operation.perform(item, order);
 }
 
@@ -71,14 +82,11 @@ function openItem(
 	requestData: DeclarativeRestApiSettings.ResultOptions,
 ): ItemRun {
 	const itemIndex = context.getItemIndex();
-	return {
-		context,
-		request: requestData.options as IHttpRequestOptions,
-		signal: context.getExecutionCancelSignal(),
-		itemIndex,
-		runIndex: Number(context.evaluateExpression('{{ $runIndex }}', itemIndex)),
-		batch: joinBatch(context),
-	};
+	const isAgentCall = context.getExecuteData().node.name !== context.getNode().name;
+	const runIndex = Number(context.evaluateExpression('{{ $runIndex }}', itemIndex));
+	const batch = joinBatch(context, isAgentCall);
+	const request = requestData.options as IHttpRequestOptions;
+	return { context, request, batch, signal: batch.signal, itemIndex, runIndex, isAgentCall };
 }
 
 /**
@@ -93,7 +101,7 @@ function toErrorItem(
 	const error = {
 		message: `${message}. ${description}`,
 		...(requestId !== undefined && { request_id: requestId }),
-		...(job && { status: job.status }),
+		...(requestId !== undefined && { status: (job ?? PENDING).status }),
 		...(job?.failure && { failure: { ...job.failure } }),
 		...(wait && { wait: { ...wait } }),
 	};

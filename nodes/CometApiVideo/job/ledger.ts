@@ -11,12 +11,12 @@ export interface Slot {
 /** What tells one wanted video from another. */
 export interface Wish {
 	slot: Slot;
-	/** Hash of the node's parameters before their expressions are evaluated. */
+	/** Hash of the parameters that make the video, before their expressions are evaluated. */
 	parameters: string;
 	/** Hash of the request body. */
 	body: string;
 	/** An agent's calls share slots at times, so that only the body tells them apart. */
-	isToolCall: boolean;
+	isAgentCall: boolean;
 }
 
 /** One job of this execution, as it is kept in the execution's own data. */
@@ -67,15 +67,18 @@ export class Ledger {
 		return found;
 	}
 
-	private find({ slot, parameters, body, isToolCall }: Wish): LedgerEntry | undefined {
-		const free = this.entries.filter((entry) => !held.has(entry));
-		const own = isToolCall ? [] : free.filter((entry) => isOf(entry, slot));
+	private find({ slot, parameters, body, isAgentCall }: Wish): LedgerEntry | undefined {
+		// Whoever still holds an entry of this slot belongs to a run that n8n has given up.
+		const own = isAgentCall ? [] : this.entries.filter((entry) => isOf(entry, slot));
 		return (
 			own.find((entry) => entry.parameters === parameters) ??
 			own.find((entry) => entry.body === body) ??
-			free.find(
+			this.entries.find(
 				(entry) =>
-					entry.body === body && !entry.delivered && (isToolCall || entry.run !== slot.run),
+					entry.body === body &&
+					!entry.delivered &&
+					!held.has(entry) &&
+					(isAgentCall || entry.run !== slot.run),
 			)
 		);
 	}
@@ -92,6 +95,11 @@ export class Ledger {
 	close(entry: LedgerEntry): void {
 		const index = this.entries.indexOf(entry);
 		if (index >= 0) this.entries.splice(index, 1);
+	}
+
+	/** Whether a submit of this item has left whose answer is not known. */
+	hasOpenSubmit(): boolean {
+		return [...this.mine].some((entry) => !hasId(entry) && this.entries.includes(entry));
 	}
 
 	/** Lets other items have what this one held. */

@@ -3,16 +3,18 @@ import type {
 	DeclarativeRestApiSettings,
 	IExecutePaginationFunctions,
 	INodeExecutionData,
+	INodeParameters,
 } from 'n8n-workflow';
 
-import { fateUnknown, isProvidersOwnFailure } from '../errors';
-import { digestImage, imageLane } from '../media/image';
-import { PENDING, toJson } from '../output';
-import { concludeWait, waitUntilFinished } from './follow';
+import { fateUnknown, isProvidersOwnFailure, stopped } from '../errors';
+import { digestImage } from '../media/image';
+import { concludeWait, toItem, waitUntilFinished } from './follow';
 import { runItem, type ItemRun, type Operation } from './itemRun';
 import { hasId, Ledger, type AcceptedEntry, type Wish } from './ledger';
+import { untilStopped } from './pause';
 import { readSettings, type Settings } from './settings';
 import { submitVideo, type Submission } from './submit';
+import { PENDING } from './videoJob';
 
 interface Order {
 	submission: Submission;
@@ -50,12 +52,14 @@ async function submitAndFollow(
 	try {
 		const earlier = ledger.take(wish);
 		if (earlier && !hasId(earlier)) throw fateUnknown();
-		const entry =
-			earlier ?? (await submitVideo(item, submission, { ledger, wish }, settings.maxWaitS));
+		const { entry, raw } = earlier
+			? { entry: earlier, raw: undefined }
+			: await submitVideo(item, submission, { ledger, wish }, settings.maxWaitS);
 		item.batch.requestIds.set(item.itemIndex, entry.requestId);
+		const job = { ...PENDING, model: submission.model };
 		const output = settings.waits
 			? await follow(item, { entry, isNew: earlier === undefined }, settings, ledger)
-			: { json: toJson(entry.requestId, { ...PENDING, model: submission.model }) };
+			: await toItem(item, { requestId: entry.requestId, job, raw }, settings);
 		entry.delivered = true;
 		return output;
 	} finally {
@@ -70,24 +74,41 @@ async function follow(
 	ledger: Ledger,
 ): Promise<INodeExecutionData> {
 	const { requestId, acceptedAtMs } = entry;
-	item.batch.queue.jobStarted();
-	const end = await waitUntilFinished(item, requestId, settings, { acceptedAtMs, isNew });
-	item.batch.queue.jobEnded();
+	const { queue } = item.batch;
+	queue.jobStarted();
+	const end = await waitUntilFinished(item, requestId, settings, { acceptedAtMs, isNew }).finally(
+		() => queue.jobEnded(),
+	);
 	// So that the retry which the user asked n8n for makes a new video.
 	if (end.lastJob && isProvidersOwnFailure(end.lastJob)) ledger.close(entry);
 	return await concludeWait(item, requestId, end, settings);
 }
 
 async function toWish(item: ItemRun, { fields, image }: Submission): Promise<Wish> {
-	const { context, runIndex, itemIndex } = item;
-	const node = context.getNode();
-	const digest = image && (await imageLane.run(() => digestImage(context.helpers, image)));
+	const { context, runIndex, itemIndex, isAgentCall, signal } = item;
+	const digest = image && (await untilStopped(digestImage(context.helpers, image), signal));
+	if (signal.aborted) throw stopped();
 	return {
 		slot: { run: runIndex, item: itemIndex },
-		parameters: hash(node.parameters),
+		parameters: hash(parametersOfVideo(context.getNode().parameters)),
 		body: hash({ ...fields, ...(digest && { image: digest }) }),
-		isToolCall: node.type.endsWith('Tool'),
+		isAgentCall,
 	};
+}
+
+// Who changes these wants no new video: they only say how to wait and what to put out.
+const NOT_OF_THE_VIDEO = [
+	'waitForCompletion',
+	'downloadVideo',
+	'outputDataFieldName',
+	'requestOptions',
+	'options',
+];
+
+function parametersOfVideo(parameters: INodeParameters): unknown {
+	const ofVideo = Object.entries(parameters).filter(([name]) => !NOT_OF_THE_VIDEO.includes(name));
+	const { customBodyFields, user } = Object(parameters.options) as INodeParameters;
+	return [ofVideo, customBodyFields, user];
 }
 
 function hash(value: unknown): string {

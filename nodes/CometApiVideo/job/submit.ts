@@ -40,27 +40,31 @@ export async function submitVideo(
 	submission: Submission,
 	book: Book,
 	maxWaitS: number,
-): Promise<AcceptedEntry> {
+): Promise<{ entry: AcceptedEntry; raw: unknown }> {
 	const { queue } = item.batch;
 	const since = Date.now();
 	const patienceMs = maxWaitS * 1000;
 	let trouble: Trouble = { reason: 'rateLimited' };
 	for (;;) {
 		const asksForAll = await queue.turn(since, patienceMs);
-		if (item.signal?.aborted || queue.idleMs(since) >= patienceMs) {
+		if (item.signal.aborted || queue.idleMs(since) >= patienceMs) {
 			queue.passOn(asksForAll);
-			throw item.signal?.aborted ? stopped() : noPlaceFree(trouble, maxWaitS);
+			throw item.signal.aborted ? stopped() : noPlaceFree(trouble, maxWaitS);
 		}
-		// Stop ends the wait for the answer, not the submit: its request id is worth having.
-		const sent = await untilStopped(encodeAndSend(item, submission, book), item.signal);
-		if (sent?.answer.kind === 'busy') {
-			({ trouble } = sent.answer);
-			queue.refused(asksForAll, sent.answer.retryAfterMs);
-			continue;
+		let sent: Sent | undefined;
+		try {
+			// Stop ends the wait for the answer, not the submit: its request id is worth having.
+			sent = await untilStopped(encodeAndSend(item, submission, book), item.signal);
+		} finally {
+			if (sent?.answer.kind === 'busy') queue.refused(asksForAll, sent.answer.retryAfterMs);
+			else queue.passOn(asksForAll);
 		}
-		queue.passOn(asksForAll);
-		if (sent && hasId(sent.entry)) return sent.entry;
-		throw whyNot(sent);
+		if (!sent) throw book.ledger.hasOpenSubmit() ? stoppedWhileSubmitting() : stopped();
+		const { answer, entry, bytes } = sent;
+		if (answer.kind === 'accepted' && hasId(entry)) return { entry, raw: answer.raw };
+		if (answer.kind === 'refused') throw notAccepted(answer.trouble, bytes);
+		if (answer.kind !== 'busy') throw fateUnknown('trouble' in answer ? answer.trouble : undefined);
+		({ trouble } = answer);
 	}
 }
 
@@ -72,7 +76,7 @@ async function encodeAndSend(
 ): Promise<Sent | undefined> {
 	if (!image) return await send(item, { body: fields, headers: {} }, book);
 	return await imageLane.run(async () => {
-		if (item.signal?.aborted) return undefined;
+		if (item.signal.aborted) return undefined;
 		return await send(item, await encodeWithImage(item.context.helpers, fields, image), book);
 	});
 }
@@ -82,7 +86,7 @@ async function send(
 	{ body, headers }: EncodedBody,
 	{ ledger, wish }: Book,
 ): Promise<Sent | undefined> {
-	if (item.signal?.aborted) return undefined;
+	if (item.signal.aborted) return undefined;
 	const entry = ledger.open(wish);
 	const request = { ...item.request, body, headers: { ...item.request.headers, ...headers } };
 	const answer = readSubmitAnswer(await exchange(item.context, request, undefined), Date.now());
@@ -122,10 +126,4 @@ function addToCustomData(
 	const known = String(customData?.get(CUSTOM_DATA_KEY) ?? '');
 	const all = known === '' ? requestId : `${known},${requestId}`;
 	if (all.length <= CUSTOM_DATA_LENGTH) customData?.set(CUSTOM_DATA_KEY, all);
-}
-
-function whyNot(sent: Sent | undefined): Error {
-	if (sent?.answer.kind === 'refused') return notAccepted(sent.answer.trouble, sent.bytes);
-	if (sent?.answer.kind === 'uncertain') return fateUnknown(sent.answer.trouble);
-	return stoppedWhileSubmitting();
 }

@@ -31,7 +31,7 @@ export interface VideoJob {
 	failure?: Failure;
 }
 
-const PENDING = [
+const PENDING_WORDS = [
 	'pending',
 	'queued',
 	'processing',
@@ -41,9 +41,12 @@ const PENDING = [
 	'submitted',
 	'unknown',
 ];
-const DONE = ['done', 'success', 'completed', 'succeeded'];
-const FAILED = ['failed', 'failure', 'error', 'cancelled', 'canceled'];
-const EXPIRED = ['expired'];
+const DONE_WORDS = ['done', 'success', 'completed', 'succeeded'];
+const FAILED_WORDS = ['failed', 'failure', 'error', 'cancelled', 'canceled'];
+const EXPIRED_WORDS = ['expired'];
+
+/** A job of which nothing more is known. */
+export const PENDING: VideoJob = { status: 'pending', statusIsKnown: true };
 
 // xAI's unit: ten thousand million ticks are one US dollar.
 const TICKS_PER_USD = 10_000_000_000;
@@ -144,7 +147,7 @@ function readStatus(
 		const hasFailed = layers.some((layer) => isRecord(layer.error) || text(layer.error));
 		return { status: hasFailed ? 'failed' : 'pending', statusIsKnown: true };
 	}
-	const known = [...PENDING, ...DONE, ...FAILED, ...EXPIRED];
+	const known = [...PENDING_WORDS, ...DONE_WORDS, ...FAILED_WORDS, ...EXPIRED_WORDS];
 	return {
 		status: classify(providerStatus),
 		providerStatus,
@@ -154,9 +157,9 @@ function readStatus(
 
 function classify(word: string): JobStatus {
 	const lower = word.toLowerCase();
-	if (DONE.includes(lower)) return 'done';
-	if (FAILED.includes(lower)) return 'failed';
-	if (EXPIRED.includes(lower)) return 'expired';
+	if (DONE_WORDS.includes(lower)) return 'done';
+	if (FAILED_WORDS.includes(lower)) return 'failed';
+	if (EXPIRED_WORDS.includes(lower)) return 'expired';
 	return 'pending';
 }
 

@@ -5,6 +5,7 @@ import { describeUnanswered } from '../job/exchange';
 import type { ItemRun } from '../job/itemRun';
 import { text, type JsonRecord } from '../job/json';
 import { pause, untilStopped } from '../job/pause';
+import { inspectFile } from './binaryFile';
 
 const MAX_TRIES = 5;
 const FIRST_PAUSE_MS = 1_000;
@@ -13,7 +14,13 @@ const FIRST_PAUSE_MS = 1_000;
 export type FinishedFacts = VideoErrorFacts & { requestId: string; url: string };
 
 /** How a try to get the file ended. `again` says that another one may do better. */
-type Try = { binary: IBinaryData } | { reason: string; fix: string; again: boolean };
+type Try = { binary: IBinaryData } | Refusal;
+
+interface Refusal {
+	reason: string;
+	fix: string;
+	again: boolean;
+}
 
 /**
  * Streams the video into n8n's binary storage. The API key does not go along: the file is on another
@@ -29,11 +36,11 @@ export async function downloadVideo(
 ): Promise<IBinaryData> {
 	for (let tries = 1; ; tries++) {
 		const result = await untilStopped(fetchFile(item, facts.url, fileName), item.signal);
-		if (!result || item.signal?.aborted) throw stopped(facts.requestId);
+		if (!result || item.signal.aborted) throw stopped(facts.requestId);
 		if ('binary' in result) return result.binary;
 		if (!result.again || tries === MAX_TRIES) throw downloadFailed(result, facts);
 		await pause(FIRST_PAUSE_MS * 2 ** (tries - 1), item.signal);
-		if (item.signal?.aborted) throw stopped(facts.requestId);
+		if (item.signal.aborted) throw stopped(facts.requestId);
 	}
 }
 
@@ -49,7 +56,8 @@ async function fetchFile(item: ItemRun, url: string, fileName: string): Promise<
 		}
 		const mimeType = text(headers['content-type'])?.split(';')[0] ?? 'video/mp4';
 		const binary = await helpers.prepareBinaryData(body, fileName, mimeType);
-		return checkLength(await lengthOf(item, binary), headers) ?? { binary };
+		const { head, bytes } = await inspectFile(helpers, binary);
+		return checkLength(bytes, headers) ?? checkStart(head) ?? { binary };
 	} catch (error) {
 		const { sent, code, message } = describeUnanswered(error);
 		const heldBack = !sent && code === undefined;
@@ -76,10 +84,7 @@ function toRequest({ request, signal }: ItemRun, url: string): IHttpRequestOptio
 const TRY_LATER =
 	"Operation 'Get Status' with 'Download Video' gets it later, without paying again.";
 
-function refuse(
-	status: number,
-	contentType = 'video/mp4',
-): Exclude<Try, { binary: IBinaryData }> | undefined {
+function refuse(status: number, contentType = 'video/mp4'): Refusal | undefined {
 	if (status === 403 || status === 404 || status === 410) {
 		return {
 			reason: `The link to the video has expired (HTTP ${status})`,
@@ -91,24 +96,29 @@ function refuse(
 		const again = status >= 500 || status === 429 || status === 408;
 		return { reason: `The host of the video answered HTTP ${status}`, fix: TRY_LATER, again };
 	}
-	if (/^(text\/|application\/(json|xml|xhtml))/i.test(contentType)) {
-		return {
-			reason: `The host of the video sent ${contentType} instead of a video`,
-			fix: 'Open the URL in a browser to see what it is.',
-			again: false,
-		};
-	}
+	if (/^(text\/|application\/(json|xml|xhtml))/i.test(contentType)) return notAVideo(contentType);
 	return undefined;
 }
 
-function checkLength(bytes: number, headers: JsonRecord): Try | undefined {
+function checkLength(bytes: number, headers: JsonRecord): Refusal | undefined {
+	if (bytes === 0) {
+		return { reason: 'The host of the video sent an empty file', fix: TRY_LATER, again: true };
+	}
 	const promised = text(headers['content-length']);
 	if (promised === undefined || Number(promised) === bytes) return undefined;
 	const reason = `The download has ${bytes} bytes instead of ${promised}`;
 	return { reason, fix: TRY_LATER, again: true };
 }
 
-async function lengthOf({ context }: ItemRun, { id, data }: IBinaryData): Promise<number> {
-	if (id) return (await context.helpers.getBinaryMetadata(id)).fileSize;
-	return Buffer.byteLength(data, 'base64');
+/** A page or an error message that is sent as if it were a video. */
+function checkStart(head: Buffer): Refusal | undefined {
+	return /^\s*[<{]/.test(head.toString('latin1')) ? notAVideo('text') : undefined;
+}
+
+function notAVideo(sent: string): Refusal {
+	return {
+		reason: `The host of the video sent ${sent} instead of a video`,
+		fix: 'Open the URL in a browser to see what it is.',
+		again: false,
+	};
 }

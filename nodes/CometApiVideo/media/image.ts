@@ -1,14 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { IBinaryData, IDataObject, IExecuteSingleFunctions } from 'n8n-workflow';
-import { sleep } from 'n8n-workflow';
 
 import { InputError } from '../errors';
+import { base64Bytes, inspectFile, piecesOf, type BinaryHelpers } from './binaryFile';
 import { Lane } from './lane';
 
 const MAX_IMAGE_BYTES = 20_000_000;
-
-// A multiple of 4, so that every piece of a base64 text is one by itself.
-const PIECE_CHARS = 1_000_000;
 
 /** An encoded image takes a third more than its file, so few are in memory at a time. */
 export const imageLane = new Lane(2);
@@ -25,8 +22,6 @@ export interface EncodedBody {
 	headers: IDataObject;
 }
 
-type Helpers = IExecuteSingleFunctions['helpers'];
-
 /**
  * The picture in a binary field of the input item. What it is, its first bytes tell.
  *
@@ -36,7 +31,7 @@ export async function readBinaryImage(
 	context: Pick<IExecuteSingleFunctions, 'helpers' | 'getInputData'>,
 	fieldName: string,
 ): Promise<BinaryImage> {
-	const binary = context.getInputData().binary?.[fieldName];
+	const binary = findBinary(context, fieldName);
 	if (!binary) {
 		const names = Object.keys(context.getInputData().binary ?? {});
 		throw new InputError(
@@ -46,7 +41,14 @@ export async function readBinaryImage(
 				: 'It has none at all. Put a node before this one that outputs a file.',
 		);
 	}
-	const { head, bytes } = await inspect(context.helpers, binary);
+	const file = await inspectFile(context.helpers, binary).catch(() => undefined);
+	if (!file) {
+		throw new InputError(
+			`The file in '${fieldName}' cannot be read`,
+			'n8n does not find it in its storage. Run the node that outputs it again.',
+		);
+	}
+	const { head, bytes } = file;
 	const mimeType = imageTypeOf(head);
 	if (bytes === 0) throw new InputError(`The file in '${fieldName}' is empty`, 'Use another file.');
 	if (!mimeType) {
@@ -57,6 +59,17 @@ export async function readBinaryImage(
 	}
 	checkSize(fieldName, bytes);
 	return { binary, mimeType };
+}
+
+function findBinary(
+	{ helpers }: Pick<IExecuteSingleFunctions, 'helpers'>,
+	fieldName: string,
+): IBinaryData | undefined {
+	try {
+		return helpers.assertBinaryData(fieldName);
+	} catch {
+		return undefined;
+	}
 }
 
 /**
@@ -74,7 +87,10 @@ export function checkImageUrl(url: string): void {
 }
 
 /** SHA-256 of the picture's bytes, in hex. */
-export async function digestImage(helpers: Helpers, { binary }: BinaryImage): Promise<string> {
+export async function digestImage(
+	helpers: BinaryHelpers,
+	{ binary }: BinaryImage,
+): Promise<string> {
 	const hash = createHash('sha256');
 	for await (const piece of piecesOf(helpers, binary)) hash.update(piece);
 	return hash.digest('hex');
@@ -85,11 +101,11 @@ export async function digestImage(helpers: Helpers, { binary }: BinaryImage): Pr
  * copied several times on its way.
  */
 export async function encodeWithImage(
-	helpers: Helpers,
+	helpers: BinaryHelpers,
 	fields: IDataObject,
 	{ binary, mimeType }: BinaryImage,
 ): Promise<EncodedBody> {
-	const { bytes } = await inspect(helpers, binary);
+	const { bytes } = await inspectFile(helpers, binary);
 	const start = `${JSON.stringify(fields).slice(0, -1)},"image":{"url":"data:${mimeType};base64,`;
 	const end = '"}}';
 	const startBytes = Buffer.byteLength(start);
@@ -103,8 +119,10 @@ export async function encodeWithImage(
 		length += body.write(joined.toString('base64', 0, whole), length, 'latin1');
 		rest = joined.subarray(whole);
 	}
-	length += body.write(rest.toString('base64'), length, 'latin1');
-	body.write(end, length);
+	length += body.write(rest.toString('base64') + end, length, 'latin1');
+	if (length !== body.length) {
+		throw new InputError('The image cannot be read', 'Its size is not what n8n says it is.');
+	}
 	return { body, headers: { 'Content-Type': 'application/json' } };
 }
 
@@ -123,35 +141,4 @@ function imageTypeOf(head: Buffer): string | undefined {
 	if (starts([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])) return 'image/png';
 	const isRiff = starts([0x52, 0x49, 0x46, 0x46]);
 	return isRiff && starts([0x57, 0x45, 0x42, 0x50], 8) ? 'image/webp' : undefined;
-}
-
-async function inspect(
-	helpers: Helpers,
-	{ id, data }: IBinaryData,
-): Promise<{ head: Buffer; bytes: number }> {
-	if (!id) return { head: Buffer.from(data.slice(0, 16), 'base64'), bytes: base64Bytes(data) };
-	const { fileSize } = await helpers.getBinaryMetadata(id);
-	const stream = await helpers.getBinaryStream(id);
-	for await (const piece of stream) {
-		stream.destroy();
-		return { head: Buffer.from(piece).subarray(0, 12), bytes: fileSize };
-	}
-	return { head: Buffer.alloc(0), bytes: fileSize };
-}
-
-/** The file piece by piece; between pieces others have their turn. */
-async function* piecesOf(helpers: Helpers, { id, data }: IBinaryData): AsyncGenerator<Buffer> {
-	if (id) {
-		for await (const piece of await helpers.getBinaryStream(id)) yield Buffer.from(piece);
-		return;
-	}
-	for (let start = 0; start < data.length; start += PIECE_CHARS) {
-		yield Buffer.from(data.slice(start, start + PIECE_CHARS), 'base64');
-		await sleep(0);
-	}
-}
-
-function base64Bytes(base64: string): number {
-	const padding = base64.endsWith('==') ? 2 : base64.endsWith('=') ? 1 : 0;
-	return Math.floor((base64.length * 3) / 4) - padding;
 }

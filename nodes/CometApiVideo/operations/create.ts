@@ -6,7 +6,7 @@ import type { ItemRun } from '../job/itemRun';
 import { makeVideo } from '../job/makeVideo';
 import type { Submission } from '../job/submit';
 import { checkImageUrl, readBinaryImage } from '../media/image';
-import { downloadFields } from './download';
+import { downloadAfterWaitFields } from './download';
 import { model } from './model';
 import { options, requestOptions, waitOptions } from './options';
 import { waitForCompletion } from './wait';
@@ -123,7 +123,7 @@ export const createFields = updateDisplayOptions({ show: { operation: ['create']
 		},
 	},
 	waitForCompletion,
-	...downloadFields,
+	...downloadAfterWaitFields,
 	options([...requestOptions, ...waitOptions]),
 ] satisfies INodeProperties[]);
 
@@ -140,7 +140,7 @@ async function readSubmission({ context, request }: ItemRun): Promise<Submission
 	};
 	const source = context.getNodeParameter('imageSource', 'none');
 	if (source === 'url') checkImageUrl(checkText('Image URL', context.getNodeParameter('imageUrl')));
-	if (source !== 'binary') return { model, fields };
+	if (source !== 'binary' || 'image' in fields) return { model, fields };
 	const fieldName = checkText(
 		'Input Data Field Name',
 		context.getNodeParameter('inputDataFieldName'),

@@ -1,5 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
+import { updateDisplayOptions } from 'n8n-workflow';
 
+/** For operations that can download a video at any time. */
 export const downloadFields: INodeProperties[] = [
 	{
 		displayName: 'Download Video',
@@ -18,3 +20,9 @@ export const downloadFields: INodeProperties[] = [
 		displayOptions: { show: { downloadVideo: [true] } },
 	},
 ];
+
+/** For operations that have a video to download only when they wait for it. */
+export const downloadAfterWaitFields = updateDisplayOptions(
+	{ show: { waitForCompletion: [true] } },
+	downloadFields,
+);

@@ -5,7 +5,7 @@ import { checkCustomBodyFields, checkText, checkWebAddress } from '../checks';
 import type { ItemRun } from '../job/itemRun';
 import { makeVideo } from '../job/makeVideo';
 import type { Submission } from '../job/submit';
-import { downloadFields } from './download';
+import { downloadAfterWaitFields } from './download';
 import { model } from './model';
 import { options, requestOptions, waitOptions } from './options';
 import { waitForCompletion } from './wait';
@@ -46,7 +46,7 @@ export const editFields = updateDisplayOptions({ show: { operation: ['edit'] } }
 		routing: { send: { type: 'body', property: 'prompt' } },
 	},
 	waitForCompletion,
-	...downloadFields,
+	...downloadAfterWaitFields,
 	options([...requestOptions, ...waitOptions]),
 ] satisfies INodeProperties[]);
 

@@ -24,8 +24,8 @@ const maxWait: INodeProperties = {
 	type: 'number',
 	typeOptions: { minValue: 1, maxValue: 86400 },
 	default: 900,
-	description: 'How many seconds to wait for the video, counted from when CometAPI accepted it',
-	displayOptions: { show: { '/waitForCompletion': [true] } },
+	description:
+		'How many seconds to wait for the video, counted from when CometAPI accepted it. As long it asks for a free place while CometAPI accepts none.',
 };
 
 const onTimeout: INodeProperties = {
