@@ -12,6 +12,8 @@ module.exports = {
 	},
 	testMatch: ['<rootDir>/test/{unit,engine}/**/*.test.ts'],
 	testTimeout: 30_000,
-	maxConcurrency: 10,
+	maxConcurrency: 40,
+	// Tests wait more than they compute.
+	maxWorkers: 4,
 	modulePathIgnorePatterns: ['<rootDir>/dist/'],
 };

@@ -60,7 +60,7 @@ export class CometApiVideoApi implements ICredentialType {
 	};
 
 	test: ICredentialTestRequest = {
-		request: { baseURL: BASE_URL_EXPRESSION, url: '/v1/models' },
+		request: { baseURL: BASE_URL_EXPRESSION, url: '/v1/models', disableFollowRedirect: true },
 		rules: [
 			{
 				type: 'responseSuccessBody',

@@ -93,6 +93,13 @@ export interface RestClient {
 	saveCredential(name: string, type: string, data: Record<string, unknown>): Promise<Credential>;
 	/** What the credential's dialogue shows after its test. */
 	testCredential(type: string, data: Record<string, unknown>): Promise<CredentialTestResult>;
+	/** What a resource locator's list shows for the text that the user typed. */
+	searchList(
+		nodeType: string,
+		method: string,
+		credential: Credential,
+		filter: string,
+	): Promise<string[]>;
 	listWorkflows(): Promise<Array<{ id: string; name: string }>>;
 	createWorkflow(workflow: Workflow): Promise<{ id: string }>;
 	/** Starts the workflow at its trigger and resolves with the execution's id at once. */
@@ -182,6 +189,19 @@ export function createRestClient(serverUrl: string): RestClient {
 		async testCredential(type, data) {
 			const credentials = { id: '', name: 'tested', type, data };
 			return credentialTestResult.parse(await http.post('/credentials/test', { credentials }));
+		},
+
+		async searchList(nodeType, method, { id, name, type }, filter) {
+			const found = await http.post('/dynamic-node-parameters/resource-locator-results', {
+				path: 'parameters.model',
+				nodeTypeAndVersion: { name: nodeType, version: 1 },
+				methodName: method,
+				currentNodeParameters: {},
+				credentials: { [type]: { id, name } },
+				filter,
+			});
+			const list = z.object({ results: z.array(z.object({ value: z.string() })) });
+			return list.parse(found).results.map(({ value }) => value);
 		},
 
 		async listWorkflows() {

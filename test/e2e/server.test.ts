@@ -95,6 +95,25 @@ describe('the test of a credential', () => {
 	});
 });
 
+describe('the list of models', () => {
+	const searched = async (filter: string) =>
+		await stage.client.searchList(NODE_TYPE, 'searchModels', credential, filter);
+
+	test("has Grok's video models of the account", async () => {
+		expect(await searched('')).toEqual(['grok-imagine-video', 'grok-imagine-video-1.5']);
+		expect(simulator.requests.at(-1)?.path).toBe('/v1/models');
+	});
+
+	test('can be searched', async () => {
+		expect(await searched('1.5')).toEqual(['grok-imagine-video-1.5']);
+	});
+
+	test('has the known models when it cannot be had', async () => {
+		simulator.inject({ route: 'models', fault: { kind: 'status', status: 503 } });
+		expect(await searched('')).toEqual(['grok-imagine-video', 'grok-imagine-video-1.5']);
+	});
+});
+
 describe('an execution', () => {
 	test('hands on the finished video', async () => {
 		const execution = await stage.client.waitForExecution(await run({ pollInterval: 1 }));

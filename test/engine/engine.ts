@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 
 import {
 	ExecutionLifecycleHooks,
+	LoadOptionsContext,
 	PackageDirectoryLoader,
 	RoutingNode,
 	WorkflowExecute,
@@ -18,6 +19,7 @@ import {
 	type IHttpRequestOptions,
 	type INode,
 	type INodeExecutionData,
+	type INodeListSearchResult,
 	type INodeParameters,
 	type INodeType,
 	type INodeTypes,
@@ -36,7 +38,7 @@ const CREDENTIAL_TYPE = 'cometApiVideoApi';
 
 // The services of n8n-core's own copy, not of another version elsewhere in the tree.
 const ofCore = createRequire(createRequire(import.meta.url).resolve('n8n-core'));
-const { Container } = ofCore('@n8n/di') as typeof import('@n8n/di');
+export const { Container } = ofCore('@n8n/di') as typeof import('@n8n/di');
 const { Logger } = ofCore('@n8n/backend-common') as typeof import('@n8n/backend-common');
 
 /** Every line that nodes and engine wrote to n8n's log, in order. */
@@ -50,9 +52,22 @@ const loader = new PackageDirectoryLoader(resolve('.'));
 const loaded = loader.loadAll();
 
 /** A node of the test's own, in front of or behind the node under test. */
-export type StandIn = (items: INodeExecutionData[], runIndex: number) => INodeExecutionData[][];
+export type StandIn = (
+	items: INodeExecutionData[],
+	runIndex: number,
+	tools: Tool[],
+) => INodeExecutionData[][] | Promise<INodeExecutionData[][]>;
 
-function standInType(run: StandIn, outputs: number): INodeType {
+/** The node under test, as an agent calls it. */
+export interface Tool {
+	invoke(args: object): Promise<unknown>;
+}
+
+function standInType({
+	run = (items) => [items],
+	outputs = 1,
+	hasTools,
+}: StandInSettings): INodeType {
 	return {
 		description: {
 			displayName: 'Stand-in',
@@ -61,12 +76,16 @@ function standInType(run: StandIn, outputs: number): INodeType {
 			version: 1,
 			description: '',
 			defaults: {},
-			inputs: [NodeConnectionTypes.Main],
+			inputs: [NodeConnectionTypes.Main, ...(hasTools ? [NodeConnectionTypes.AiTool] : [])],
 			outputs: Array.from({ length: outputs }, () => NodeConnectionTypes.Main),
 			properties: [],
 		},
 		async execute(this: IExecuteFunctions) {
-			return run(this.getInputData(), Number(this.evaluateExpression('{{ $runIndex }}', 0)));
+			const tools = hasTools
+				? ((await this.getInputConnectionData(NodeConnectionTypes.AiTool, 0)) as Tool[])
+				: [];
+			const runIndex = Number(this.evaluateExpression('{{ $runIndex }}', 0));
+			return await run(this.getInputData(), runIndex, tools);
 		},
 	};
 }
@@ -81,9 +100,32 @@ function videoType(): INodeType {
 	return nodeType;
 }
 
+/** What n8n makes of a node that is usable as a tool. */
+function toolType(): INodeType {
+	const nodeType = videoType();
+	const toolDescription = {
+		displayName: 'Description',
+		name: 'toolDescription',
+		type: 'string' as const,
+		default: 'Makes a video',
+	};
+	return {
+		...nodeType,
+		description: {
+			...nodeType.description,
+			inputs: [],
+			outputs: [NodeConnectionTypes.AiTool],
+			properties: [toolDescription, ...nodeType.description.properties],
+		},
+	};
+}
+
 export interface Credential {
 	apiKey: string;
 	baseUrl: string;
+	/** n8n adds these two fields to every credential. */
+	allowedHttpRequestDomains?: 'all' | 'domains' | 'none';
+	allowedDomains?: string;
 }
 
 class TestCredentialsHelper extends ICredentialsHelper {
@@ -154,9 +196,17 @@ export function videoNode(parameters: INodeParameters, settings: Partial<INode> 
 export interface Graph {
 	video: INode;
 	/** Further nodes by name. `Start` comes first; it hands on the items unless given here. */
-	standIns?: Record<string, { run: StandIn; outputs?: number }>;
+	standIns?: Record<string, StandInSettings>;
 	/** From node and output to node. By default Start feeds Video. */
 	connections?: Array<[from: string, output: number, to: string]>;
+	/** The stand-in whose tool the node under test is. */
+	agent?: string;
+}
+
+interface StandInSettings {
+	run?: StandIn;
+	outputs?: number;
+	hasTools?: boolean;
 }
 
 export interface Started {
@@ -230,6 +280,20 @@ export async function retry(
 	).finished;
 }
 
+/** What opening the list of models does in the editor. */
+export async function listModels(
+	video: INode,
+	credential: Credential,
+): Promise<INodeListSearchResult> {
+	await loaded;
+	const workflow = createWorkflow({ video });
+	const data = createAdditionalData('', workflow, 'trigger', credential);
+	const context = new LoadOptionsContext(workflow, video, data, '');
+	const search = videoType().methods?.listSearch?.searchModels;
+	if (!search) throw new Error('The node has no list of models');
+	return await search.call(context);
+}
+
 let executionCount = 0;
 
 async function launch(
@@ -282,6 +346,10 @@ function createWorkflow(graph: Graph): Workflow {
 		while (outputs.length <= output) outputs.push([]);
 		outputs[output]?.push({ node, type: NodeConnectionTypes.Main, index: 0 });
 	}
+	if (graph.agent) {
+		const tool = { node: graph.agent, type: NodeConnectionTypes.AiTool, index: 0 };
+		connections.Video = { [NodeConnectionTypes.AiTool]: [[tool]] };
+	}
 	return new Workflow({
 		id: 'workflow',
 		nodes: nodesOf(graph),
@@ -295,8 +363,8 @@ function createWorkflow(graph: Graph): Workflow {
 function nodeTypesOf({ standIns = {} }: Graph): INodeTypes {
 	const byName = (type: string): INodeType => {
 		if (type === NODE_TYPE) return videoType();
-		const { run, outputs } = standIns[type.replace('test.', '')] ?? {};
-		return standInType(run ?? ((items) => [items]), outputs ?? 1);
+		if (type === `${NODE_TYPE}Tool`) return toolType();
+		return standInType(standIns[type.replace('test.', '')] ?? {});
 	};
 	return { getByName: byName, getByNameAndVersion: byName, getKnownTypes: () => ({}) };
 }

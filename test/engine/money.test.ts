@@ -9,9 +9,10 @@ const QUICK = { plan: () => ({ seconds: 0.1 }) };
 const LATE = { plan: () => ({ seconds: 1.6 }) };
 const RETRY = { retryOnFail: true, maxTries: 3, waitBetweenTries: 200 };
 
-/** Jobs that end when they have been asked for that often. */
+/** Ends all jobs when that many polls have been answered. */
 function finishAfter(polls: number, simulator: Simulator): void {
-	void until(() => simulator.requestsTo('status').length >= polls).then(() =>
+	const answered = () => simulator.requestsTo('status').filter(({ endedAt }) => endedAt);
+	void until(() => answered().length >= polls).then(() =>
 		simulator.jobs.forEach(({ requestId }) => simulator.finishJob(requestId)),
 	);
 }

@@ -24,6 +24,15 @@ const CREATE: INodeParameters = {
 	options: { pollInterval: 1 },
 };
 
+const EDIT: INodeParameters = {
+	operation: 'edit',
+	model: { __rl: true, mode: 'list', value: 'grok-imagine-video' },
+	videoUrl: 'https://example.com/candle.mp4',
+	prompt: 'Make the candle blue.',
+	waitForCompletion: true,
+	options: { pollInterval: 1 },
+};
+
 const GET_STATUS: INodeParameters = {
 	operation: 'getStatus',
 	requestId: '={{ $json.request_id }}',
@@ -34,6 +43,10 @@ const GET_STATUS: INodeParameters = {
 /** A Create node that asks every second; `options` are added to that one. */
 export function createNode(parameters: INodeParameters = {}, settings: Partial<INode> = {}): INode {
 	return videoNode(merge(CREATE, parameters), settings);
+}
+
+export function editNode(parameters: INodeParameters = {}, settings: Partial<INode> = {}): INode {
+	return videoNode(merge(EDIT, parameters), settings);
 }
 
 export function getStatusNode(

@@ -2,13 +2,17 @@
 import { describe, expect, test } from '@jest/globals';
 
 import type { StatusAnswer } from '../../nodes/CometApiVideo/job/answer';
+import { nextPollDelayMs } from '../../nodes/CometApiVideo/job/schedule';
 import { waitForJob, type WaitOrder, type WaitWorld } from '../../nodes/CometApiVideo/job/wait';
 
 const START = Date.UTC(2026, 2, 12, 8, 0, 0);
 
-const job = (status: 'pending' | 'done' | 'failed' | 'expired'): StatusAnswer => ({
+const job = (
+	status: 'pending' | 'done' | 'failed' | 'expired',
+	progress?: number,
+): StatusAnswer => ({
 	kind: 'job',
-	job: { status, statusIsKnown: true },
+	job: { status, progress, statusIsKnown: true },
 	raw: { status },
 });
 const PENDING = job('pending');
@@ -58,6 +62,9 @@ const NEW_JOB: WaitOrder = {
 	untilFinished: true,
 };
 
+/** For where the schedule is not the point. */
+const EVERY_3_S: WaitOrder = { ...NEW_JOB, pollIntervalS: 3 };
+
 /** Repeatable random numbers, 0 to 1 (mulberry32). */
 function seededRandom(seed: number): () => number {
 	let state = seed;
@@ -87,10 +94,10 @@ describe('a job that ends', () => {
 		expect(end.waitedMs).toBeLessThanOrEqual(24_000);
 	});
 
-	test('the first poll comes after about 3 s', async () => {
+	test('the first poll comes after about 6 s', async () => {
 		const { world, pollsAtMs } = virtualWorld({ answer: () => job('done') });
 		await waitForJob(world, NEW_JOB);
-		expect(pollsAtMs).toEqual([3_000]);
+		expect(pollsAtMs).toEqual([6_000]);
 	});
 
 	test("a fixed interval is kept, counted from one answer to the next poll's start", async () => {
@@ -132,7 +139,7 @@ describe('the deadline', () => {
 			answer: (_, polls) => (polls < 2 ? UNCLEAR : job('done')),
 			latencyMs: 30_000,
 		});
-		const end = await waitForJob(world, { ...NEW_JOB, deadlineMs: START + 10_000 });
+		const end = await waitForJob(world, { ...EVERY_3_S, deadlineMs: START + 10_000 });
 		expect(end.kind).toBe('answered');
 		expect(pollsAtMs).toEqual([3_000, 33_000]);
 	});
@@ -226,7 +233,7 @@ describe('trouble on the way', () => {
 			answer: (_, polls) => (polls === 1 ? { ...UNCLEAR, retryAfterMs: 40_000 } : job('done')),
 			latencyMs: 500,
 		});
-		await waitForJob(world, NEW_JOB);
+		await waitForJob(world, EVERY_3_S);
 		expect(pollsAtMs).toEqual([3_000, 43_500]);
 	});
 
@@ -234,15 +241,15 @@ describe('trouble on the way', () => {
 		const { world, pollsAtMs } = virtualWorld({
 			answer: (_, polls) => (polls === 1 ? { ...UNCLEAR, retryAfterMs } : job('done')),
 		});
-		await waitForJob(world, NEW_JOB);
-		expect(pollsAtMs).toEqual([3_000, 5_000]);
+		await waitForJob(world, EVERY_3_S);
+		expect(pollsAtMs).toEqual([3_000, 6_000]);
 	});
 
 	test('Retry-After does not delay the poll at the deadline', async () => {
 		const { world, pollsAtMs } = virtualWorld({
 			answer: () => ({ ...UNCLEAR, retryAfterMs: 3_600_000 }),
 		});
-		const end = await waitForJob(world, { ...NEW_JOB, deadlineMs: START + 60_000 });
+		const end = await waitForJob(world, { ...EVERY_3_S, deadlineMs: START + 60_000 });
 		expect(end.kind).toBe('timedOut');
 		expect(pollsAtMs).toEqual([3_000, 60_000]);
 	});
@@ -265,7 +272,7 @@ describe('Stop', () => {
 
 	test('during a sleep ends the wait then, with what is known', async () => {
 		const { world, pollsAtMs } = virtualWorld({ answer: () => PENDING, stopAtMs: 4_000 });
-		expect(await waitForJob(world, NEW_JOB)).toMatchObject({
+		expect(await waitForJob(world, EVERY_3_S)).toMatchObject({
 			kind: 'stopped',
 			waitedMs: 4_000,
 			lastJob: { status: 'pending' },
@@ -278,15 +285,15 @@ describe('Stop', () => {
 		const { world, pollsAtMs } = virtualWorld({
 			answer: (_, polls) => (polls < 2 ? PENDING : REFUSED),
 			latencyMs: 500,
-			stopAtMs: 5_700,
+			stopAtMs: 6_700,
 		});
-		expect(await waitForJob(world, NEW_JOB)).toMatchObject({
+		expect(await waitForJob(world, EVERY_3_S)).toMatchObject({
 			kind: 'stopped',
-			waitedMs: 5_700,
+			waitedMs: 6_700,
 			polls: 1,
 			lastJob: { status: 'pending' },
 		});
-		expect(pollsAtMs).toEqual([3_000, 5_500]);
+		expect(pollsAtMs).toEqual([3_000, 6_500]);
 	});
 });
 
@@ -302,9 +309,13 @@ describe('a job from before', () => {
 		const { world, pollsAtMs } = virtualWorld({
 			answer: (atMs) => (atMs < 30_000 ? PENDING : job('done')),
 		});
-		const acceptedAtMs = START - 600_000;
-		await waitForJob(world, { ...NEW_JOB, acceptedAtMs, pollAtOnce: true });
-		expect(pollsAtMs).toEqual([0, 10_000, 20_000, 30_000]);
+		const ageMs = 600_000;
+		await waitForJob(world, { ...NEW_JOB, acceptedAtMs: START - ageMs, pollAtOnce: true });
+		const delays = pollsAtMs.slice(1).map((atMs, index) => atMs - (pollsAtMs[index] ?? 0));
+		const timing = { pollIntervalS: 0, readings: [], polls: 1, random: 0.5 };
+		expect(pollsAtMs[0]).toBe(0);
+		expect(delays).toEqual(Array(4).fill(nextPollDelayMs({ ...timing, elapsedMs: ageMs })));
+		expect(delays[0]).toBeGreaterThan(9_000);
 	});
 });
 
@@ -340,25 +351,44 @@ describe('a single look', () => {
 	});
 });
 
-describe('promptness and thrift of automatic polls without progress', () => {
+describe('promptness and thrift of automatic polls', () => {
 	const RUNS = 4_000;
-	const SLACK = 1.05;
+	const SLACK = 1.01;
 
-	test.each([
+	/** What is told of a job of which that share is made, 0 to 1. */
+	const progress: Record<string, (share: number) => number | undefined> = {
+		none: () => undefined,
+		coarse: (share) => (share < 0.5 ? 0 : 50),
+		stuck: () => 99,
+		backwards: (share) => Math.floor(100 - share * 100),
+		linear: (share) => Math.floor(share * 100),
+	};
+	const withoutHelp = [
 		{ seconds: 12, lagS: 1.0, polls: 6 },
 		{ seconds: 45, lagS: 1.7, polls: 20 },
 		{ seconds: 120, lagS: 4.6, polls: 33 },
 		{ seconds: 300, lagS: 5.0, polls: 51 },
+	];
+
+	test.each([
+		...['none', 'coarse', 'stuck', 'backwards'].flatMap((kind) =>
+			withoutHelp.map((limits) => ({ kind, ...limits })),
+		),
+		{ kind: 'linear', seconds: 12, lagS: 0.7, polls: 6 },
+		{ kind: 'linear', seconds: 45, lagS: 1.0, polls: 12 },
+		{ kind: 'linear', seconds: 120, lagS: 2.0, polls: 18 },
+		{ kind: 'linear', seconds: 300, lagS: 3.0, polls: 25 },
 	])(
-		'$seconds s jobs: at most $lagS s late with $polls polls',
-		async ({ seconds, lagS, polls }) => {
+		'$seconds s jobs with progress $kind: at most $lagS s late with $polls polls',
+		async ({ kind, seconds, lagS, polls }) => {
 			const random = seededRandom(seconds);
 			let lagMs = 0;
 			let asked = 0;
 			for (let run = 0; run < RUNS; run++) {
 				// Spread evenly over +-20 %, so that chance has a part in the polls only.
 				const finishedAtMs = seconds * 1000 * (0.8 + (0.4 * (run + 0.5)) / RUNS);
-				const answer = (atMs: number) => (atMs < finishedAtMs ? PENDING : job('done'));
+				const answer = (atMs: number) =>
+					atMs < finishedAtMs ? job('pending', progress[kind]?.(atMs / finishedAtMs)) : job('done');
 				const end = await waitForJob(virtualWorld({ answer, random }).world, NEW_JOB);
 				lagMs += end.waitedMs - finishedAtMs;
 				asked += end.polls;

@@ -110,26 +110,30 @@ const batches = new WeakMap<IExecuteData, Batch>();
  * @param isAgentCall each call of an agent is a run by itself
  */
 export function joinBatch(context: IExecutePaginationFunctions, isAgentCall: boolean): Batch {
-	const stop = context.getExecutionCancelSignal();
-	if (isAgentCall) return new Batch(1, 1, stop);
-	const executeData = context.getExecuteData();
-	const itemIndex = context.getItemIndex();
-	let batch = batches.get(executeData);
-	if (!batch || batch.has(itemIndex)) {
-		batch?.drop();
-		batch = openBatch(context, stop);
-		batches.set(executeData, batch);
-	}
-	batch.add(itemIndex);
+	const batch = isAgentCall
+		? new Batch(1, 1, context.getExecutionCancelSignal())
+		: findBatch(context);
+	batch.add(context.getItemIndex());
 	return batch;
 }
 
-function openBatch(context: IExecutePaginationFunctions, stop: AbortSignal | undefined): Batch {
+function findBatch(context: IExecutePaginationFunctions): Batch {
+	const executeData = context.getExecuteData();
+	const known = batches.get(executeData);
+	if (known && !known.has(context.getItemIndex())) return known;
+	known?.drop();
+	const batch = openBatch(context);
+	batches.set(executeData, batch);
+	return batch;
+}
+
+function openBatch(context: IExecutePaginationFunctions): Batch {
 	const { data } = context.getExecuteData();
 	const items = (data.main ?? data.ai_tool)?.[0]?.length ?? 1;
 	const size = context.getNode().executeOnce ? 1 : items;
 	const interval = context.getNodeParameter('requestOptions.batching.batch.batchInterval', 0);
-	const batch = new Batch(size, Number(interval) > 0 ? 1 : size, stop);
+	const together = Number(interval) > 0 ? 1 : size;
+	const batch = new Batch(size, together, context.getExecutionCancelSignal());
 	// Not there before n8n 2. Without it, what n8n has given up ends with the wait for its video.
 	context.onExecutionFinish?.(() => batch.drop());
 	return batch;

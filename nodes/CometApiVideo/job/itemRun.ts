@@ -105,10 +105,13 @@ function toErrorItem(
 		...(job?.failure && { failure: { ...job.failure } }),
 		...(wait && { wait: { ...wait } }),
 	};
-	const toErrorOutput = item.context.getNode().onError === 'continueErrorOutput';
-	const fields =
-		toErrorOutput || requestId === undefined ? {} : toJson(requestId, job ?? PENDING, wait);
-	return { json: { ...fields, error }, pairedItem: { item: item.itemIndex } };
+	const pairedItem = { item: item.itemIndex };
+	if (item.context.getNode().onError === 'continueErrorOutput') {
+		// n8n adds the fields of the input item, but not its files; wired back, they are wanted again.
+		return { json: { error }, binary: item.context.getInputData().binary, pairedItem };
+	}
+	const fields = requestId === undefined ? {} : toJson(requestId, job ?? PENDING, wait);
+	return { json: { ...fields, error }, pairedItem };
 }
 
 function ownId({ batch, itemIndex }: ItemRun): string | undefined {

@@ -1,5 +1,5 @@
 import type { StatusAnswer, Trouble } from './answer';
-import { nextPollDelayMs } from './schedule';
+import { nextPollDelayMs, type ProgressReading } from './schedule';
 import type { VideoJob } from './videoJob';
 
 /** How long the API may not know the id of a job that it has just accepted, in ms [api: seen on a sibling endpoint]. */
@@ -50,6 +50,7 @@ export async function waitForJob(world: WaitWorld, order: WaitOrder): Promise<Wa
 	let trouble: Trouble | undefined;
 	let polls = 0;
 	let lastKnownAt: number | undefined;
+	const readings: ProgressReading[] = [];
 	let nextPollAt = order.pollAtOnce ? startedAt : startedAt + delayFrom(startedAt);
 
 	const progressSoFar = () => ({ lastJob, raw, polls, waitedMs: world.now() - startedAt });
@@ -69,6 +70,9 @@ export async function waitForJob(world: WaitWorld, order: WaitOrder): Promise<Wa
 		if (answer.kind === 'job') {
 			({ job: lastJob, raw } = answer);
 			lastKnownAt = askedAt;
+			if (lastJob.progress !== undefined) {
+				readings.push({ elapsedMs: askedAt - order.acceptedAtMs, percent: lastJob.progress });
+			}
 			trouble = undefined;
 			if (!order.untilFinished || lastJob.status !== 'pending') {
 				return { kind: 'answered', job: lastJob, ...progressSoFar() };
@@ -90,6 +94,7 @@ export async function waitForJob(world: WaitWorld, order: WaitOrder): Promise<Wa
 		return nextPollDelayMs({
 			elapsedMs: nowMs - order.acceptedAtMs,
 			polls,
+			readings,
 			pollIntervalS: order.pollIntervalS,
 			random: world.random(),
 		});

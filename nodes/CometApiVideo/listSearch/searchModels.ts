@@ -24,7 +24,12 @@ async function listVideoModels(context: ILoadOptionsFunctions): Promise<string[]
 		const answer: unknown = await context.helpers.httpRequestWithAuthentication.call(
 			context,
 			'cometApiVideoApi',
-			{ baseURL: toApiBaseUrl(String(baseUrl)), url: '/v1/models', json: true },
+			{
+				baseURL: toApiBaseUrl(String(baseUrl)),
+				url: '/v1/models',
+				json: true,
+				disableFollowRedirect: true,
+			},
 		);
 		const models = readModelIds(answer).filter((id) => /^grok-.*video/i.test(id));
 		return models.length > 0 ? models.sort() : KNOWN_MODELS;

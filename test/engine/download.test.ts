@@ -1,0 +1,385 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
+import { createHash } from 'node:crypto';
+
+import { describe, expect, test } from '@jest/globals';
+import { sleep, type INode } from 'n8n-workflow';
+
+import {
+	generatedVideoSha256,
+	sampleMp4,
+	type Fault,
+	type JobPlan,
+	type Simulator,
+} from '../simulator/simulator.ts';
+import type { Finished } from './engine.ts';
+import { digestFile, inBothModes, unfinishedFiles, withBinaryMode } from './files.ts';
+import {
+	createNode,
+	editNode,
+	getStatusNode,
+	itemsOf,
+	jsonOf,
+	until,
+	withScene,
+	type Scene,
+} from './scene.ts';
+
+const API_KEY = 'sk-only-for-the-api-host';
+const SAMPLE_SHA256 = createHash('sha256').update(sampleMp4).digest('hex');
+const DOWNLOAD = { downloadVideo: true };
+const SILENCE_MS = 250;
+
+/** A scene at whose end the host of the videos must have seen nothing of the key. */
+async function withVideos(plan: JobPlan, play: (scene: Scene) => Promise<void>): Promise<void> {
+	const options = { apiKey: API_KEY, plan: () => ({ seconds: 0.1, ...plan }) };
+	await withScene(options, async (scene) => {
+		await play(scene);
+		const { requests, jobs } = scene.simulator;
+		for (const { headers } of requests.filter(({ host }) => host === 'media')) {
+			expect(headers).not.toHaveProperty('authorization');
+			expect(JSON.stringify(headers)).not.toContain(API_KEY);
+		}
+		expect(jobs).toHaveLength(1);
+	});
+}
+
+/** The id of a job that another execution has made. */
+async function makeVideo({ simulator, execute }: Scene): Promise<string> {
+	await execute(createNode({ waitForCompletion: false }));
+	const requestId = String(simulator.jobs[0]?.requestId);
+	simulator.finishJob(requestId);
+	return requestId;
+}
+
+const fileOf = ({ outputs }: Finished, field = 'data') => outputs[0]?.[0]?.binary?.[field];
+const idOf = ({ jobs }: Simulator) => String(jobs[0]?.requestId);
+const downloads = (simulator: Simulator) => simulator.requestsTo('video');
+
+describe('Download Video', () => {
+	// The longest comes first, since only so many run at a time.
+	test.concurrent('gives up after four more tries, with id and address', async () => {
+		await withBinaryMode('filesystem', async () => {
+			await withVideos({}, async ({ simulator, execute }) => {
+				const fault = { kind: 'shortRead', bytes: 1_000 } as const;
+				simulator.inject({ route: 'video', fault, times: Infinity });
+				const { error } = await execute(createNode(DOWNLOAD));
+				const requestId = idOf(simulator);
+				expect(error?.message).toBe(
+					`The video is finished, but could not be downloaded [request ID ${requestId}]`,
+				);
+				expect(error?.description).toContain('The download broke off');
+				expect(error?.description).toContain(`${simulator.mediaUrl}/videos/${requestId}.mp4`);
+				expect(error?.description).toContain("'Get Status'");
+				expect(downloads(simulator)).toHaveLength(5);
+				expect(unfinishedFiles()).toEqual([]);
+			});
+		});
+	});
+
+	const operations: Array<[string, (scene: Scene) => Promise<INode>]> = [
+		['Create', async () => createNode(DOWNLOAD)],
+		['Edit', async () => editNode(DOWNLOAD)],
+		[
+			'Get Status',
+			async (scene) => getStatusNode({ ...DOWNLOAD, requestId: await makeVideo(scene) }),
+		],
+		[
+			'Get Status that waits',
+			async (scene) =>
+				getStatusNode({
+					...DOWNLOAD,
+					requestId: await makeVideo(scene),
+					waitForCompletion: true,
+				}),
+		],
+	];
+
+	test.concurrent.each(inBothModes(operations))(
+		'brings the file, with files in %s: %s',
+		async (mode, _operation, nodeIn) => {
+			await withBinaryMode(mode, async () => {
+				await withVideos({}, async (scene) => {
+					const { simulator, execute } = scene;
+					const finished = await execute(await nodeIn(scene));
+					const requestId = idOf(simulator);
+					expect(jsonOf(finished)).toEqual([
+						expect.objectContaining({
+							request_id: requestId,
+							status: 'done',
+							video: expect.objectContaining({
+								url: `${simulator.mediaUrl}/videos/${requestId}.mp4`,
+							}),
+						}),
+					]);
+					expect(fileOf(finished)).toMatchObject({
+						fileName: `${requestId}.mp4`,
+						fileExtension: 'mp4',
+						fileType: 'video',
+						mimeType: 'video/mp4',
+						bytes: sampleMp4.length,
+					});
+					expect(await digestFile(fileOf(finished))).toBe(SAMPLE_SHA256);
+					expect(downloads(simulator)).toHaveLength(1);
+				});
+			});
+		},
+	);
+
+	test.concurrent.each(inBothModes([[]]))(
+		'takes a file of many pieces, under the names that were chosen, with files in %s',
+		async (mode) => {
+			await withBinaryMode(mode, async () => {
+				await withVideos({ video: { bytes: 3_000_001 } }, async ({ simulator, execute }) => {
+					simulator.inject({
+						route: 'video',
+						fault: { kind: 'contentType', value: 'video/quicktime; codecs="avc1"' },
+					});
+					const node = createNode({
+						...DOWNLOAD,
+						outputDataFieldName: 'clip',
+						options: { fileName: 'candle.mov' },
+					});
+					const finished = await execute(node);
+					const [item] = finished.outputs[0] ?? [];
+					expect(Object.keys(item?.binary ?? {})).toEqual(['clip']);
+					expect(item?.pairedItem).toEqual({ item: 0 });
+					expect(fileOf(finished, 'clip')).toMatchObject({
+						fileName: 'candle.mov',
+						mimeType: 'video/quicktime',
+					});
+					expect(await digestFile(fileOf(finished, 'clip'))).toBe(
+						generatedVideoSha256(idOf(simulator), 3_000_001),
+					);
+				});
+			});
+		},
+	);
+
+	const passing: Array<[string, Fault]> = [
+		['a short read', { kind: 'shortRead', bytes: 400_000 }],
+		['no byte at all', { kind: 'shortRead', bytes: 0 }],
+		['a reset', { kind: 'reset' }],
+		['an empty file', { kind: 'empty', status: 200 }],
+		['a 503', { kind: 'status', status: 503 }],
+		['a 429', { kind: 'status', status: 429 }],
+		['a 502 with a page', { kind: 'html', status: 502 }],
+	];
+
+	test.concurrent.each(inBothModes(passing))(
+		'starts again, with files in %s, after %s',
+		async (mode, _case, fault) => {
+			await withBinaryMode(mode, async () => {
+				await withVideos({ video: { bytes: 1_000_000 } }, async ({ simulator, execute }) => {
+					simulator.inject({ route: 'video', fault });
+					const finished = await execute(createNode(DOWNLOAD));
+					expect(await digestFile(fileOf(finished))).toBe(
+						generatedVideoSha256(idOf(simulator), 1_000_000),
+					);
+					expect(downloads(simulator)).toHaveLength(2);
+					expect(downloads(simulator)[1]?.headers).not.toHaveProperty('range');
+				});
+			});
+		},
+	);
+
+	test.concurrent.each(inBothModes([[]]))(
+		'ends at once on Stop, and sends nothing more, with files in %s',
+		async (mode) => {
+			await withBinaryMode(mode, async () => {
+				await withVideos({ video: { bytes: 1_000_000 } }, async ({ simulator, start }) => {
+					simulator.inject({ route: 'video', fault: { kind: 'slowBody', ms: 20_000 } });
+					const retrying = { retryOnFail: true, maxTries: 2, waitBetweenTries: 50 };
+					const { finished, stop } = await start(createNode(DOWNLOAD, retrying));
+					await until(() => downloads(simulator).length > 0);
+					await sleep(300);
+					const stoppedAt = Date.now();
+					const requestsAtStop = simulator.requests.length;
+					stop();
+					const { status } = await finished;
+					expect(Date.now() - stoppedAt).toBeLessThan(SILENCE_MS);
+					expect(status).toBe('canceled');
+					await sleep(1_500);
+					expect(simulator.requests).toHaveLength(requestsAtStop);
+					expect(downloads(simulator)[0]?.abortedByClient).toBe(true);
+				});
+			});
+		},
+	);
+
+	test.concurrent.each([
+		['a name with folders', '../../a/b.mp4', 'b.mp4'],
+		['a name without an ending', 'candle', 'candle'],
+	])('keeps to a file name: %s', async (_case, fileName, expected) => {
+		await withVideos({}, async ({ execute }) => {
+			const finished = await execute(createNode({ ...DOWNLOAD, options: { fileName } }));
+			expect(fileOf(finished)).toMatchObject({ fileName: expected, mimeType: 'video/mp4' });
+		});
+	});
+
+	test.concurrent('ends at once on Stop between two tries', async () => {
+		await withVideos({}, async ({ simulator, start }) => {
+			const fault = { kind: 'status', status: 503 } as const;
+			simulator.inject({ route: 'video', fault, times: Infinity });
+			const { finished, stop } = await start(createNode(DOWNLOAD));
+			await until(() => downloads(simulator)[1]?.endedAt !== undefined);
+			await sleep(200);
+			const stoppedAt = Date.now();
+			stop();
+			expect((await finished).status).toBe('canceled');
+			expect(Date.now() - stoppedAt).toBeLessThan(SILENCE_MS);
+			await sleep(2_500);
+			expect(downloads(simulator)).toHaveLength(2);
+		});
+	});
+
+	const final: Array<[string, JobPlan, Fault | undefined, string]> = [
+		[
+			'a link that has expired',
+			{ linkSeconds: 0 },
+			undefined,
+			'The link to the video has expired (HTTP 403)',
+		],
+		['a 410', {}, { kind: 'empty', status: 410 }, 'has expired (HTTP 410)'],
+		['a page', {}, { kind: 'html', status: 200 }, 'sent text/html; charset=utf-8 instead'],
+		[
+			'a JSON text',
+			{},
+			{ kind: 'contentType', value: 'application/json' },
+			'sent application/json instead of a video',
+		],
+		[
+			'an XML text',
+			{},
+			{ kind: 'contentType', value: 'application/xml; charset=utf-8' },
+			'sent application/xml; charset=utf-8 instead',
+		],
+		['a 400', {}, { kind: 'status', status: 400 }, 'answered HTTP 400'],
+	];
+
+	test.concurrent.each(final)('is not tried again after %s', async (_case, plan, fault, reason) => {
+		await withVideos(plan, async ({ simulator, execute }) => {
+			if (fault) simulator.inject({ route: 'video', fault, times: Infinity });
+			const { error } = await execute(createNode(DOWNLOAD));
+			const requestId = idOf(simulator);
+			expect(error?.message).toContain(`[request ID ${requestId}]`);
+			expect(error?.description).toContain(reason);
+			expect(error?.description).toContain(`/videos/${requestId}.mp4`);
+			expect(downloads(simulator)).toHaveLength(1);
+		});
+	});
+
+	test.concurrent('goes after a redirect of the host', async () => {
+		await withVideos({ videoUrl: 'redirect' }, async ({ simulator, execute }) => {
+			const finished = await execute(createNode(DOWNLOAD));
+			expect(await digestFile(fileOf(finished))).toBe(SAMPLE_SHA256);
+			const media = simulator.requests.filter(({ host }) => host === 'media');
+			expect(media.map(({ route }) => route)).toEqual(['redirect', 'video']);
+		});
+	});
+
+	test.concurrent('goes after a redirect to another host, and back to the API', async () => {
+		await withVideos({}, async ({ simulator, execute }) => {
+			const elsewhere = `${simulator.url}/v1/models`;
+			simulator.inject({
+				route: 'video',
+				fault: { kind: 'redirect', status: 307, location: elsewhere },
+			});
+			const { error } = await execute(createNode(DOWNLOAD));
+			expect(error?.description).toContain('answered HTTP 401');
+			expect(simulator.requestsTo('models')).toHaveLength(1);
+			expect(simulator.requestsTo('models')[0]?.headers).not.toHaveProperty('authorization');
+		});
+	});
+
+	test.concurrent.each(['file:///etc/passwd', 'ftp://127.0.0.1/a.mp4', 'data:video/mp4;base64,AA'])(
+		'fetches web addresses only, and no %s',
+		async (url) => {
+			await withVideos({}, async ({ simulator, execute }) => {
+				const body = { status: 'done', video: { url } };
+				simulator.inject({ route: 'status', fault: { kind: 'status', status: 200, body } });
+				const finished = await execute(createNode(DOWNLOAD));
+				expect(finished.error?.message).toContain('The video could not be made');
+				expect(simulator.requests.filter(({ host }) => host === 'media')).toEqual([]);
+			});
+		},
+	);
+
+	test.concurrent('that was refused does not pay twice with "Retry On Fail"', async () => {
+		await withVideos({}, async ({ simulator, execute }) => {
+			simulator.inject({ route: 'video', fault: { kind: 'html', status: 200 } });
+			const retrying = { retryOnFail: true, maxTries: 3, waitBetweenTries: 100 };
+			const finished = await execute(createNode(DOWNLOAD, retrying));
+			expect(await digestFile(fileOf(finished))).toBe(SAMPLE_SHA256);
+			expect(downloads(simulator)).toHaveLength(2);
+		});
+	});
+
+	test.concurrent('that was refused can be had later with Get Status', async () => {
+		await withVideos({}, async ({ simulator, execute }) => {
+			simulator.inject({ route: 'video', fault: { kind: 'html', status: 200 } });
+			const lenient = { onError: 'continueRegularOutput' } as const;
+			const [json] = jsonOf(await execute(createNode(DOWNLOAD, lenient)));
+			const requestId = idOf(simulator);
+			const url = `${simulator.mediaUrl}/videos/${requestId}.mp4`;
+			expect(json).toMatchObject({
+				request_id: requestId,
+				status: 'done',
+				video: { url },
+				error: { message: expect.stringContaining(url), request_id: requestId, status: 'done' },
+			});
+			const later = await execute(getStatusNode(DOWNLOAD), itemsOf({ request_id: requestId }));
+			expect(await digestFile(fileOf(later))).toBe(SAMPLE_SHA256);
+		});
+	});
+
+	test.concurrent('that was refused tells id and address at the error output', async () => {
+		await withVideos({}, async ({ simulator, execute }) => {
+			simulator.inject({ route: 'video', fault: { kind: 'html', status: 200 } });
+			const node = createNode(DOWNLOAD, { onError: 'continueErrorOutput' });
+			const requestId = () => idOf(simulator);
+			const items = jsonOf(await execute(node), 1);
+			expect(items).toEqual([
+				{
+					error: expect.objectContaining({
+						message: expect.stringContaining(`/videos/${requestId()}.mp4`),
+						request_id: requestId(),
+					}),
+				},
+			]);
+		});
+	});
+
+	test.concurrent.each([
+		['a pending job', { seconds: 600 }],
+		['a moderated job', { outcome: 'moderated', shape: 'flat' }],
+		['a failed job', { outcome: 'failed' }],
+	] as const)('leaves the item of %s as it is', async (_case, plan) => {
+		await withVideos(plan, async ({ simulator, execute }) => {
+			await execute(createNode({ waitForCompletion: false }));
+			const requestId = idOf(simulator);
+			await until(() => simulator.runningJobs() === 0 || 'seconds' in plan);
+			const finished = await execute(getStatusNode({ ...DOWNLOAD, requestId }));
+			expect(finished.status).toBe('success');
+			expect(finished.outputs[0]?.[0]).not.toHaveProperty('binary');
+			expect(simulator.requests.filter(({ host }) => host === 'media')).toEqual([]);
+		});
+	});
+
+	test.concurrent('does nothing while Create does not wait, or time is up', async () => {
+		await withVideos({ seconds: 600 }, async ({ simulator, execute }) => {
+			const options = { maxWait: 1, onTimeout: 'return' };
+			const finished = await execute(createNode({ ...DOWNLOAD, options }));
+			expect(jsonOf(finished)).toEqual([expect.objectContaining({ status: 'pending' })]);
+			expect(simulator.requests.filter(({ host }) => host === 'media')).toEqual([]);
+		});
+	});
+
+	test.concurrent('refuses an empty field name before anything is sent', async () => {
+		await withScene({}, async ({ simulator, execute }) => {
+			const node = createNode({ ...DOWNLOAD, outputDataFieldName: ' ' });
+			const { error } = await execute(node);
+			expect(error?.message).toBe("'Put Output File in Field' is empty");
+			expect(simulator.requests).toEqual([]);
+		});
+	});
+});

@@ -1,0 +1,2 @@
+/** Runs Node with these arguments to its end, and gives what it printed; rejects when it fails. */
+export function runNode(args: string[]): Promise<string>;
