@@ -127,6 +127,16 @@ describe('the patience of the one who asks', () => {
 	});
 });
 
+test('an accepted job gives those who wait new patience', async () => {
+	const { time, queue } = start();
+	await time.passUntil(5_000);
+	expect(queue.idleMs(0)).toBe(5_000);
+	queue.jobAccepted();
+	await time.passUntil(6_000);
+	expect(queue.idleMs(0)).toBe(1_000);
+	expect(queue.idleMs(5_500)).toBe(500);
+});
+
 describe('without a 429', () => {
 	test('everybody may submit at once, and nobody asks for all', async () => {
 		const place = start();

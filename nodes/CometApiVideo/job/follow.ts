@@ -142,8 +142,8 @@ async function askStatus(
 	requestId: string,
 ): Promise<StatusAnswer> {
 	const timeout = Math.min(POLL_TIMEOUT_MS, request.timeout ?? POLL_TIMEOUT_MS);
-	const timedOut = AbortSignal.timeout(timeout);
-	const result = await exchange(
+	const cut = new AbortController();
+	const asking = exchange(
 		context,
 		{
 			...request,
@@ -152,7 +152,13 @@ async function askStatus(
 			body: undefined,
 			timeout,
 		},
-		AbortSignal.any([signal, timedOut]),
+		cut.signal,
 	);
-	return readStatusAnswer(result, Date.now());
+	// Not AbortSignal.timeout, which would keep the memory of this poll long after its answer.
+	void pause(
+		timeout,
+		signal,
+		asking.then(() => {}),
+	).then(() => cut.abort());
+	return readStatusAnswer(await asking, Date.now());
 }

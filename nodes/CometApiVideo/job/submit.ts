@@ -93,6 +93,7 @@ async function send(
 	if (answer.kind === 'accepted') {
 		entry.requestId = answer.requestId;
 		entry.acceptedAtMs = Date.now();
+		item.batch.queue.jobAccepted();
 		publish(item, answer.requestId);
 	} else if (answer.kind !== 'uncertain') {
 		ledger.close(entry);

@@ -24,7 +24,7 @@ export class SubmitQueue {
 	private wake: () => void = () => {};
 	private readonly waiting: Array<() => void> = [];
 	private runningJobs = 0;
-	private lastJobEndedAt = 0;
+	private lastPlaceAt = 0;
 
 	private readonly world: QueueWorld;
 
@@ -88,19 +88,24 @@ export class SubmitQueue {
 		this.isLimited = false;
 	}
 
+	/** The API has places after all: who waits may go on waiting. */
+	jobAccepted(): void {
+		this.lastPlaceAt = this.world.now();
+	}
+
 	jobStarted(): void {
 		this.runningJobs++;
 	}
 
 	jobEnded(): void {
 		this.runningJobs--;
-		this.lastJobEndedAt = this.world.now();
+		this.lastPlaceAt = this.world.now();
 		if (this.mayWakeEarly) this.wake();
 	}
 
-	/** For how long, in ms, an item that waits since `sinceMs` has waited for no job of this run. */
+	/** For how long, in ms, an item that waits since `sinceMs` has had nothing to wait for. */
 	idleMs(sinceMs: number): number {
 		if (this.runningJobs > 0) return 0;
-		return this.world.now() - Math.max(sinceMs, this.lastJobEndedAt);
+		return this.world.now() - Math.max(sinceMs, this.lastPlaceAt);
 	}
 }
