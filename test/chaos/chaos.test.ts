@@ -8,8 +8,8 @@ import { play } from './play.ts';
 import { story } from './story.ts';
 
 // Stories have two to six items, so these are well above the 1,000 items wanted.
-const STORIES = 400;
-const SIDE_BY_SIDE = 45;
+const STORIES = 300;
+const SIDE_BY_SIDE = 50;
 const SHRINK_MS = 120_000;
 
 const seeds = process.env.CHAOS_SEED

@@ -10,7 +10,7 @@ import type { Job, RecordedRequest, Simulator } from '../simulator/simulator.ts'
 import { statusFault, submitFault, type Fate, type Story } from './story.ts';
 
 /** The time-out of the node: what ends a request that hangs. Well above what a busy machine needs. */
-const REQUEST_TIMEOUT_MS = 2_000;
+const REQUEST_TIMEOUT_MS = 5_000;
 
 /** A submit that the node had decided on at Stop may leave that much later. */
 const ON_ITS_WAY_MS = 20;
@@ -152,6 +152,7 @@ function duplicates(story: Story, { jobs }: Simulator): string[] {
 function lostIds(healthy: Set<RecordedRequest>, { run }: Finished): string[] {
 	const shown = JSON.stringify(run.data) + logLines.join('\n');
 	return [...healthy]
+		.filter(({ abortedByClient }) => !abortedByClient)
 		.flatMap(({ acceptedId }) => acceptedId ?? [])
 		.filter((id) => !shown.includes(id))
 		.map((id) => `id ${id} is lost`);
