@@ -56,6 +56,7 @@ export type StandIn = (
 	items: INodeExecutionData[],
 	runIndex: number,
 	tools: Tool[],
+	context: IExecuteFunctions,
 ) => INodeExecutionData[][] | Promise<INodeExecutionData[][]>;
 
 /** The node under test, as an agent calls it. */
@@ -85,7 +86,7 @@ function standInType({
 				? ((await this.getInputConnectionData(NodeConnectionTypes.AiTool, 0)) as Tool[])
 				: [];
 			const runIndex = Number(this.evaluateExpression('{{ $runIndex }}', 0));
-			return await run(this.getInputData(), runIndex, tools);
+			return await run(this.getInputData(), runIndex, tools, this);
 		},
 	};
 }

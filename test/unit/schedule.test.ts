@@ -11,9 +11,9 @@ const automatic = { pollIntervalS: 0, readings: [] };
 
 describe('the delay before a poll', () => {
 	test.each([
-		{ random: 0, least: 5_500, most: 6_000 },
-		{ random: 0.5, least: 6_000, most: 6_000 },
-		{ random: 1, least: 6_000, most: 6_500 },
+		{ random: 0, least: 5_500, most: 6_099 },
+		{ random: 0.5, least: 6_100, most: 6_100 },
+		{ random: 1, least: 6_101, most: 6_500 },
 	])('the first one is about 6 s (random $random)', ({ random: drawn, least, most }) => {
 		const delay = nextPollDelayMs({ ...automatic, elapsedMs: 0, polls: 0, random: drawn });
 		expect(delay).toBeGreaterThanOrEqual(least);

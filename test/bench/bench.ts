@@ -1,0 +1,62 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- tests run outside n8n */
+import { join, relative } from 'node:path';
+import { parseArgs } from 'node:util';
+
+import { measureBatches } from './batches.ts';
+import { measureLag } from './lag.ts';
+import { measureOverhead } from './overhead.ts';
+import { measurePackage } from './package.ts';
+import { measureRateLimit } from './rateLimit.ts';
+import { toTable, writeResults, type Figure, type Settings } from './report.ts';
+import { measureWaiting } from './waiting.ts';
+
+const GROUPS = {
+	lag: measureLag,
+	batches: measureBatches,
+	rateLimit: measureRateLimit,
+	waiting: measureWaiting,
+	overhead: measureOverhead,
+	package: measurePackage,
+};
+
+const USAGE = `npm run bench -- [options]
+
+  --quick         about a minute and a half instead of eight: fewer repetitions, smaller loads
+  --only <group>  one of ${Object.keys(GROUPS).join(', ')}; may be given again; writes no results.json
+  --help          print this
+`;
+
+const RESULTS = join(import.meta.dirname, 'results.json');
+
+const { values } = parseArgs({
+	options: {
+		quick: { type: 'boolean', default: false },
+		only: { type: 'string', multiple: true },
+		help: { type: 'boolean', default: false },
+	},
+});
+
+if (values.help) process.stdout.write(USAGE);
+else await measure(values.quick, values.only);
+
+async function measure(isQuick: boolean, only: string[] | undefined): Promise<void> {
+	const unknown = only?.find((name) => !(name in GROUPS));
+	if (unknown !== undefined) throw new Error(`No group ${unknown}\n\n${USAGE}`);
+	const startedAt = Date.now();
+	const seconds = () => `${Math.round((Date.now() - startedAt) / 1000)} s`;
+	const figures: Figure[] = [];
+	for (const [name, measureGroup] of Object.entries(GROUPS)) {
+		if (only?.includes(name) === false) continue;
+		const settings: Settings = {
+			isQuick,
+			tell: (progress) => void process.stderr.write(`${seconds()}: ${name}: ${progress}\n`),
+		};
+		settings.tell('begins');
+		figures.push(...(await measureGroup(settings)));
+	}
+	process.stdout.write(`\n${toTable(figures)}\n`);
+	process.stdout.write(`Median (min-max) of the repetitions; measured in ${seconds()}\n`);
+	if (only) return;
+	writeResults(RESULTS, figures, isQuick);
+	process.stdout.write(`Written to ${relative(process.cwd(), RESULTS)}\n`);
+}
