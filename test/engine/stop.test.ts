@@ -84,7 +84,7 @@ describe('Stop ends the node at once and sends nothing more', () => {
 		async () => {
 			for (const onError of ['stopWorkflow', 'continueRegularOutput'] as const) {
 				const settings = { retryOnFail: true, maxTries: 3, waitBetweenTries: 100, onError };
-				const node = createNode({ options: { maxWait: 1 } }, settings);
+				const node = createNode({}, settings);
 				await stopWhen(LONG, node, { seen: polled }, (simulator) => {
 					expect(simulator.jobs).toHaveLength(1);
 				});

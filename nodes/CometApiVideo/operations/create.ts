@@ -1,14 +1,15 @@
 import type { IDataObject, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
 
-import { checkCustomBodyFields, checkDuration, checkText } from '../checks';
+import { checkDuration, checkText } from '../checks';
 import type { ItemRun } from '../job/itemRun';
 import { makeVideo } from '../job/makeVideo';
 import type { Submission } from '../job/submit';
 import { checkImageUrl, readBinaryImage } from '../media/image';
 import { downloadAfterWaitFields } from './download';
 import { model } from './model';
-import { options, requestOptions, waitOptions } from './options';
+import { options, bodyOptions, waitOptions } from './options';
+import { readSubmission } from './submission';
 import { waitForCompletion } from './wait';
 
 const ASPECT_RATIO =
@@ -22,7 +23,7 @@ export const createOperation: INodePropertyOptions = {
 	routing: {
 		request: { method: 'POST', url: '/grok/v1/videos/generations' },
 		send: { paginate: true },
-		operations: { pagination: makeVideo(readSubmission) },
+		operations: { pagination: makeVideo(readCreate) },
 	},
 };
 
@@ -124,26 +125,19 @@ export const createFields = updateDisplayOptions({ show: { operation: ['create']
 	},
 	waitForCompletion,
 	...downloadAfterWaitFields,
-	options([...requestOptions, ...waitOptions]),
+	options([...bodyOptions, ...waitOptions]),
 ] satisfies INodeProperties[]);
 
-/** What the routing above has put together, checked, with the user's own fields on top. */
-async function readSubmission({ context, request }: ItemRun): Promise<Submission> {
+async function readCreate(item: ItemRun): Promise<Submission> {
+	const { context, request } = item;
 	const sent = request.body as IDataObject;
-	const model = checkText('Model', sent.model);
-	const fields = {
-		...sent,
-		model,
-		prompt: checkText('Prompt', sent.prompt),
-		duration: checkDuration(sent.duration),
-		...checkCustomBodyFields(context.getNodeParameter('options.customBodyFields', {})),
-	};
+	const submission = readSubmission(item, { duration: checkDuration(sent.duration) });
 	const source = context.getNodeParameter('imageSource', 'none');
 	if (source === 'url') checkImageUrl(checkText('Image URL', context.getNodeParameter('imageUrl')));
-	if (source !== 'binary' || 'image' in fields) return { model, fields };
+	if (source !== 'binary' || 'image' in submission.fields) return submission;
 	const fieldName = checkText(
 		'Input Data Field Name',
 		context.getNodeParameter('inputDataFieldName'),
 	);
-	return { model, fields, image: await readBinaryImage(context, fieldName) };
+	return { ...submission, image: await readBinaryImage(context, fieldName) };
 }

@@ -1,13 +1,14 @@
-import type { IDataObject, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
 
-import { checkCustomBodyFields, checkText, checkWebAddress } from '../checks';
+import { checkWebAddress } from '../checks';
 import type { ItemRun } from '../job/itemRun';
 import { makeVideo } from '../job/makeVideo';
 import type { Submission } from '../job/submit';
 import { downloadAfterWaitFields } from './download';
 import { model } from './model';
-import { options, requestOptions, waitOptions } from './options';
+import { options, bodyOptions, waitOptions } from './options';
+import { readSubmission } from './submission';
 import { waitForCompletion } from './wait';
 
 export const editOperation: INodePropertyOptions = {
@@ -18,7 +19,7 @@ export const editOperation: INodePropertyOptions = {
 	routing: {
 		request: { method: 'POST', url: '/grok/v1/videos/edits' },
 		send: { paginate: true },
-		operations: { pagination: makeVideo(readSubmission) },
+		operations: { pagination: makeVideo(readEdit) },
 	},
 };
 
@@ -47,19 +48,10 @@ export const editFields = updateDisplayOptions({ show: { operation: ['edit'] } }
 	},
 	waitForCompletion,
 	...downloadAfterWaitFields,
-	options([...requestOptions, ...waitOptions]),
+	options([...bodyOptions, ...waitOptions]),
 ] satisfies INodeProperties[]);
 
-/** What the routing above has put together, checked, with the user's own fields on top. */
-async function readSubmission({ context, request }: ItemRun): Promise<Submission> {
-	const sent = request.body as IDataObject;
-	const model = checkText('Model', sent.model);
-	const fields = {
-		...sent,
-		model,
-		prompt: checkText('Prompt', sent.prompt),
-		video: { url: checkWebAddress('Video URL', context.getNodeParameter('videoUrl')) },
-		...checkCustomBodyFields(context.getNodeParameter('options.customBodyFields', {})),
-	};
-	return { model, fields };
+async function readEdit(item: ItemRun): Promise<Submission> {
+	const url = checkWebAddress('Video URL', item.context.getNodeParameter('videoUrl'));
+	return readSubmission(item, { video: { url } });
 }

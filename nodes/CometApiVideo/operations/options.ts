@@ -61,7 +61,7 @@ const pollInterval: INodeProperties = {
 
 export const waitOptions = [fileName, includeRawResponse, maxWait, onTimeout, pollInterval];
 
-export const requestOptions: INodeProperties[] = [
+export const bodyOptions: INodeProperties[] = [
 	{
 		displayName: 'Custom Body Fields',
 		name: 'customBodyFields',
