@@ -28,19 +28,23 @@ const lockedPackage = z.object({
 	cpu: z.array(z.string()).optional(),
 });
 const lockFile = z.object({ packages: z.record(lockedPackage) });
-const n8nPackageJson = z.object({ version: z.string() });
+
+/** The n8n that the demo runs, and the oldest one that the README claims. */
+export const CURRENT_N8N = '2.41.1';
+export const OLDEST_N8N = '1.110.1';
 
 const PARTIAL = '.partial-';
 const ABANDONED_AFTER_MS = 2 * 3600_000;
 
 /**
- * n8n as the lock file in `folderOfLockFile` says, installed at most once per machine into a cache
+ * n8n as the lock file of that version says, installed at most once per machine into a cache
  * folder of the user. Interrupted installs are invisible: the folder gets its name when complete.
  */
 export async function ensureN8n(
-	folderOfLockFile: string,
+	version: string = CURRENT_N8N,
 	{ onProgress, signal }: EnsureOptions = {},
 ): Promise<Installation> {
+	const folderOfLockFile = join(import.meta.dirname, 'n8n', version);
 	const lock = await readFile(join(folderOfLockFile, 'package-lock.json'));
 	const hash = createHash('sha256').update(lock).digest('hex').slice(0, 12);
 	const folder = join(userCacheFolder(), 'n8n-nodes-cometapi-video', `n8n-${hash}`);
@@ -51,8 +55,6 @@ export async function ensureN8n(
 		await install(folderOfLockFile, folder, { onProgress, signal });
 	}
 	const packageFolder = join(folder, 'node_modules', 'n8n');
-	const packageJson = await readFile(join(packageFolder, 'package.json'), 'utf8');
-	const { version } = n8nPackageJson.parse(JSON.parse(packageJson));
 	return { folder, n8nBin: join(packageFolder, 'bin', 'n8n'), version, fresh };
 }
 

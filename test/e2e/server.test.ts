@@ -4,34 +4,21 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { sleep } from 'n8n-workflow';
 
-import { startSimulator, type JobPlan, type Simulator } from '../simulator/simulator.ts';
+import type { JobPlan, Simulator } from '../simulator/simulator.ts';
 import { type Credential, outputItems, parseWorkflow, withCredential } from './restClient.ts';
-import {
-	cleanUpAll,
-	type CleanUp,
-	CREDENTIAL_TYPE,
-	EXAMPLE,
-	NODE_TYPE,
-	setStage,
-	type Stage,
-} from './stage.ts';
+import { setSimulatedStage, type SimulatedStage } from './simulatedStage.ts';
+import { cleanUpAll, type CleanUp, CREDENTIAL_TYPE, EXAMPLE, NODE_TYPE } from './stage.ts';
 
 const cleanUp: CleanUp = [];
+let stage: SimulatedStage;
 let simulator: Simulator;
-let stage: Stage;
 let credential: Credential;
 let plan: JobPlan;
 
 beforeAll(async () => {
-	simulator = await startSimulator({ plan: () => plan });
-	cleanUp.push(async () => await simulator.close());
-	const service = { credentialData: data(), close: async () => await simulator.close() };
-	stage = await setStage(service, cleanUp, {
-		signal: new AbortController().signal,
-		step: async (_title, work) => await work(() => {}),
-	});
-	credential = await stage.client.saveCredential('Simulator', CREDENTIAL_TYPE, data());
-}, 600_000);
+	stage = await setSimulatedStage(cleanUp, { plan: () => plan });
+	({ simulator, credential } = stage);
+}, 120_000);
 
 afterAll(async () => await cleanUpAll(cleanUp));
 

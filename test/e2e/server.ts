@@ -44,7 +44,7 @@ export async function createUserFolder(): Promise<string> {
 
 /** A real n8n on embedded SQLite, reachable from this machine only. Resolves once its REST API answers. */
 export async function startN8n(options: N8nServerOptions = {}): Promise<N8nServer> {
-	const installation = options.installation ?? (await ensureN8n(import.meta.dirname));
+	const installation = options.installation ?? (await ensureN8n());
 	const userFolder = options.userFolder ?? (await createUserFolder());
 	const port = options.port ?? (await freePort());
 	const url = `http://${LOOPBACK}:${port}`;

@@ -10,7 +10,7 @@ import type { Service } from './service.ts';
 
 export const PROJECT_FOLDER = join(import.meta.dirname, '..', '..');
 /** As n8n itself proposes it. */
-const CREDENTIAL_NAME = 'CometAPI Video account';
+export const CREDENTIAL_NAME = 'CometAPI Video account';
 export const CREDENTIAL_TYPE = 'cometApiVideoApi';
 export const NODE_TYPE = 'n8n-nodes-cometapi-video.cometApiVideo';
 
@@ -32,19 +32,32 @@ export interface Stage {
 /** Things to end, in reverse order of their start. */
 export type CleanUp = Array<() => Promise<unknown>>;
 
-export async function installedN8n(signal: AbortSignal, step: Step): Promise<Installation> {
+export async function installedN8n(
+	signal: AbortSignal,
+	step: Step,
+	version?: string,
+): Promise<Installation> {
 	return await step('n8n is installed', async (update) => {
-		return await ensureN8n(import.meta.dirname, { onProgress: update, signal });
+		return await ensureN8n(version, { onProgress: update, signal });
 	});
+}
+
+interface StageOptions {
+	signal: AbortSignal;
+	step: Step;
+	/** Of n8n; without it the current one. */
+	version?: string | undefined;
+	/** Further environment of n8n. */
+	env?: Record<string, string> | undefined;
 }
 
 /** Sets the stage; whatever it starts is in `cleanUp` at once, also when a later part fails. */
 export async function setStage(
 	service: Service,
 	cleanUp: CleanUp,
-	{ signal, step }: { signal: AbortSignal; step: Step },
+	{ signal, step, version, env = {} }: StageOptions,
 ): Promise<Stage> {
-	const installation = await installedN8n(signal, step);
+	const installation = await installedN8n(signal, step, version);
 	const userFolder = await createUserFolder();
 	cleanUp.push(async () => {
 		await rm(userFolder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
@@ -53,7 +66,7 @@ export async function setStage(
 		await installNodePackage(userFolder, PROJECT_FOLDER, signal);
 	});
 	const server = await step(`n8n ${installation.version} runs`, async () => {
-		return await startN8n({ installation, userFolder, signal });
+		return await startN8n({ installation, userFolder, env, signal });
 	});
 	cleanUp.push(server.stop);
 	const client = createRestClient(server.url);
