@@ -2,6 +2,7 @@ import type { INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { BASE_URL_EXPRESSION } from '../../credentials/baseUrl';
+import { hints } from './hints';
 import { searchModels } from './listSearch/searchModels';
 import { createFields, createOperation } from './operations/create';
 import { editFields, editOperation } from './operations/edit';
@@ -25,6 +26,7 @@ export class CometApiVideo implements INodeType {
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'cometApiVideoApi', required: true }],
+		hints,
 		requestDefaults: { baseURL: BASE_URL_EXPRESSION },
 		properties: [
 			{

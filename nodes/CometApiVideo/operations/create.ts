@@ -9,6 +9,7 @@ import { checkImageUrl, readBinaryImage } from '../media/image';
 import { downloadAfterWaitFields } from './download';
 import { model } from './model';
 import { options, bodyOptions, waitOptions } from './options';
+import { priceNotices } from './price';
 import { readSubmission } from './submission';
 import { waitForCompletion } from './wait';
 
@@ -95,6 +96,7 @@ export const createFields = updateDisplayOptions({ show: { operation: ['create']
 		description: 'Size of the picture',
 		routing: { send: { type: 'body', property: 'resolution' } },
 	},
+	...priceNotices,
 	{
 		displayName: 'Aspect Ratio',
 		name: 'aspectRatio',

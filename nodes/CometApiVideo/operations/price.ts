@@ -1,0 +1,17 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+/** The provider's list prices in USD a second of video, the two that are published. */
+export const priceNotices: INodeProperties[] = [
+	priceNotice('grok-imagine-video', '480p', '0.05'),
+	priceNotice('grok-imagine-video', '720p', '0.07'),
+];
+
+function priceNotice(model: string, resolution: string, usd: string): INodeProperties {
+	return {
+		displayName: `The provider's list price for ${resolution} is $${usd} per second of video. What CometAPI charges may differ.`,
+		name: `price${resolution}`,
+		type: 'notice',
+		default: '',
+		displayOptions: { show: { model: [model], resolution: [resolution] } },
+	};
+}
