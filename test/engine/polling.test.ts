@@ -38,7 +38,7 @@ describe('A wait goes on', () => {
 	test.concurrent('after a poll that hangs, cut off at the time-out of the node', async () => {
 		await withScene(QUICK, async ({ simulator, execute }) => {
 			simulator.inject({ route: 'status', fault: { kind: 'hang' } });
-			const node = createNode({ requestOptions: { timeout: 500 } });
+			const node = createNode({ requestOptions: { timeout: 3_000 } });
 			expect(jsonOf(await execute(node))).toEqual([expect.objectContaining({ status: 'done' })]);
 			expect(simulator.requestsTo('status')[0]?.abortedByClient).toBe(true);
 		});
@@ -49,7 +49,7 @@ describe('A wait goes on', () => {
 		async () => {
 			await withScene(QUICK, async ({ simulator, execute }) => {
 				simulator.inject({ route: 'status', fault: { kind: 'slowBody', ms: 20_000 } });
-				const node = createNode({ requestOptions: { timeout: 500 } });
+				const node = createNode({ requestOptions: { timeout: 3_000 } });
 				expect(jsonOf(await execute(node))).toEqual([expect.objectContaining({ status: 'done' })]);
 			});
 		},
