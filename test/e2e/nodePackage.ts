@@ -38,6 +38,26 @@ export async function installNodePackage(
 	const packageFolder = communityPackageFolder(userFolder, name);
 	await mkdir(packageFolder, { recursive: true });
 
+	await unpackPackage(projectFolder, packageFolder, signal);
+
+	const packed = await readPackageJson(packageFolder);
+	delete packed['devDependencies'];
+	delete packed['peerDependencies'];
+	delete packed['optionalDependencies'];
+	await writeJson(join(packageFolder, 'package.json'), packed);
+	if (Object.keys(packed.dependencies ?? {}).length > 0) {
+		await npm(N8N_INSTALL, { cwd: packageFolder, signal });
+	}
+	await writeLedger(userFolder, { [name]: packed.version });
+	return packageFolder;
+}
+
+/** Packs the (built) project as npm publishes it and unpacks the tarball into a folder that exists. */
+export async function unpackPackage(
+	projectFolder: string,
+	packageFolder: string,
+	signal?: AbortSignal,
+): Promise<void> {
 	const packFolder = await mkdtemp(join(tmpdir(), 'n8n-cometapi-video-pack-'));
 	try {
 		const arguments_ = ['pack', '--ignore-scripts', '--pack-destination', packFolder];
@@ -51,17 +71,6 @@ export async function installNodePackage(
 	} finally {
 		await rm(packFolder, { recursive: true, force: true });
 	}
-
-	const packed = await readPackageJson(packageFolder);
-	delete packed['devDependencies'];
-	delete packed['peerDependencies'];
-	delete packed['optionalDependencies'];
-	await writeJson(join(packageFolder, 'package.json'), packed);
-	if (Object.keys(packed.dependencies ?? {}).length > 0) {
-		await npm(N8N_INSTALL, { cwd: packageFolder, signal });
-	}
-	await writeLedger(userFolder, { [name]: packed.version });
-	return packageFolder;
 }
 
 /** The package.json of .n8n/nodes, in which n8n lists its community packages. */

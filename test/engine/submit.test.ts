@@ -44,7 +44,7 @@ describe('A submit that nobody knows the fate of', () => {
 	test.concurrent('is not repeated: a time-out', async () => {
 		await withScene(QUICK, async ({ simulator, execute }) => {
 			simulator.inject({ route: 'submit', fault: { kind: 'hang', afterHandler: true } });
-			const node = createNode({ requestOptions: { timeout: 300 } }, RETRY);
+			const node = createNode({ requestOptions: { timeout: 2_000 } }, RETRY);
 			const { error } = await execute(node);
 			expect(error?.message).toBe('It is not known whether CometAPI accepted this video');
 			expect(submits(simulator)).toHaveLength(1);
