@@ -8,4 +8,5 @@ module.exports = {
 	testTimeout: 120_000,
 	maxWorkers: 2,
 	globalSetup: '<rootDir>/test/e2e/globalSetup.ts',
+	reporters: ['default', '<rootDir>/test/e2e/testedReporter.ts'],
 };

@@ -1,0 +1,63 @@
+/** One finished test of a suite that runs in a real n8n. */
+export interface TestedCase {
+	/** Its file, without folder and ending. */
+	suite: string;
+	/** The titles around it, the outermost being the n8n it ran on ("n8n 2.41.1"), and its own. */
+	titles: string[];
+	passed: boolean;
+}
+
+/** A sentence of the README, and the tests that show it as "file: title". */
+export interface Claim {
+	claim: string;
+	shownBy: string[];
+}
+
+const NEWEST_FIRST = new Intl.Collator('en', { numeric: true });
+
+/** docs/tested.md: what was run on which version of n8n, and which test shows what the README says. */
+export function testedDocument(cases: TestedCase[], claims: Claim[]): string {
+	const versions = [...new Set(cases.map(versionOf))].sort((a, b) => NEWEST_FIRST.compare(b, a));
+	const suites = [...new Set(cases.map(({ suite }) => suite))].sort();
+	return [
+		'# What was run, and on which n8n',
+		'`npm run test:e2e` makes this page when all of it has passed. Not run is a dash.',
+		...suites.map((suite) => suiteSection(suite, cases, versions)),
+		'## What the README says, and the test that shows it',
+		table(
+			['README', 'test'],
+			claims.map(({ claim, shownBy }) => [claim, shownBy.join('<br>')]),
+		),
+	]
+		.join('\n\n')
+		.concat('\n');
+}
+
+function suiteSection(suite: string, cases: TestedCase[], versions: string[]): string {
+	const own = cases.filter((each) => each.suite === suite);
+	const statements = [...new Set(own.map(statementOf))];
+	const rows = statements.map((statement) => {
+		const marks = versions.map((version) => {
+			const ran = own.find(
+				(each) => statementOf(each) === statement && versionOf(each) === version,
+			);
+			return ran === undefined ? '-' : ran.passed ? 'passed' : 'failed';
+		});
+		return [statement, ...marks];
+	});
+	return `## ${suite}\n\n${table(['what', ...versions], rows)}`;
+}
+
+function table(head: string[], rows: string[][]): string {
+	const line = (cells: string[]) =>
+		`| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+	return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+function versionOf({ titles: [version = ''] }: TestedCase): string {
+	return version;
+}
+
+function statementOf({ titles }: TestedCase): string {
+	return titles.slice(1).join(' ');
+}
