@@ -1,5 +1,5 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
-import axios, { type AxiosInstance, isAxiosError } from 'axios';
+import axios, { type AxiosInstance, type ResponseType, isAxiosError } from 'axios';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
@@ -62,8 +62,28 @@ const executionDataShape = z
 	.default({ resultData: {} });
 
 const executionShape = z
-	.object({ id: z.coerce.string(), status: z.string(), finished: z.boolean(), data: z.string() })
+	.object({
+		id: z.coerce.string(),
+		status: z.string(),
+		finished: z.boolean(),
+		data: z.string(),
+		customData: z.record(z.string()).default({}),
+	})
 	.passthrough();
+
+const executionList = z.object({ results: z.array(z.object({ id: z.coerce.string() })) });
+
+/** Only n8n 2 knows the last: there, what is active is one version of the workflow. */
+const storedWorkflow = z.object({ versionId: z.string(), activeVersionId: z.unknown() });
+
+/** `data` has the file itself, in base64, unless n8n keeps it elsewhere under an `id`. */
+const storedFile = z.object({ id: z.string().optional(), data: z.string() });
+
+const tableList = z.object({
+	data: z.array(z.object({ id: z.string(), name: z.string(), projectId: z.string() })),
+});
+
+const rowList = z.object({ data: z.array(z.record(z.unknown())) });
 
 const nodeTypes = z.array(z.object({ name: z.string() }).passthrough());
 
@@ -82,6 +102,8 @@ export interface Execution {
 	/** new, running, waiting, success, error, canceled, crashed */
 	status: string;
 	data: ExecutionData;
+	/** What nodes noted for the list of executions. */
+	customData: Record<string, string>;
 }
 
 export interface RestClient {
@@ -102,14 +124,32 @@ export interface RestClient {
 	): Promise<string[]>;
 	listWorkflows(): Promise<Array<{ id: string; name: string }>>;
 	createWorkflow(workflow: Workflow): Promise<{ id: string }>;
-	/** Starts the workflow at its trigger and resolves with the execution's id at once. */
-	runWorkflow(id: string, triggerName: string): Promise<string>;
+	/** Replaces what is given, as the editor does when it saves. */
+	updateWorkflow(id: string, changes: Partial<Workflow>): Promise<void>;
+	/** From now on its triggers start it. */
+	activateWorkflow(id: string): Promise<void>;
+	/**
+	 * Starts the workflow at its trigger and resolves with the execution's id at once.
+	 *
+	 * @param triggerItem what the trigger puts out, as the editor's chat gives it
+	 */
+	runWorkflow(
+		id: string,
+		triggerName: string,
+		triggerItem?: Record<string, unknown>,
+	): Promise<string>;
 	getExecution(id: string): Promise<Execution>;
+	/** The ids of a workflow's executions, the latest first. */
+	listExecutions(workflowId: string): Promise<string[]>;
 	stopExecution(id: string): Promise<void>;
-	/** "Retry execution" with the workflow as it was; resolves with the new execution's id. */
-	retryExecution(id: string): Promise<string>;
+	/** "Retry execution" with the workflow as it was, or as it is; resolves with the new execution's id. */
+	retryExecution(id: string, options?: { loadWorkflow: boolean }): Promise<string>;
 	/** Resolves with the execution once it is over, however it ended. */
 	waitForExecution(id: string, options?: WaitOptions): Promise<Execution>;
+	/** The bytes of one of an item's files. */
+	downloadFile(file: unknown): Promise<Buffer>;
+	/** All rows of a data table. */
+	listTableRows(tableName: string): Promise<Array<Record<string, unknown>>>;
 	/** The description of a node type as the editor gets it; nothing while n8n writes the list anew. */
 	getNodeType(name: string): Promise<Record<string, unknown> | undefined>;
 }
@@ -145,9 +185,9 @@ export function withCredential(
 	return { ...workflow, nodes };
 }
 
-/** The items of a node's last run, on its first output. */
-export function outputItems({ data }: Execution, nodeName: string): OutputItem[] {
-	return data.resultData.runData[nodeName]?.at(-1)?.data?.main?.[0] ?? [];
+/** The items of a node's last run, on one of its outputs. */
+export function outputItems({ data }: Execution, nodeName: string, output = 0): OutputItem[] {
+	return data.resultData.runData[nodeName]?.at(-1)?.data?.main?.[output] ?? [];
 }
 
 /** n8n's own REST API, as its editor uses it. */
@@ -165,8 +205,8 @@ export function createRestClient(serverUrl: string): RestClient {
 	};
 
 	const getExecution = async (id: string): Promise<Execution> => {
-		const { status, data } = executionShape.parse(await http.get(`/executions/${id}`));
-		return { id, status, data: executionDataShape.parse(parseFlatted(data)) };
+		const { status, data, customData } = executionShape.parse(await http.get(`/executions/${id}`));
+		return { id, status, data: executionDataShape.parse(parseFlatted(data)), customData };
 	};
 
 	return {
@@ -212,21 +252,41 @@ export function createRestClient(serverUrl: string): RestClient {
 			return named.parse(await http.post('/workflows', workflow));
 		},
 
-		async runWorkflow(id, triggerName) {
+		async updateWorkflow(id, changes) {
+			const { versionId } = storedWorkflow.parse(await http.get(`/workflows/${id}`));
+			await http.patch(`/workflows/${id}`, { ...changes, versionId });
+		},
+
+		async activateWorkflow(id) {
+			const stored = storedWorkflow.parse(await http.get(`/workflows/${id}`));
+			const { versionId } = stored;
+			await ('activeVersionId' in stored
+				? http.post(`/workflows/${id}/activate`, { versionId })
+				: http.patch(`/workflows/${id}`, { active: true, versionId }));
+		},
+
+		async runWorkflow(id, triggerName, triggerItem) {
 			const workflowData = await http.get(`/workflows/${id}`);
+			const data = triggerItem && triggerRun(triggerItem);
 			const started = await http.post(`/workflows/${id}/run`, {
 				workflowData,
-				triggerToStartFrom: { name: triggerName },
+				triggerToStartFrom: { name: triggerName, ...(data && { data }) },
 			});
 			return z.object({ executionId: z.coerce.string() }).parse(started).executionId;
+		},
+
+		async listExecutions(workflowId) {
+			const filter = encodeURIComponent(JSON.stringify({ workflowId }));
+			const { results } = executionList.parse(await http.get(`/executions?limit=100&filter=${filter}`));
+			return results.map(({ id }) => id);
 		},
 
 		async stopExecution(id) {
 			await http.post(`/executions/${id}/stop`, {});
 		},
 
-		async retryExecution(id) {
-			const retried = await http.post(`/executions/${id}/retry`, { loadWorkflow: false });
+		async retryExecution(id, { loadWorkflow } = { loadWorkflow: false }) {
+			const retried = await http.post(`/executions/${id}/retry`, { loadWorkflow });
 			return z.object({ id: z.coerce.string() }).parse(retried).id;
 		},
 
@@ -243,11 +303,30 @@ export function createRestClient(serverUrl: string): RestClient {
 			}
 		},
 
+		async downloadFile(file) {
+			const { id, data } = storedFile.parse(file);
+			if (id === undefined) return Buffer.from(data, 'base64');
+			return await http.getBytes(`/rest/binary-data?id=${encodeURIComponent(id)}&action=download`);
+		},
+
+		async listTableRows(tableName) {
+			const { data: tables } = tableList.parse(await http.get('/data-tables-global'));
+			const table = tables.find(({ name }) => name === tableName);
+			if (table === undefined) throw new Error(`There is no data table ${tableName}`);
+			const rows = await http.get(`/projects/${table.projectId}/data-tables/${table.id}/rows`);
+			return rowList.parse(rows).data;
+		},
+
 		async getNodeType(name) {
 			const types = nodeTypes.safeParse(await http.getRaw('/types/nodes.json'));
 			return types.data?.find((type) => type.name === name);
 		},
 	};
+}
+
+function triggerRun(json: Record<string, unknown>): object {
+	const startTime = Date.now();
+	return { startTime, executionTime: 0, source: [], data: { main: [[{ json }]] } };
 }
 
 interface Session {
@@ -259,6 +338,8 @@ interface Http {
 	get(path: string): Promise<unknown>;
 	/** A path outside /rest, whose answer is not wrapped in `data`. */
 	getRaw(path: string): Promise<unknown>;
+	/** Like `getRaw`, for an answer that is no JSON. */
+	getBytes(path: string): Promise<Buffer>;
 	post(path: string, body: unknown): Promise<unknown>;
 	patch(path: string, body: unknown): Promise<unknown>;
 }
@@ -269,9 +350,14 @@ function createHttp(serverUrl: string, session: Session): Http {
 	const client = axios.create({ baseURL: serverUrl, proxy: false, timeout: 60_000 });
 	keepSession(client, session);
 
-	const request = async (method: string, url: string, data?: unknown): Promise<unknown> => {
+	const request = async (
+		method: string,
+		url: string,
+		data?: unknown,
+		responseType?: ResponseType,
+	): Promise<unknown> => {
 		const response = await client
-			.request<unknown>({ method, url, data })
+			.request<unknown>({ method, url, data, ...(responseType && { responseType }) })
 			.catch((error: unknown) => {
 				throw new Error(`n8n refused ${method} ${url}: ${reasonOf(error)}`);
 			});
@@ -283,6 +369,8 @@ function createHttp(serverUrl: string, session: Session): Http {
 	return {
 		get: async (path) => await rest('GET', path),
 		getRaw: async (path) => await request('GET', path),
+		getBytes: async (path) =>
+			Buffer.from((await request('GET', path, undefined, 'arraybuffer')) as ArrayBuffer),
 		post: async (path, body) => await rest('POST', path, body),
 		patch: async (path, body) => await rest('PATCH', path, body),
 	};

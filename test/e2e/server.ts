@@ -33,7 +33,7 @@ export interface N8nServerOptions {
 	signal?: AbortSignal | undefined;
 }
 
-const LOOPBACK = '127.0.0.1';
+export const LOOPBACK = '127.0.0.1';
 const START_LIMIT_MS = 120_000;
 const STOP_GRACE_MS = 15_000;
 
@@ -52,11 +52,7 @@ export async function startN8n(options: N8nServerOptions = {}): Promise<N8nServe
 
 	const group = await spawnGroup(process.execPath, [installation.n8nBin, 'start'], {
 		cwd: userFolder,
-		env: {
-			...inheritedEnvironment(),
-			...(await n8nEnvironment(userFolder, port)),
-			...options.env,
-		},
+		env: { ...(await n8nEnvironment(userFolder, port)), ...options.env },
 		onLine: (line) => {
 			log.push(line);
 			options.log?.(line);
@@ -135,8 +131,10 @@ function inheritedEnvironment(): NodeJS.ProcessEnv {
 	return Object.fromEntries(Object.entries(process.env).filter(([name]) => wanted.test(name)));
 }
 
-async function n8nEnvironment(userFolder: string, port: number): Promise<Record<string, string>> {
+/** What an n8n process needs to reach nobody but this machine, whichever of n8n's commands it runs. */
+export async function n8nEnvironment(userFolder: string, port: number): Promise<NodeJS.ProcessEnv> {
 	return {
+		...inheritedEnvironment(),
 		NODE_ENV: 'production',
 		N8N_USER_FOLDER: userFolder,
 		N8N_PORT: String(port),

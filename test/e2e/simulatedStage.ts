@@ -1,4 +1,9 @@
-import { startSimulator, type JobPlan, type Simulator } from '../simulator/simulator.ts';
+import {
+	startSimulator,
+	type JobPlan,
+	type Simulator,
+	type Submission,
+} from '../simulator/simulator.ts';
 import type { Credential } from './restClient.ts';
 import { type CleanUp, CREDENTIAL_NAME, CREDENTIAL_TYPE, setStage, type Stage } from './stage.ts';
 
@@ -10,7 +15,7 @@ export interface SimulatedStage extends Stage {
 
 interface SimulatedStageOptions {
 	/** How the jobs go; read anew for each. */
-	plan: () => JobPlan;
+	plan: (submission: Submission) => JobPlan;
 	/** Of n8n; without it the current one. */
 	version?: string;
 	/** Further environment of n8n. */

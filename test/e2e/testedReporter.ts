@@ -11,7 +11,10 @@ const ENDING = '.test.ts';
 
 /** Writes docs/tested.md after a run of all suites that passed; a part of them leaves it alone. */
 export default class TestedReporter {
-	async onRunComplete(_contexts: Set<TestContext>, { numFailedTestSuites, testResults }: AggregatedResult) {
+	async onRunComplete(
+		_contexts: Set<TestContext>,
+		{ numFailedTestSuites, testResults }: AggregatedResult,
+	) {
 		const files = (await readdir(FOLDER)).filter((name) => name.endsWith(ENDING));
 		const wasRun = new Set(testResults.map(({ testFilePath }) => basename(testFilePath)));
 		if (numFailedTestSuites > 0 || files.some((name) => !wasRun.has(name))) return;
