@@ -19,7 +19,7 @@ export class CometApiVideo implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle:
-			'={{ $parameter.operation === "getStatus" ? "get status" : $parameter.operation + ": " + $parameter.model }}',
+			'={{ $parameter.operation === "getStatus" ? "Get Status" : $parameter.operation.toTitleCase() + ": " + $parameter.model }}',
 		description: "Make videos with Grok through CometAPI's API, and wait until they are finished",
 		defaults: { name: 'CometAPI Video' },
 		usableAsTool: true,

@@ -246,16 +246,23 @@ export function unexpected(cause: unknown, requestId?: string): VideoError {
 export function toNodeError(
 	node: INode,
 	error: VideoError,
-	place: { itemIndex: number; runIndex: number },
+	{ itemIndex, runIndex, batch }: { itemIndex: number; runIndex: number; batch: { size: number } },
 	otherIds: string[],
 ): NodeApiError {
-	const { message, facts } = error;
+	const { facts } = error;
+	const message = batch.size > 1 ? `${error.message} [item ${itemIndex}]` : error.message;
 	const others =
 		otherIds.length > 0
 			? `Other videos of this run: ${otherIds.join(', ')}. A retry of this execution picks them up without paying again.`
 			: undefined;
 	const description = sentences(error.description, others);
-	const options = { ...place, message, description, httpCode: facts.httpStatus?.toString() };
+	const options = {
+		itemIndex,
+		runIndex,
+		message,
+		description,
+		httpCode: facts.httpStatus?.toString(),
+	};
 	return new NodeApiError(node, { message } satisfies JsonObject, options);
 }
 

@@ -170,7 +170,7 @@ describe('A submit that is refused for now', () => {
 	test.concurrent('ends after Max Wait, with nothing owed', async () => {
 		await withScene({ ...QUICK, maxRunningJobs: 0 }, async ({ simulator, execute }) => {
 			const { error } = await execute(createNode({ options: { maxWait: 2 } }), itemsOf({}, {}));
-			expect(error?.message).toBe('CometAPI accepted no further video for 2 seconds');
+			expect(error?.message).toBe('CometAPI accepted no further video for 2 seconds [item 0]');
 			expect(error?.description).toContain('Nothing was accepted, nothing is owed');
 			expect(simulator.jobs).toEqual([]);
 		});

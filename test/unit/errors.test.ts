@@ -306,9 +306,10 @@ describe('the error as n8n shows it', () => {
 		parameters: {},
 	};
 	const place = { itemIndex: 2, runIndex: 1 };
+	const one = { ...place, batch: { size: 1 } };
 
 	test.each([...withId, ...withoutId])('keeps message and description: $name', ({ error }) => {
-		const shown = toNodeError(node, error, place, []);
+		const shown = toNodeError(node, error, one, []);
 		expect(shown).toBeInstanceOf(NodeApiError);
 		expect(shown.message).toBe(error.message);
 		expect(shown.description).toBe(error.description);
@@ -320,15 +321,23 @@ describe('the error as n8n shows it', () => {
 		(httpStatus) => {
 			const said = 'connect ECONNREFUSED 127.0.0.1:80';
 			const error = notAccepted({ reason: 'badInput', httpStatus, said }, 1_000);
-			const shown = toNodeError(node, error, place, []);
+			const shown = toNodeError(node, error, one, []);
 			expect(shown.message).toBe(error.message);
 			expect(shown.description).toBe(error.description);
 			expect(shown.httpCode).toBe(String(httpStatus));
 		},
 	);
 
+	test('says which of several items it is about', () => {
+		const shown = toNodeError(node, stopped(ID), { ...place, batch: { size: 2 } }, []);
+		expect(shown.message).toBe(`${stopped(ID).message} [item ${place.itemIndex}]`);
+	});
+
 	test('names the other videos of the run, whose items n8n drops', () => {
-		const shown = toNodeError(node, stopped(ID), place, ['second', 'third']);
+		const shown = toNodeError(node, stopped(ID), { ...place, batch: { size: 3 } }, [
+			'second',
+			'third',
+		]);
 		expect(shown.description).toContain('second, third');
 		expect(shown.description).toContain(stopped(ID).description);
 	});

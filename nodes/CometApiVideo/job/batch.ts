@@ -19,6 +19,7 @@ export class Batch {
 	private readonly ended: Gate;
 	private readonly dropping = new AbortController();
 	private hasBadItem = false;
+	readonly size: number;
 	private readonly together: number;
 
 	/**
@@ -26,6 +27,7 @@ export class Batch {
 	 * @param together how many of them n8n starts in one go
 	 */
 	constructor(size: number, together: number, stop: AbortSignal | undefined) {
+		this.size = size;
 		this.together = together;
 		this.checked = new Gate(together);
 		this.ended = new Gate(size);

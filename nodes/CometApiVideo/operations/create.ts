@@ -19,7 +19,7 @@ const ASPECT_RATIO =
 export const createOperation: INodePropertyOptions = {
 	name: 'Create',
 	value: 'create',
-	action: 'Create a video',
+	action: 'Create video',
 	description: 'Make a video from a prompt, or from a prompt and an image',
 	routing: {
 		request: { method: 'POST', url: '/grok/v1/videos/generations' },
@@ -59,7 +59,7 @@ export const createFields = updateDisplayOptions({ show: { operation: ['create']
 		type: 'string',
 		required: true,
 		default: '',
-		placeholder: 'e.g. https://example.com/candle.png',
+		placeholder: 'e.g. https://example.com/image.png',
 		description: 'Address of a JPEG, PNG or WebP image, or a data URL of one',
 		displayOptions: { show: { imageSource: ['url'] } },
 		routing: { send: { type: 'body', property: 'image.url', value: '={{ $value.trim() }}' } },

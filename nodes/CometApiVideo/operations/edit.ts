@@ -14,7 +14,7 @@ import { waitForCompletion } from './wait';
 export const editOperation: INodePropertyOptions = {
 	name: 'Edit',
 	value: 'edit',
-	action: 'Edit a video',
+	action: 'Edit video',
 	description: 'Make a new video from an existing one',
 	routing: {
 		request: { method: 'POST', url: '/grok/v1/videos/edits' },
@@ -31,7 +31,7 @@ export const editFields = updateDisplayOptions({ show: { operation: ['edit'] } }
 		type: 'string',
 		required: true,
 		default: '',
-		placeholder: 'e.g. https://example.com/candle.mp4',
+		placeholder: 'e.g. https://example.com/video.mp4',
 		description: 'Web address of the MP4 to edit, up to about 8.7 seconds long',
 		routing: { send: { type: 'body', property: 'video.url' } },
 	},

@@ -9,8 +9,8 @@ import { waitForCompletion } from './wait';
 export const getStatusOperation: INodePropertyOptions = {
 	name: 'Get Status',
 	value: 'getStatus',
-	action: 'Get the status of a video',
-	description: 'See how a video is doing, or wait until it is finished',
+	action: 'Get status of video',
+	description: 'Retrieve how far a video is, or wait until it is finished',
 	routing: {
 		request: { method: 'GET' },
 		send: { paginate: true },
