@@ -1,4 +1,6 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
+import { readFileSync } from 'node:fs';
+
 import { describe, expect, test } from '@jest/globals';
 import type { INode, INodeProperties } from 'n8n-workflow';
 import { NodeApiError } from 'n8n-workflow';
@@ -55,6 +57,12 @@ const job = (status: JobStatus, code?: string): VideoJob => ({
 	statusIsKnown: true,
 	...(code !== undefined && { failure: { code, message: SAID } }),
 });
+
+const TROUBLESHOOTING = readFileSync('docs/troubleshooting.md', 'utf8');
+
+function withoutNumbers(text: string): string {
+	return text.replaceAll(/\d+/g, '0');
+}
 
 const facts = { requestId: ID };
 const PENDING = { ...job('pending'), providerStatus: 'IN_PROGRESS' };
@@ -327,6 +335,11 @@ describe('the error as n8n shows it', () => {
 			expect(shown.httpCode).toBe(String(httpStatus));
 		},
 	);
+
+	test.each([...withId, ...withoutId])('is explained in the documents: $name', ({ error }) => {
+		const [happened = ''] = error.message.split(' [request ID');
+		expect(withoutNumbers(TROUBLESHOOTING)).toContain(withoutNumbers(happened));
+	});
 
 	test('says which of several items it is about', () => {
 		const shown = toNodeError(node, stopped(ID), { ...place, batch: { size: 2 } }, []);
