@@ -226,7 +226,7 @@ export function stopped(requestId?: string): VideoError {
 export function stoppedWhileSubmitting(): VideoError {
 	return new VideoError(
 		'The execution was canceled while a video was being submitted',
-		"If CometAPI accepts it, its request ID is written to n8n's log and to the execution's custom data.",
+		"If CometAPI accepts it, its request ID is written to n8n's log.",
 	);
 }
 

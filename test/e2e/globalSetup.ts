@@ -1,10 +1,12 @@
-import { ensureN8n } from './installation.ts';
+import { CURRENT_N8N, ensureN8n, OLDEST_N8N } from './installation.ts';
 import { step } from './progress.ts';
 
 /** The first run on a machine installs n8n before any suite's time runs. */
 export default async function globalSetup(): Promise<void> {
-	await step(
-		'n8n is installed',
-		async (update) => await ensureN8n(undefined, { onProgress: update }),
-	);
+	for (const version of [CURRENT_N8N, OLDEST_N8N]) {
+		await step(
+			`n8n ${version} is installed`,
+			async (update) => await ensureN8n(version, { onProgress: update }),
+		);
+	}
 }

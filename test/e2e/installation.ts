@@ -78,7 +78,9 @@ async function installPackages(folder: string, { onProgress, signal }: EnsureOpt
 	const total = await countTarballs(join(folder, 'package-lock.json'));
 	const fetched = new Set<string>();
 	const report = () =>
-		onProgress?.(`Installing n8n (2.9 GB, once per machine): ${fetched.size} of ${total} packages`);
+		onProgress?.(
+			`Installing n8n (up to 2.9 GB, once per machine): ${fetched.size} of ${total} packages`,
+		);
 	report();
 	// --ignore-scripts: one of n8n's native add-ons downloads sources and breaks a plain install.
 	await npm(['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=http'], {

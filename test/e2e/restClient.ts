@@ -71,7 +71,9 @@ const executionShape = z
 	})
 	.passthrough();
 
-const executionList = z.object({ results: z.array(z.object({ id: z.coerce.string() })) });
+const executionList = z.object({
+	results: z.array(z.object({ id: z.coerce.string(), retryOf: z.coerce.string().nullish() })),
+});
 
 /** Only n8n 2 knows the last: there, what is active is one version of the workflow. */
 const storedWorkflow = z.object({ versionId: z.string(), activeVersionId: z.unknown() });
@@ -209,25 +211,27 @@ export function createRestClient(serverUrl: string): RestClient {
 		return { id, status, data: executionDataShape.parse(parseFlatted(data)), customData };
 	};
 
+	const saveCredential = async (name: string, type: string, data: Record<string, unknown>) => {
+		const existing = z.array(named).parse(await http.get('/credentials'));
+		const id = existing.find((each) => each.name === name && each.type === type)?.id;
+		const body = { name, type, data };
+		const saved = await (id === undefined
+			? http.post('/credentials', body)
+			: http.patch(`/credentials/${id}`, body));
+		return { id: named.parse(saved).id, name, type };
+	};
+
 	return {
 		get sessionCookie() {
 			return session.cookie;
 		},
 		logIn,
+		saveCredential,
 		getExecution,
 
-		async saveCredential(name, type, data) {
-			const existing = z.array(named).parse(await http.get('/credentials'));
-			const id = existing.find((each) => each.name === name && each.type === type)?.id;
-			const body = { name, type, data };
-			const saved = await (id === undefined
-				? http.post('/credentials', body)
-				: http.patch(`/credentials/${id}`, body));
-			return { id: named.parse(saved).id, name, type };
-		},
-
 		async testCredential(type, data) {
-			const credentials = { id: '', name: 'tested', type, data };
+			// n8n 1 tests only what is saved.
+			const credentials = { ...(await saveCredential('Tested', type, data)), data };
 			return credentialTestResult.parse(await http.post('/credentials/test', { credentials }));
 		},
 
@@ -249,7 +253,8 @@ export function createRestClient(serverUrl: string): RestClient {
 		},
 
 		async createWorkflow(workflow) {
-			return named.parse(await http.post('/workflows', workflow));
+			// Without `active` n8n 1 cannot store it.
+			return named.parse(await http.post('/workflows', { active: false, ...workflow }));
 		},
 
 		async updateWorkflow(id, changes) {
@@ -277,7 +282,9 @@ export function createRestClient(serverUrl: string): RestClient {
 
 		async listExecutions(workflowId) {
 			const filter = encodeURIComponent(JSON.stringify({ workflowId }));
-			const { results } = executionList.parse(await http.get(`/executions?limit=100&filter=${filter}`));
+			const { results } = executionList.parse(
+				await http.get(`/executions?limit=100&filter=${filter}`),
+			);
 			return results.map(({ id }) => id);
 		},
 
@@ -286,8 +293,12 @@ export function createRestClient(serverUrl: string): RestClient {
 		},
 
 		async retryExecution(id, { loadWorkflow } = { loadWorkflow: false }) {
-			const retried = await http.post(`/executions/${id}/retry`, { loadWorkflow });
-			return z.object({ id: z.coerce.string() }).parse(retried).id;
+			await http.post(`/executions/${id}/retry`, { loadWorkflow });
+			// n8n 1 does not answer with the new execution's id.
+			const { results } = executionList.parse(await http.get('/executions'));
+			const retried = results.find(({ retryOf }) => retryOf === id);
+			if (retried === undefined) throw new Error(`n8n has no retry of execution ${id}`);
+			return retried.id;
 		},
 
 		async waitForExecution(id, { signal, limitMs = Infinity, onPoll } = {}) {

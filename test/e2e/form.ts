@@ -1,0 +1,25 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
+import axios from 'axios';
+
+import { until } from './until.ts';
+
+/** What a visitor puts into a form, field by field: a text, or a file with its type. */
+export type FieldValue = string | { bytes: Buffer; type: string; name: string };
+
+const http = axios.create({ proxy: false, timeout: 60_000 });
+
+/** Sends a production form as its page does; resolves with n8n's answer. */
+export async function sendForm(url: string, fields: FieldValue[]): Promise<unknown> {
+	// n8n 2 opens a form some moments after its workflow has been activated.
+	await until(async () => (await http.get(url, { validateStatus: () => true })).status === 200);
+	const form = new FormData();
+	for (const [index, value] of fields.entries()) {
+		if (typeof value === 'string') form.append(`field-${index}`, value);
+		else form.append(`field-${index}`, toBlob(value), value.name);
+	}
+	return (await http.post<unknown>(url, form)).data;
+}
+
+function toBlob({ bytes, type }: { bytes: Buffer; type: string }): Blob {
+	return new Blob([new Uint8Array(bytes)], { type });
+}
