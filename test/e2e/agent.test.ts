@@ -1,0 +1,166 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
+
+import { chat } from './agentChat.ts';
+import { type ChatModel, startChatModel, type ToolCall, toolAnswers } from './chatModel.ts';
+import { readExample, withParameters } from './exampleFile.ts';
+import { CURRENT_N8N } from './installation.ts';
+import { type Execution, outputItems, type Workflow } from './restClient.ts';
+import { useServer } from './serverScene.ts';
+import { type CleanUp, cleanUpAll } from './stage.ts';
+
+const TOOL = 'Make a video';
+const PROMPT = 'A paper boat sails down a rainy street.';
+
+/** n8n hands the agent a tool's items as JSON. */
+const toolItems = z.array(
+	z
+		.object({
+			request_id: z.string().optional(),
+			status: z.string().optional(),
+			video: z.object({ url: z.string() }).passthrough().optional(),
+			error: z.object({ message: z.string() }).passthrough().optional(),
+		})
+		.passthrough(),
+);
+
+describe(`n8n ${CURRENT_N8N}`, () => {
+	const scene = useServer(CURRENT_N8N);
+	const cleanUp: CleanUp = [];
+	let model: ChatModel;
+
+	beforeAll(async () => {
+		model = await startChatModel();
+		cleanUp.push(model.close);
+	});
+
+	afterAll(async () => await cleanUpAll(cleanUp));
+
+	async function run(change = (agent: Workflow) => agent): Promise<Execution> {
+		const execution = await chat(scene, model, change(await readExample('agent-tool')));
+		expect(execution.data.resultData.error?.message).toBeUndefined();
+		expect(execution.status).toBe('success');
+		return execution;
+	}
+
+	/** What the model was given for its calls, one item each. */
+	function answers() {
+		const last = model.requests.at(-1);
+		if (last === undefined) throw new Error('The model was not asked');
+		return toolAnswers(last).map((text) => {
+			const [item, ...others] = toolItems.parse(JSON.parse(text));
+			expect(others).toEqual([]);
+			return item;
+		});
+	}
+
+	function call(prompt = PROMPT): ToolCall {
+		return { name: 'Make_a_video', arguments: { prompt } };
+	}
+
+	function linkTo(requestId: string | undefined): string {
+		return `${scene.simulator.mediaUrl}/videos/${requestId}.mp4`;
+	}
+
+	describe('an AI agent with the node as its tool', () => {
+		test('is offered a tool with a name, a description, and a prompt to write', async () => {
+			model.play('What shall it show?');
+			await run();
+			expect(model.requests[0]?.tools).toEqual([
+				{
+					function: {
+						name: 'Make_a_video',
+						description: expect.stringContaining('costs one new video'),
+						parameters: expect.objectContaining({
+							properties: {
+								prompt: { type: 'string', description: expect.stringContaining('What the video') },
+							},
+							required: ['prompt'],
+						}),
+					},
+				},
+			]);
+			expect(scene.paidJobs()).toEqual([]);
+		});
+
+		test('is offered a tool with the description of the node when the user wrote none', async () => {
+			model.play('What shall it show?');
+			await run((agent) => withParameters(agent, TOOL, { descriptionType: 'auto' }));
+			const [tool] = model.requests[0]?.tools ?? [];
+			expect(tool?.function.description).toMatch(/video/i);
+			expect(scene.paidJobs()).toEqual([]);
+		});
+
+		test('passes the prompt on and gets the link of the video', async () => {
+			model.play([call()], 'Here it is.');
+			const execution = await run();
+			const [requestId] = scene.paidIds(1);
+			expect(scene.paidJobs()[0]?.body).toMatchObject({
+				prompt: PROMPT,
+				duration: 1,
+				resolution: '480p',
+			});
+			expect(answers()).toEqual([
+				expect.objectContaining({
+					request_id: requestId,
+					status: 'done',
+					video: expect.objectContaining({ url: linkTo(requestId) }),
+				}),
+			]);
+			expect(outputItems(execution, 'AI Agent')[0]?.json).toEqual({ output: 'Here it is.' });
+		});
+
+		test('gets two videos for two calls with one prompt in one message', async () => {
+			model.play([call(), call()], 'Here they are.');
+			await run();
+			const ids = scene.paidIds(2);
+			expect(answers().map((item) => item?.video?.url)).toEqual(ids.map(linkTo));
+		});
+
+		test('gets two videos for two calls with one prompt, one after the other', async () => {
+			model.play([call()], [call()], 'Here they are.');
+			await run();
+			const ids = scene.paidIds(2);
+			expect(answers().map((item) => item?.video?.url)).toEqual(ids.map(linkTo));
+		});
+
+		test('is told why a video failed, and its request ID', async () => {
+			scene.plan = () => ({
+				seconds: 0.2,
+				outcome: 'failed',
+				error: { code: 'invalid_argument', message: 'This is not to be shown.' },
+			});
+			model.play([call()], 'It was refused.');
+			await run();
+			const [requestId] = scene.paidIds(1);
+			expect(answers()).toEqual([
+				expect.objectContaining({
+					request_id: requestId,
+					status: 'failed',
+					error: expect.objectContaining({
+						message: expect.stringContaining('This is not to be shown.'),
+					}),
+				}),
+			]);
+		});
+
+		test('gets the video already paid for when it asks again after a time-out', async () => {
+			scene.plan = () => ({ seconds: Infinity });
+			model.play(
+				[call()],
+				() => {
+					scene.paidJobs().forEach(({ requestId }) => scene.simulator.finishJob(requestId));
+					return [call()];
+				},
+				'Here it is.',
+			);
+			await run((agent) => withParameters(agent, TOOL, { options: { maxWait: 2 } }));
+			const [requestId] = scene.paidIds(1);
+			expect(answers()).toEqual([
+				expect.objectContaining({ request_id: requestId, status: 'pending' }),
+				expect.objectContaining({ request_id: requestId, status: 'done' }),
+			]);
+		});
+	});
+});

@@ -1,0 +1,104 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
+import express from 'express';
+import { z } from 'zod';
+
+import { listen } from '../simulator/listener.ts';
+
+const contentShape = z.union([z.string(), z.array(z.object({ text: z.string() }))]).nullish();
+const messageShape = z.object({ role: z.string(), content: contentShape }).passthrough();
+
+const toolShape = z.object({
+	function: z.object({
+		name: z.string(),
+		description: z.string(),
+		parameters: z.record(z.unknown()),
+	}),
+});
+
+const requestShape = z
+	.object({
+		stream: z.boolean().optional(),
+		messages: z.array(messageShape),
+		tools: z.array(toolShape).default([]),
+	})
+	.passthrough();
+
+export type ChatRequest = z.infer<typeof requestShape>;
+export type ChatTool = z.infer<typeof toolShape>['function'];
+
+/** What the model says next: a text, or calls of a tool. */
+export type Turn = string | ToolCall[];
+
+export interface ToolCall {
+	name: string;
+	arguments: Record<string, unknown>;
+}
+
+export interface ChatModel {
+	/** As the credential of the chat model wants it. */
+	readonly baseUrl: string;
+	readonly requests: readonly ChatRequest[];
+	/** Forgets earlier requests, and takes these turns one after the other. */
+	play(...turns: Array<Turn | ((request: ChatRequest) => Turn)>): void;
+	close(): Promise<void>;
+}
+
+/** Stands in for a chat model's HTTP API as OpenAI has it, on 127.0.0.1. */
+export async function startChatModel(): Promise<ChatModel> {
+	const requests: ChatRequest[] = [];
+	let script: Array<Turn | ((request: ChatRequest) => Turn)> = [];
+	const app = express();
+	app.post('/v1/chat/completions', express.json({ limit: '10mb' }), (request, response) => {
+		const asked = requestShape.parse(request.body);
+		requests.push(asked);
+		const next = script.shift();
+		if (next === undefined || asked.stream) {
+			response.status(400).json({ error: { message: 'The stand-in has no turn for this' } });
+			return;
+		}
+		const turn = typeof next === 'function' ? next(asked) : next;
+		response.json(completion(turn, requests.length));
+	});
+	const { url, close } = await listen(app, 0);
+	return {
+		baseUrl: `${url}/v1`,
+		requests,
+		play(...turns) {
+			requests.length = 0;
+			script = turns;
+		},
+		close,
+	};
+}
+
+/** What the tools answered so far, in order. */
+export function toolAnswers({ messages }: ChatRequest): string[] {
+	return messages.filter(({ role }) => role === 'tool').map(({ content }) => textOf(content));
+}
+
+function textOf(content: z.infer<typeof contentShape>): string {
+	if (typeof content === 'string') return content;
+	return (content ?? []).map(({ text }) => text).join('');
+}
+
+function completion(turn: Turn, count: number): object {
+	const calls = typeof turn === 'string' ? [] : turn;
+	const toolCalls = calls.map(({ name, arguments: values }, index) => ({
+		id: `call_${count}_${index}`,
+		type: 'function',
+		function: { name, arguments: JSON.stringify(values) },
+	}));
+	const message = {
+		role: 'assistant',
+		content: typeof turn === 'string' ? turn : null,
+		...(toolCalls.length > 0 && { tool_calls: toolCalls }),
+	};
+	return {
+		id: `chat_${count}`,
+		object: 'chat.completion',
+		created: Math.floor(Date.now() / 1000),
+		model: 'stand-in',
+		choices: [{ index: 0, message, finish_reason: toolCalls.length > 0 ? 'tool_calls' : 'stop' }],
+		usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
+	};
+}
