@@ -20,7 +20,8 @@ export class CometApiVideo implements INodeType {
 		version: 1,
 		subtitle:
 			'={{ $parameter.operation === "getStatus" ? "Get Status" : $parameter.operation.toTitleCase() + ": " + $parameter.model }}',
-		description: "Make videos with Grok through CometAPI's API, and wait until they are finished",
+		description:
+			'Make videos from text or images with Grok through CometAPI, and get their links when they are finished',
 		defaults: { name: 'CometAPI Video' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
