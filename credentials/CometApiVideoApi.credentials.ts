@@ -63,6 +63,13 @@ export class CometApiVideoApi implements ICredentialType {
 		request: { baseURL: BASE_URL_EXPRESSION, url: '/v1/models', disableFollowRedirect: true },
 		rules: [
 			{
+				type: 'responseCode',
+				properties: {
+					value: 401,
+					message: "CometAPI does not accept the API key. Check 'API Key'.",
+				},
+			},
+			{
 				type: 'responseSuccessBody',
 				properties: {
 					key: 'object',
@@ -70,6 +77,7 @@ export class CometApiVideoApi implements ICredentialType {
 					message: "This address does not answer like CometAPI. Check 'Base URL'.",
 				},
 			},
-		],
+			// n8n takes a mixture; its type does not.
+		] as ICredentialTestRequest['rules'],
 	};
 }

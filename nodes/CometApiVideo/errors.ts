@@ -67,7 +67,7 @@ const ADVICE: Record<TroubleReason, Advice> = {
 		fix: "Choose another one under 'Model'.",
 	},
 	unknownId: {
-		happened: 'CometAPI does not know this request ID',
+		happened: 'CometAPI does not know the request ID',
 		fix: "Check 'Request ID', and that the credential is of the account that made the video.",
 	},
 	serverTrouble: {
@@ -194,7 +194,7 @@ export function videoFailed(
 			: 'A retry of this execution repeats this answer. Start a new execution to make another video.';
 	return new VideoError(
 		`${happened} [request ID ${facts.requestId}]`,
-		sentences(failure && `CometAPI says: ${failure.message} (${failure.code})`, fix),
+		sentences(failure && `CometAPI says (${failure.code}): ${failure.message}`, fix),
 		facts,
 	);
 }

@@ -12,13 +12,13 @@ export const hints: NodeHint[] = [
 	{
 		...AFTER_EXECUTION,
 		message:
-			"The link in 'video.url' works for about a day. To keep the video, turn on 'Download Video' and store the file, or have another node move it.",
+			"The link in 'video.url' of a finished video works for about a day. To keep the video, turn on 'Download Video' and store the file, or have another node move it.",
 		displayCondition: `={{ ${WAITS} && !$parameter.downloadVideo }}`,
 	},
 	{
 		...AFTER_EXECUTION,
 		message:
-			"The video is not finished yet. To get it, pass 'request_id' to this node's Get Status operation, with 'Wait for Completion' turned on.",
+			"With 'Wait for Completion' turned off, the item comes before the video is finished. To get the video, pass 'request_id' to this node's Get Status operation, with 'Wait for Completion' turned on.",
 		displayCondition: `={{ !${WAITS} && $parameter.operation !== "getStatus" }}`,
 	},
 	{

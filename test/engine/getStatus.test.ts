@@ -54,7 +54,7 @@ describe('Get Status without waiting', () => {
 		await withScene({}, async ({ simulator, execute }) => {
 			const finished = await execute(getStatusNode({ requestId: 'nobody' }));
 			expect(finished.error?.message).toBe(
-				'CometAPI does not know this request ID [request ID nobody]',
+				'CometAPI does not know the request ID [request ID nobody]',
 			);
 			expect(simulator.requests).toHaveLength(1);
 		});
@@ -99,7 +99,7 @@ describe('Get Status with Wait for Completion', () => {
 			const node = getStatusNode({ waitForCompletion: true });
 			const finished = await execute(node, itemsOf({ request_id }));
 			expect(finished.error?.message).toBe(`The video was refused [request ID ${request_id}]`);
-			expect(finished.error?.description).toContain('The prompt is too long (invalid_argument)');
+			expect(finished.error?.description).toContain('(invalid_argument): The prompt is too long.');
 		});
 	});
 });

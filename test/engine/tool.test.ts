@@ -65,4 +65,14 @@ describe('An agent', () => {
 			expect(output).toContain(`${simulator.jobs[0]?.requestId}.mp4`);
 		});
 	});
+
+	test.concurrent('whose tool is retried with another prompt pays for another video', async () => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			simulator.inject({ route: 'status', fault: { kind: 'status', status: 401 } });
+			const graph = agentGraph(async (tool) => await tool.invoke({ prompt: 'A comet' }), RETRY);
+			graph.video.parameters.prompt = '={{ "A comet at " + $now.toMillis() }}';
+			await execute(graph);
+			expect(simulator.jobs).toHaveLength(2);
+		});
+	});
 });

@@ -8,7 +8,7 @@ import type { Submission } from '../job/submit';
 import { checkImageUrl, readBinaryImage } from '../media/image';
 import { downloadAfterWaitFields } from './download';
 import { model } from './model';
-import { options, bodyOptions, waitOptions } from './options';
+import { options, submitOptions } from './options';
 import { priceNotices } from './price';
 import { readSubmission } from './submission';
 import { waitForCompletion } from './wait';
@@ -80,7 +80,8 @@ export const createFields = updateDisplayOptions({ show: { operation: ['create']
 		type: 'number',
 		typeOptions: { minValue: 1, maxValue: 15, numberPrecision: 0 },
 		default: 8,
-		description: 'Length of the video in seconds. Every second costs.',
+		hint: 'In seconds',
+		description: 'Length of the video. Every second costs.',
 		routing: { send: { type: 'body', property: 'duration' } },
 	},
 	{
@@ -127,7 +128,7 @@ export const createFields = updateDisplayOptions({ show: { operation: ['create']
 	},
 	waitForCompletion,
 	...downloadAfterWaitFields,
-	options([...bodyOptions, ...waitOptions]),
+	options(submitOptions),
 ] satisfies INodeProperties[]);
 
 async function readCreate(item: ItemRun): Promise<Submission> {

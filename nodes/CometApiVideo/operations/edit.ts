@@ -7,7 +7,7 @@ import { makeVideo } from '../job/makeVideo';
 import type { Submission } from '../job/submit';
 import { downloadAfterWaitFields } from './download';
 import { model } from './model';
-import { options, bodyOptions, waitOptions } from './options';
+import { options, submitOptions } from './options';
 import { readSubmission } from './submission';
 import { waitForCompletion } from './wait';
 
@@ -48,7 +48,7 @@ export const editFields = updateDisplayOptions({ show: { operation: ['edit'] } }
 	},
 	waitForCompletion,
 	...downloadAfterWaitFields,
-	options([...bodyOptions, ...waitOptions]),
+	options(submitOptions),
 ] satisfies INodeProperties[]);
 
 async function readEdit(item: ItemRun): Promise<Submission> {

@@ -3,7 +3,7 @@ import { updateDisplayOptions } from 'n8n-workflow';
 
 import { getStatus } from '../job/getStatus';
 import { downloadFields } from './download';
-import { options, waitOptions } from './options';
+import { options, statusOptions } from './options';
 import { waitForCompletion } from './wait';
 
 export const getStatusOperation: INodePropertyOptions = {
@@ -30,5 +30,5 @@ export const getStatusFields = updateDisplayOptions({ show: { operation: ['getSt
 	},
 	{ ...waitForCompletion, default: false },
 	...downloadFields,
-	options(waitOptions),
+	options(statusOptions),
 ] satisfies INodeProperties[]);

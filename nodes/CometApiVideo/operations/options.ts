@@ -1,4 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
+import { updateDisplayOptions } from 'n8n-workflow';
 
 const fileName: INodeProperties = {
 	displayName: 'File Name',
@@ -24,8 +25,9 @@ const maxWait: INodeProperties = {
 	type: 'number',
 	typeOptions: { minValue: 1, maxValue: 86400 },
 	default: 900,
+	hint: 'In seconds',
 	description:
-		'How many seconds to wait for the video, counted from when CometAPI accepted it. As long it asks for a free place while CometAPI accepts none.',
+		'How long to wait for the video, counted from when CometAPI accepted it. While CometAPI accepts no more videos, the node asks for a place for as long.',
 };
 
 const onTimeout: INodeProperties = {
@@ -55,13 +57,12 @@ const pollInterval: INodeProperties = {
 	type: 'number',
 	typeOptions: { minValue: 0, maxValue: 3600 },
 	default: 0,
-	description: 'How many seconds to wait between status requests. With 0 this adapts by itself.',
+	hint: 'In seconds',
+	description: 'How long to wait between status requests. With 0 this adapts by itself.',
 	displayOptions: { show: { '/waitForCompletion': [true] } },
 };
 
-export const waitOptions = [fileName, includeRawResponse, maxWait, onTimeout, pollInterval];
-
-export const bodyOptions: INodeProperties[] = [
+const bodyOptions: INodeProperties[] = [
 	{
 		displayName: 'Custom Body Fields',
 		name: 'customBodyFields',
@@ -80,6 +81,29 @@ export const bodyOptions: INodeProperties[] = [
 		description: 'An identifier of your own end user, passed on to the provider',
 		routing: { send: { type: 'body', property: 'user', value: '={{ $value || undefined }}' } },
 	},
+];
+
+// n8n keeps the value of a field that it hides, so 'downloadVideo' alone would not tell.
+const whenWaiting = (field: INodeProperties) =>
+	updateDisplayOptions({ show: { '/waitForCompletion': [true] } }, [field]);
+
+/** For operations that submit: Max Wait also limits their way to a free place, waiting or not. */
+export const submitOptions = [
+	...bodyOptions,
+	...whenWaiting(fileName),
+	includeRawResponse,
+	maxWait,
+	onTimeout,
+	pollInterval,
+];
+
+/** For operations that look at a video which is there. */
+export const statusOptions = [
+	fileName,
+	includeRawResponse,
+	...whenWaiting(maxWait),
+	onTimeout,
+	pollInterval,
 ];
 
 /** The collection of an operation's options, in alphabetical order, as n8n wants it. */

@@ -1,0 +1,380 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { sleep } from 'n8n-workflow';
+
+import { type Browser, type BrowserContext, launchChromium } from './chromium.ts';
+import { type Editor, logIn, openEditor } from './editor.ts';
+import { CURRENT_N8N } from './installation.ts';
+import { keepPicture, PICTURE_SIZE } from './pictures.ts';
+import { useServer } from './serverScene.ts';
+import { NODE_TYPE } from './stage.ts';
+import { node, start, VIDEO, video, workflow, type WorkflowNode } from './workflow.ts';
+
+const SHOWN_WITHIN_MS = 30_000;
+
+const CREATE_LABELS = [
+	'Operation',
+	'Model',
+	'Prompt',
+	'Image Source',
+	'Duration',
+	'Resolution',
+	'Aspect Ratio',
+	'Wait for Completion',
+	'Download Video',
+	'Options',
+];
+const EDIT_LABELS = [
+	'Operation',
+	'Model',
+	'Video URL',
+	'Prompt',
+	'Wait for Completion',
+	'Download Video',
+	'Options',
+];
+const GET_STATUS_LABELS = [
+	'Operation',
+	'Request ID',
+	'Wait for Completion',
+	'Download Video',
+	'Options',
+];
+const WAIT_OPTIONS = ['Include Raw Response', 'Max Wait', 'On Timeout', 'Poll Interval'];
+const OUTPUT_FIELD = 'Put Output File in Field';
+
+/** The editor shows things a little later than they are asked for. */
+async function eventually(check: () => Promise<void>): Promise<void> {
+	const deadline = Date.now() + SHOWN_WITHIN_MS;
+	while (Date.now() < deadline) {
+		const holds = await check().then(
+			() => true,
+			() => false,
+		);
+		if (holds) return;
+		await sleep(100);
+	}
+	await check();
+}
+
+/** As the node is when it was just added. */
+function newNode(parameters: Record<string, unknown>): WorkflowNode {
+	return node(VIDEO, [NODE_TYPE, 1], parameters);
+}
+
+function without(labels: string[], hidden: string): string[] {
+	return labels.filter((label) => label !== hidden);
+}
+
+function withLabelAfter(labels: string[], label: string, added: string): string[] {
+	return labels.flatMap((each) => (each === label ? [each, added] : [each]));
+}
+
+describe(`n8n ${CURRENT_N8N}`, () => {
+	const scene = useServer(CURRENT_N8N);
+	let browser: Browser | undefined;
+	let context: BrowserContext;
+	let editor: Editor;
+
+	beforeAll(async () => {
+		const { installation, server } = scene.stage;
+		browser = await launchChromium(installation);
+		context = await browser.newContext({
+			colorScheme: 'light',
+			viewport: PICTURE_SIZE,
+			deviceScaleFactor: 1,
+		});
+		await logIn(context, server.url);
+	}, 300_000);
+
+	afterAll(async () => await browser?.close());
+
+	beforeEach(async () => {
+		editor = await openEditor(context, scene.stage.server.url);
+	});
+
+	afterEach(async () => await editor.close());
+
+	async function openNode(...nodes: WorkflowNode[]) {
+		await editor.openWorkflow(await scene.save(workflow([start(), ...nodes])));
+		await editor.openNode(VIDEO);
+	}
+
+	async function executeStep() {
+		await editor.node.startStep();
+		await editor.output.isThere();
+		await editor.closeNotification();
+	}
+
+	async function takePicture(name: string) {
+		await keepPicture(name, await editor.picture());
+	}
+
+	async function showsLabels(labels: string[]) {
+		await eventually(async () => expect(await editor.node.labels()).toEqual(labels));
+	}
+
+	async function showsOperation(name: string, labels: string[], { waits }: { waits: boolean }) {
+		await showsLabels(labels);
+		expect(await editor.node.chosen('operation')).toBe(name);
+		expect(await editor.node.isOn('waitForCompletion')).toBe(waits);
+	}
+
+	async function offersOptions(options: string[]) {
+		await editor.node.openOptions();
+		await eventually(async () => expect(await editor.node.offeredOptions()).toEqual(options));
+		await editor.node.closeOptions();
+	}
+
+	/** From the state of a new node. */
+	async function downloadsOnlyWhenItWaits(labels: string[]) {
+		await offersOptions(['Custom Body Fields', ...WAIT_OPTIONS, 'User']);
+		await editor.node.toggle('downloadVideo');
+		await showsLabels(withLabelAfter(labels, 'Download Video', OUTPUT_FIELD));
+		await offersOptions(['Custom Body Fields', 'File Name', ...WAIT_OPTIONS, 'User']);
+		await editor.node.toggle('waitForCompletion');
+		await showsLabels(without(labels, 'Download Video'));
+		await offersOptions(['Custom Body Fields', 'Include Raw Response', 'Max Wait', 'User']);
+		await editor.node.toggle('waitForCompletion');
+		await showsLabels(labels);
+	}
+
+	describe('the node panel', () => {
+		test('finds the node by "grok", "text to video" and "cometapi"', async () => {
+			await editor.startNewWorkflow();
+			for (const words of ['cometapi', 'text to video', 'grok']) {
+				await editor.panel.search('');
+				await eventually(async () =>
+					expect(await editor.panel.found()).not.toContain('CometAPI Video'),
+				);
+				await editor.panel.search(words);
+				await eventually(async () =>
+					expect(await editor.panel.found()).toContain('CometAPI Video'),
+				);
+			}
+			await takePicture('find-node');
+		});
+
+		test("offers the node's actions, and adds the node with the operation of the chosen one", async () => {
+			const actions = ['Create video', 'Edit video', 'Get status of video'];
+			const showActions = async () => {
+				await editor.panel.search('grok');
+				await editor.panel.choose('CometAPI Video');
+				await eventually(async () =>
+					expect(await editor.panel.actions(NODE_TYPE)).toEqual(actions),
+				);
+			};
+			await editor.startNewWorkflow();
+			await showActions();
+			await takePicture('actions');
+			await editor.panel.choose('Create video');
+			await showsOperation('Create', CREATE_LABELS, { waits: true });
+			await editor.node.close();
+			await editor.openNodePanel();
+			await showActions();
+			await editor.panel.choose('Edit video');
+			await showsOperation('Edit', EDIT_LABELS, { waits: true });
+			await editor.node.close();
+			await editor.openNodePanel();
+			await showActions();
+			await editor.panel.choose('Get status of video');
+			await showsOperation('Get Status', GET_STATUS_LABELS, { waits: false });
+		});
+
+		test('shows the icon of the light and of the dark theme, and so does the canvas', async () => {
+			await editor.openWorkflow(scene.stage.workflowId);
+			await editor.openNodePanel();
+			await editor.panel.search('grok');
+			const showsIcon = async (file: string) =>
+				await eventually(async () => {
+					expect(await editor.panel.icon('CometAPI Video')).toMatch(`/${file}`);
+					expect(await editor.iconOnCanvas(VIDEO)).toMatch(`/${file}`);
+				});
+			await showsIcon('cometapi.svg');
+			await takePicture('icon-light');
+			await editor.useDarkColors();
+			await showsIcon('cometapi.dark.svg');
+			await takePicture('icon-dark');
+		});
+	});
+
+	describe('the fields and options of the node', () => {
+		test('are those of Create, and go with its image source and toggles', async () => {
+			await openNode(newNode({ operation: 'create' }));
+			await showsOperation('Create', CREATE_LABELS, { waits: true });
+			await editor.node.choose('imageSource', 'URL');
+			await showsLabels(withLabelAfter(CREATE_LABELS, 'Image Source', 'Image URL'));
+			await editor.node.choose('imageSource', 'Binary Data');
+			await showsLabels(withLabelAfter(CREATE_LABELS, 'Image Source', 'Input Data Field Name'));
+			await takePicture('image-from-binary');
+			await editor.node.choose('imageSource', 'None');
+			await downloadsOnlyWhenItWaits(CREATE_LABELS);
+			await editor.node.addOption('Max Wait');
+			await showsLabels([...CREATE_LABELS, 'Max Wait']);
+			await takePicture('options');
+		});
+
+		test('are those of Edit, and go with its toggles', async () => {
+			await openNode(newNode({ operation: 'create' }));
+			await editor.node.choose('operation', 'Edit');
+			await showsOperation('Edit', EDIT_LABELS, { waits: true });
+			await downloadsOnlyWhenItWaits(EDIT_LABELS);
+		});
+
+		test('are those of Get Status, and go with its toggles', async () => {
+			await openNode(newNode({ operation: 'create' }));
+			await editor.node.choose('operation', 'Get Status');
+			await showsOperation('Get Status', GET_STATUS_LABELS, { waits: false });
+			await offersOptions(['Include Raw Response']);
+			await editor.node.toggle('downloadVideo');
+			await showsLabels(withLabelAfter(GET_STATUS_LABELS, 'Download Video', OUTPUT_FIELD));
+			await offersOptions(['File Name', 'Include Raw Response']);
+			await editor.node.toggle('waitForCompletion');
+			await showsLabels(withLabelAfter(GET_STATUS_LABELS, 'Download Video', OUTPUT_FIELD));
+			await offersOptions(['File Name', ...WAIT_OPTIONS]);
+		});
+	});
+
+	test('a notice tells the list price of the resolution, where one is known', async () => {
+		await openNode(newNode({ operation: 'create' }));
+		const price = (resolution: string, usd: string) =>
+			`The provider's list price for ${resolution} is $${usd} per second of video. What CometAPI charges may differ.`;
+		const shows = async (notices: string[]) =>
+			await eventually(async () => expect(await editor.node.notices()).toEqual(notices));
+		await shows([price('480p', '0.05')]);
+		await editor.node.choose('resolution', '720p');
+		await shows([price('720p', '0.07')]);
+		await editor.node.choose('resolution', '1080p');
+		await shows([]);
+	});
+
+	test("the list of models has Grok's video models, and finds one by a part of its name", async () => {
+		await openNode(newNode({ operation: 'create' }));
+		const lists = async (models: string[]) =>
+			await eventually(async () => expect(await editor.node.listed()).toEqual(models));
+		await editor.node.openList();
+		await lists(['grok-imagine-video', 'grok-imagine-video-1.5']);
+		await takePicture('models');
+		expect(scene.simulator.requests.at(-1)?.route).toBe('models');
+		await editor.node.searchList('1.5');
+		await lists(['grok-imagine-video-1.5']);
+		await editor.node.chooseFromList('grok-imagine-video-1.5');
+		expect(await editor.node.chosenFromList()).toBe('grok-imagine-video-1.5');
+		await editor.node.close();
+		expect(await editor.textOnCanvas(VIDEO)).toEqual([
+			'CometAPI Video',
+			'Create: grok-imagine-video-1.5',
+		]);
+	});
+
+	describe("the credential's dialogue", () => {
+		const openNewCredential = async () => {
+			await openNode(newNode({ operation: 'create' }));
+			await editor.node.openNewCredential();
+		};
+
+		test('tests a right key with success when it is saved', async () => {
+			await openNewCredential();
+			await takePicture('credential');
+			await editor.credential.save({
+				apiKey: scene.simulator.apiKey,
+				baseUrl: scene.simulator.url,
+			});
+			await editor.credential.isClosed();
+			expect(await editor.node.chosenCredential()).toMatch(/^CometAPI Video account \d$/);
+			await editor.closeNotification();
+			await editor.node.openCredential();
+			await editor.credential.isTested();
+			await takePicture('credential-tested');
+		});
+
+		test('says that a wrong key is not accepted', async () => {
+			await openNewCredential();
+			await editor.credential.save({ apiKey: 'wrong', baseUrl: scene.simulator.url });
+			expect(await editor.credential.whyTestFailed()).toBe(
+				"CometAPI does not accept the API key. Check 'API Key'.",
+			);
+			await editor.closeNotification();
+			await takePicture('credential-fails');
+		});
+	});
+
+	describe('Execute step', () => {
+		test('shows the item of the finished video, and that its link does not last', async () => {
+			await openNode(video());
+			await executeStep();
+			await editor.output.showJson();
+			const [requestId] = scene.paidIds(1);
+			await eventually(async () =>
+				expect(await editor.output.json()).toEqual([
+					expect.objectContaining({ request_id: requestId, status: 'done' }),
+				]),
+			);
+			expect(await editor.output.hints()).toEqual([
+				"The link in 'video.url' of a finished video works for about a day. To keep the video, turn on 'Download Video' and store the file, or have another node move it.",
+			]);
+			await takePicture('node');
+		});
+
+		test('shows a downloaded video, which plays', async () => {
+			await openNode(video({ downloadVideo: true }));
+			await executeStep();
+			await editor.output.viewBinary();
+			expect(await editor.output.playVideo()).toEqual({ width: 480, seconds: 1 });
+			expect(await editor.output.hints()).toEqual([]);
+			await editor.output.holdVideoInItsMiddle();
+			await takePicture('video');
+			scene.paidIds(1);
+		});
+
+		test('shows how to go on with a video that is not finished', async () => {
+			await openNode(video({ waitForCompletion: false }));
+			await executeStep();
+			await editor.output.showJson();
+			const [requestId] = scene.paidIds(1);
+			await eventually(async () =>
+				expect(await editor.output.json()).toEqual([
+					{ request_id: requestId, status: 'pending', model: 'grok-imagine-video' },
+				]),
+			);
+			expect(await editor.output.hints()).toEqual([
+				"With 'Wait for Completion' turned off, the item comes before the video is finished. To get the video, pass 'request_id' to this node's Get Status operation, with 'Wait for Completion' turned on.",
+			]);
+			await takePicture('pending');
+		});
+
+		test('says why a video was refused, and what to do', async () => {
+			const error = { code: 'invalid_argument', message: 'The prompt asks for a known person.' };
+			scene.plan = () => ({ seconds: 0.2, outcome: 'failed', error });
+			await openNode(video());
+			await executeStep();
+			const [requestId] = scene.paidIds(1);
+			expect(await editor.output.errorMessage()).toBe(
+				`The video was refused [request ID ${requestId}]`,
+			);
+			expect(await editor.output.errorDescription()).toBe(
+				'CometAPI says (invalid_argument): The prompt asks for a known person. Change the prompt or the image, then run this again.',
+			);
+			await takePicture('error');
+		});
+
+		test('asks for a missing prompt, and sends nothing', async () => {
+			await openNode(video({ prompt: '' }));
+			await editor.node.startStep();
+			expect(await editor.notificationText()).toContain('Parameter "Prompt" is required.');
+			await takePicture('missing-prompt');
+			scene.paidIds(0);
+		});
+	});
+
+	test('Execute workflow runs the example from its canvas', async () => {
+		await editor.openWorkflow(scene.stage.workflowId);
+		await editor.executeWorkflow();
+		expect(await editor.notificationText()).toContain('executed successfully');
+		await editor.closeNotification();
+		await editor.zoomToFit();
+		expect(await editor.textOnCanvas(VIDEO)).toContain('Create: grok-imagine-video');
+		await takePicture('workflow');
+		scene.paidIds(1);
+	});
+});
