@@ -1,0 +1,247 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- tests run outside n8n */
+// What a waiting video costs a real n8n in queue mode, in each way of waiting.
+import { writeFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
+import { join, relative } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { readExample } from '../e2e/exampleFile.ts';
+import {
+	type Production,
+	publish,
+	type QueueStage,
+	setQueueStage,
+	webhook,
+	type Worker,
+} from '../e2e/queueMode.ts';
+import type { Workflow } from '../e2e/restClient.ts';
+import { type CleanUp, cleanUpAll } from '../e2e/stage.ts';
+import { node, START, video, workflow } from '../e2e/workflow.ts';
+import { MEASURABLE, type ProcessCost, watch } from './queueProcess.ts';
+
+const RESULTS = join(import.meta.dirname, 'queueResults.json');
+const MOST = 300;
+const CONCURRENCY = 400;
+const WARM_UP = 20;
+const UNDER_WAY = 10;
+const START_LIMIT_MS = 180_000;
+// The first polls of all waits are over by then.
+const SETTLING_MS = 8_000;
+const WINDOW_MS = 15_000;
+// As long as a round of the durable example, so that every sleeper wakes up once.
+const ROUND_MS = 72_000;
+
+interface Way {
+	name: string;
+	workflow: Workflow;
+	/** How many videos wait at the levels that are measured. */
+	levels: number[];
+	/** Videos of one execution. */
+	videosEach: number;
+	env?: Record<string, string>;
+	/** Of the last level, where it is another. */
+	lastWindowMs?: number;
+}
+
+interface Level {
+	way: string;
+	waiting: number;
+	executions: number;
+	/** Of the executions of this level, from the first request to the last video paid. */
+	startSeconds: number;
+	pollsPerSecond: number;
+	worker: ProcessCost;
+	main: ProcessCost;
+	/** Of the executions that are not over, in PostgreSQL. */
+	databaseBytesPerExecution: number;
+}
+
+const prompt = '={{ $json.body.prompt }}';
+const options = { pollInterval: 0 };
+
+/** Its webhook has a path of its own each time. */
+function perVideo(): Workflow {
+	return workflow([webhook(), video({ prompt, options })]);
+}
+
+async function ways(): Promise<Way[]> {
+	return [
+		{
+			name: 'In the node, an execution for each video',
+			workflow: perVideo(),
+			levels: [0, 10, 100, MOST],
+			videosEach: 1,
+		},
+		{
+			name: 'The same with N8N_EXPRESSION_ENGINE=legacy',
+			workflow: perVideo(),
+			levels: [0, 100, MOST],
+			videosEach: 1,
+			env: { N8N_EXPRESSION_ENGINE: 'legacy' },
+		},
+		{
+			name: 'In the node, all videos as items of one execution',
+			workflow: workflow([webhook(), split(), video({ prompt: '={{ $json.prompt }}', options })]),
+			levels: [0, MOST],
+			videosEach: MOST,
+		},
+		{
+			name: 'Durable, an execution for each video: asleep, then a whole round',
+			workflow: await durable(),
+			levels: [0, MOST, MOST],
+			videosEach: 1,
+			lastWindowMs: ROUND_MS,
+		},
+	];
+}
+
+/** One item for each of the body's prompts. */
+function split() {
+	const parameters = {
+		fieldToSplitOut: 'body.prompts',
+		options: { destinationFieldName: 'prompt' },
+	};
+	return node('Prompts', ['n8n-nodes-base.splitOut', 1], parameters);
+}
+
+/** The durable example, begun by a webhook. */
+async function durable(): Promise<Workflow> {
+	const example = await readExample('durable-wait');
+	const nodes = example.nodes.map((each) => (each.name === START ? webhook(START) : each));
+	return { ...example, nodes };
+}
+
+async function measure(stage: QueueStage, way: Way): Promise<Level[]> {
+	const worker = await stage.startWorker({ concurrency: CONCURRENCY, env: way.env });
+	const warm = await publish(stage, perVideo());
+	await start(stage, warm, WARM_UP, 1);
+	finishAll(stage);
+	await untilIdle(stage);
+	const production = await publish(stage, way.workflow);
+	const levels: Level[] = [];
+	for (const [index, waiting] of way.levels.entries()) {
+		tell(`${way.name}: ${waiting} waiting`);
+		const count = waiting - stage.simulator.runningJobs();
+		const startSeconds = await start(stage, production, count, way.videosEach);
+		await sleep(SETTLING_MS);
+		const { name, videosEach, lastWindowMs = WINDOW_MS } = way;
+		const windowMs = index === way.levels.length - 1 ? lastWindowMs : WINDOW_MS;
+		const executions = waiting / videosEach;
+		const looked = await look(stage, worker, windowMs);
+		levels.push({ way: name, waiting, executions, startSeconds, ...looked });
+		tell(toTable(levels.slice(-1)));
+	}
+	await worker.kill();
+	finishAll(stage);
+	await stage.database.query("UPDATE execution_entity SET status = 'canceled' WHERE NOT finished");
+	return levels;
+}
+
+async function start(
+	{ simulator }: QueueStage,
+	production: Production,
+	count: number,
+	videosEach: number,
+): Promise<number> {
+	const from = Date.now();
+	const before = simulator.jobs.length;
+	const accepted = async (wanted: number) => {
+		while (simulator.jobs.length - before < wanted) {
+			if (Date.now() - from > START_LIMIT_MS) throw new Error('Not all videos were started');
+			await sleep(20);
+		}
+	};
+	for (let started = 0; started < count; started += videosEach) {
+		await accepted(started - UNDER_WAY);
+		const prompts = Array.from({ length: videosEach }, (_, index) => `Video ${started + index}`);
+		await production.start(videosEach === 1 ? { prompt: prompts[0] } : { prompts });
+	}
+	await accepted(count);
+	return (Date.now() - from) / 1000;
+}
+
+function finishAll({ simulator }: QueueStage): void {
+	for (const { requestId } of simulator.jobs) simulator.finishJob(requestId);
+}
+
+async function untilIdle({ database }: QueueStage): Promise<void> {
+	const running = "SELECT id FROM execution_entity WHERE status IN ('new', 'running', 'waiting')";
+	while ((await database.query(running)).length > 0) await sleep(200);
+}
+
+async function look({ simulator, server, database }: QueueStage, of: Worker, windowMs: number) {
+	const from = Date.now();
+	const before = simulator.requestsTo('status').length;
+	const watching = watch([of, server], windowMs);
+	await sleep(windowMs);
+	const polls = simulator.requestsTo('status').length - before;
+	const seconds = (Date.now() - from) / 1000;
+	const [worker, main] = (await watching) as [ProcessCost, ProcessCost];
+	const [bytes] = await database.query(
+		`SELECT coalesce(avg(pg_column_size(d.*) + pg_column_size(e.*)), 0) FROM execution_data d JOIN execution_entity e ON e.id = d."executionId" WHERE e.status IN ('running', 'waiting')`,
+	);
+	const databaseBytesPerExecution = Math.round(Number(bytes));
+	return { pollsPerSecond: polls / seconds, worker, main, databaseBytesPerExecution };
+}
+
+const startedAt = Date.now();
+
+function tell(progress: string): void {
+	process.stderr.write(`${Math.round((Date.now() - startedAt) / 1000)} s: ${progress}\n`);
+}
+
+const HEADINGS = [
+	'Waiting videos',
+	'Worker: resident MB',
+	'live heap MB',
+	'CPU of a core',
+	'lag p99 ms',
+	'Main: resident MB',
+	'live heap MB',
+	'CPU of a core',
+	'Polls per s',
+	'Started in s',
+	'DB bytes each',
+];
+
+function toTable(levels: Level[]): string {
+	let way = '';
+	const lines: string[] = [HEADINGS.join(' | ')];
+	for (const level of levels) {
+		if (level.way !== way) lines.push('', `-- ${level.way}`);
+		way = level.way;
+		const process = ({ residentMB, liveHeapMB, cpuShare }: ProcessCost) => [
+			residentMB.toFixed(0),
+			liveHeapMB.toFixed(1),
+			`${(cpuShare * 100).toFixed(0)} %`,
+		];
+		const cells = [
+			level.waiting,
+			...process(level.worker),
+			level.worker.eventLoopLagP99Ms.toFixed(0),
+			...process(level.main),
+			level.pollsPerSecond.toFixed(1),
+			level.startSeconds.toFixed(1),
+			level.databaseBytesPerExecution,
+		];
+		lines.push(cells.map(String).join(' | '));
+	}
+	return lines.join('\n');
+}
+
+const cleanUp: CleanUp = [];
+try {
+	const stage = await setQueueStage(cleanUp, {
+		plan: () => ({ seconds: Infinity }),
+		env: { ...MEASURABLE, DB_POSTGRESDB_POOL_SIZE: '10' },
+	});
+	const levels: Level[] = [];
+	for (const way of await ways()) levels.push(...(await measure(stage, way)));
+	process.stdout.write(`${toTable(levels)}\n`);
+	const machine = { cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length };
+	const results = { measuredAt: new Date().toISOString(), machine, levels };
+	await writeFile(RESULTS, `${JSON.stringify(results, null, '\t')}\n`);
+	process.stdout.write(`Written to ${relative(process.cwd(), RESULTS)}\n`);
+} finally {
+	await cleanUpAll(cleanUp);
+}
