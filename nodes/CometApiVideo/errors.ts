@@ -82,6 +82,10 @@ const ADVICE: Record<TroubleReason, Advice> = {
 		happened: 'CometAPI could not be reached',
 		fix: "Check the network of n8n, and 'Base URL' in the credential.",
 	},
+	credentialUnread: {
+		happened: 'n8n could not read the credential',
+		fix: 'Try again later. If that does not help, look at the load of its database.',
+	},
 	heldBack: {
 		happened: 'n8n did not send the request',
 		fix: "Check the credential, its allowed domains, and n8n's settings for outgoing requests.",

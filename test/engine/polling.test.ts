@@ -2,8 +2,8 @@
 import { describe, expect, test } from '@jest/globals';
 
 import type { Fault } from '../simulator/simulator.ts';
-import { logLines } from './engine.ts';
-import { createNode, jsonOf, withScene } from './scene.ts';
+import { execute as executeIn, logLines } from './engine.ts';
+import { createNode, itemsOf, jsonOf, unreadableOnce, withScene } from './scene.ts';
 
 const QUICK = { plan: () => ({ seconds: 0.1 }) };
 
@@ -54,6 +54,15 @@ describe('A wait goes on', () => {
 			});
 		},
 	);
+
+	test.concurrent('after n8n could not read the credential', async () => {
+		await withScene(QUICK, async ({ simulator, credential }) => {
+			const unsteady = unreadableOnce(credential, 'polling');
+			const finished = await executeIn({ video: createNode() }, itemsOf({}), unsteady);
+			expect(jsonOf(finished)).toEqual([expect.objectContaining({ status: 'done' })]);
+			expect(simulator.jobs).toHaveLength(1);
+		});
+	});
 
 	test.concurrent('when Retry-After says so', async () => {
 		await withScene(QUICK, async ({ simulator, execute }) => {

@@ -109,3 +109,19 @@ export function jsonOf(finished: Finished, output = 0): Array<INodeExecutionData
 export async function until(condition: () => boolean): Promise<void> {
 	while (!condition()) await sleep(5);
 }
+
+// The engine itself reads the credential before the node does.
+const READS_BEFORE = { submitting: 1, polling: 2 };
+
+/** The credential, which n8n's database does not give at that moment. */
+export function unreadableOnce(credential: Credential, when: 'submitting' | 'polling'): Credential {
+	let reads = 0;
+	return {
+		...credential,
+		get apiKey() {
+			if (reads++ === READS_BEFORE[when])
+				throw new Error('timeout exceeded when trying to connect');
+			return credential.apiKey;
+		},
+	};
+}

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 
 import type { Fault, Simulator } from '../simulator/simulator.ts';
 import { execute as executeIn, logLines } from './engine.ts';
-import { createNode, itemsOf, jsonOf, withScene } from './scene.ts';
+import { createNode, itemsOf, jsonOf, unreadableOnce, withScene } from './scene.ts';
 
 const QUICK = { plan: () => ({ seconds: 0.1 }) };
 const RETRY = { retryOnFail: true, maxTries: 3, waitBetweenTries: 100 };
@@ -108,6 +108,16 @@ describe('A submit that was surely not accepted', () => {
 			// The mark is gone, so a retry may submit.
 			expect((await retry(node, failed)).status).toBe('success');
 			expect(simulator.jobs).toHaveLength(1);
+		});
+	});
+
+	test.concurrent('says when n8n could not read the credential', async () => {
+		await withScene(QUICK, async ({ simulator, credential }) => {
+			const unsteady = unreadableOnce(credential, 'submitting');
+			const failed = await executeIn({ video: createNode() }, itemsOf({}), unsteady);
+			expect(failed.error?.message).toBe('n8n could not read the credential');
+			expect(failed.error?.description).toContain('nothing is owed');
+			expect(simulator.requests).toEqual([]);
 		});
 	});
 

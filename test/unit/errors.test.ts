@@ -41,6 +41,7 @@ const REASONS: Record<TroubleReason, { leadsTo: RegExp; httpStatus?: number }> =
 	serverTrouble: { leadsTo: /later/, httpStatus: 502 },
 	unreadable: { leadsTo: /later/, httpStatus: 200 },
 	notReached: { leadsTo: /network/ },
+	credentialUnread: { leadsTo: /later/ },
 	heldBack: { leadsTo: /allowed domains/ },
 	connectionLost: { leadsTo: /later/ },
 };

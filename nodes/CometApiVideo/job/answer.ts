@@ -17,6 +17,9 @@ export interface Unanswered {
 	message: string;
 }
 
+/** The code of a request that was not made, since n8n's database did not give the credential. */
+export const CREDENTIAL_UNREAD = 'CREDENTIAL_UNREAD';
+
 export type Exchange = { answer: HttpAnswer } | { unanswered: Unanswered };
 
 export type TroubleReason =
@@ -32,6 +35,7 @@ export type TroubleReason =
 	| 'serverTrouble'
 	| 'unreadable'
 	| 'notReached'
+	| 'credentialUnread'
 	| 'heldBack'
 	| 'connectionLost';
 
@@ -116,11 +120,15 @@ function emptyAccepted({ statusCode, body }: HttpAnswer): VideoJob | undefined {
 	return PENDING;
 }
 
+function reasonOf({ sent, code }: Unanswered): TroubleReason {
+	if (sent) return 'connectionLost';
+	if (code === undefined) return 'heldBack';
+	return code === CREDENTIAL_UNREAD ? 'credentialUnread' : 'notReached';
+}
+
 function describeExchange(exchange: Exchange): Trouble {
 	if ('unanswered' in exchange) {
-		const { sent, code, message } = exchange.unanswered;
-		const reason = sent ? 'connectionLost' : code === undefined ? 'heldBack' : 'notReached';
-		return { reason, said: message };
+		return { reason: reasonOf(exchange.unanswered), said: exchange.unanswered.message };
 	}
 	const { statusCode: httpStatus, body } = exchange.answer;
 	const { code, message: said } = readErrorEnvelope(body);

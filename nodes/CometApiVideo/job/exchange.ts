@@ -1,6 +1,6 @@
 import type { IExecutePaginationFunctions, IHttpRequestOptions } from 'n8n-workflow';
 
-import type { Exchange, Unanswered } from './answer';
+import { CREDENTIAL_UNREAD, type Exchange, type Unanswered } from './answer';
 import { isRecord, text } from './json';
 
 const CREDENTIAL_TYPE = 'cometApiVideoApi';
@@ -24,13 +24,16 @@ export async function exchange(
 	signal: AbortSignal | undefined,
 ): Promise<Exchange> {
 	let apiKey = '';
+	let isReadingCredential = false;
 	// n8n puts the execution's own cancel signal into every request, so the request is made on behalf
 	// of a context whose signal is the one wanted here. It also tells the key that n8n reads anyway.
 	const caller: IExecutePaginationFunctions = Object.create(context, {
 		getExecutionCancelSignal: { value: () => signal },
 		getCredentials: {
 			value: async (type: string) => {
+				isReadingCredential = true;
 				const credential = await context.getCredentials(type);
+				isReadingCredential = false;
 				apiKey = String(credential.apiKey).trim();
 				return credential;
 			},
@@ -50,7 +53,9 @@ export async function exchange(
 		);
 		return { answer: without(apiKey, answer) };
 	} catch (error) {
-		return { unanswered: without(apiKey, describeUnanswered(error)) };
+		const unanswered = without(apiKey, describeUnanswered(error));
+		if (!isReadingCredential) return { unanswered };
+		return { unanswered: { ...unanswered, sent: false, code: CREDENTIAL_UNREAD } };
 	}
 }
 
