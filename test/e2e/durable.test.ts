@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { sleep } from 'n8n-workflow';
 
-import { sampleMp4, type Simulator } from '../simulator/simulator.ts';
+import { type JobPlan, sampleMp4, type Simulator } from '../simulator/simulator.ts';
 import { readExample, withParameters } from './exampleFile.ts';
 import { CURRENT_N8N } from './installation.ts';
 import {
@@ -18,6 +18,7 @@ import { type N8nServer, startN8n } from './server.ts';
 import { setSimulatedStage, type SimulatedStage } from './simulatedStage.ts';
 import { type CleanUp, cleanUpAll, NODE_TYPE } from './stage.ts';
 import { until } from './until.ts';
+import { getStatus, start as startNode, video, workflow } from './workflow.ts';
 
 /** The example's wait of 70 seconds, the start of n8n, and some air. */
 const LIMIT_MS = 300_000;
@@ -30,11 +31,12 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 	let server: N8nServer;
 	let client: RestClient;
 	let example: Workflow;
+	let plan: JobPlan;
 	let paidBefore: number;
 	let sentBefore: number;
 
 	beforeAll(async () => {
-		stage = await setSimulatedStage(cleanUp, { plan: () => ({ seconds: 0.2 }) });
+		stage = await setSimulatedStage(cleanUp, { plan: () => plan });
 		({ simulator, server, client } = stage);
 		example = await readExample('durable-wait');
 	}, LIMIT_MS);
@@ -42,6 +44,7 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 	afterAll(async () => await cleanUpAll(cleanUp));
 
 	beforeEach(() => {
+		plan = { seconds: 0.2 };
 		paidBefore = simulator.jobs.length;
 		sentBefore = simulator.requestsTo('submit').length;
 	});
@@ -123,6 +126,32 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 				const retried = await client.waitForExecution(await client.retryExecution(id));
 				expect(retried.status).toBe('success');
 				await expectVideo(readyVideo(retried));
+			},
+			LIMIT_MS,
+		);
+	});
+
+	describe('a wait in the node, when n8n is killed,', () => {
+		test(
+			'ends with its execution, which n8n does not retry; Get Status brings the video',
+			async () => {
+				plan = { seconds: Infinity };
+				const id = await start(workflow([startNode(), video()]));
+				await until(() => simulator.jobs.length > paidBefore);
+				const requestId = String(onlyId());
+				await until(() => server.log.some((line) => line.includes(requestId)));
+				await server.kill();
+				await restart();
+				expect((await client.waitForExecution(id)).status).toBe('crashed');
+				await expect(client.retryExecution(id)).rejects.toThrow();
+
+				simulator.finishJob(requestId);
+				const looking = await start(workflow([startNode(), getStatus(requestId)]));
+				const found = await client.waitForExecution(looking);
+				expect(outputItems(found, 'Get Status')[0]?.json).toMatchObject({
+					request_id: onlyId(),
+					status: 'done',
+				});
 			},
 			LIMIT_MS,
 		);
