@@ -1,7 +1,10 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- tests run outside n8n */
 import { access, constants } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { run } from './command.ts';
+
+const LOCK = join(tmpdir(), 'n8n-cometapi-video-apt.lock');
 
 /**
  * The path of a program, which is installed from Debian's package if need be and allowed.
@@ -38,9 +41,10 @@ async function canInstall(): Promise<boolean> {
 	return process.getuid?.() === 0 && (await findProgram('apt-get', [])) !== undefined;
 }
 
+// Suites run side by side, and apt lets one at a time in.
 async function aptGet(...args: string[]): Promise<void> {
 	const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-	await run('apt-get', args, { cwd: '/', env });
+	await run('flock', [LOCK, 'apt-get', ...args], { cwd: '/', env });
 }
 
 async function isExecutable(path: string): Promise<boolean> {
