@@ -225,7 +225,11 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 		const [job] = await startVideos(1);
 		const { id = '' } = (await videos.executions()).at(-1) ?? {};
 		await stage.client.stopExecution(id);
-		expect((await stage.client.waitForExecution(id)).status).toBe('canceled');
+		// Main marks it as canceled at once, and the worker stores what it knew a moment later.
+		await until(async () => {
+			const { status, data } = await stage.client.getExecution(id);
+			return status === 'canceled' && JSON.stringify(data).includes(String(job?.requestId));
+		});
 		const paid = jobs().length;
 		finish(jobs());
 		const retried = await stage.client.waitForExecution(await stage.client.retryExecution(id));
