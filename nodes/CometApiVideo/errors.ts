@@ -192,7 +192,7 @@ export function videoFailed(
 			? 'The video expired before it was finished'
 			: 'The video could not be made';
 	const fix = refused
-		? 'Change the prompt or the image, then run this again.'
+		? 'Change the prompt, the image or the video, then run this again.'
 		: isProvidersOwnFailure(facts.job)
 			? 'Try again later: a retry of this execution makes a new video.'
 			: 'A retry of this execution repeats this answer. Start a new execution to make another video.';

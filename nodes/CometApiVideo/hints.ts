@@ -30,7 +30,7 @@ export const hints: NodeHint[] = [
 	{
 		...AFTER_EXECUTION,
 		message:
-			"An item whose status is 'pending' took longer than 'Max Wait'. To get its video, pass 'request_id' to this node's Get Status operation.",
+			"An item whose status is 'pending' took longer than 'Max Wait'. To get its video, pass 'request_id' to this node's Get Status operation, with 'Wait for Completion' turned on.",
 		displayCondition: `={{ ${WAITS} && $parameter.options?.onTimeout === "return" }}`,
 	},
 ];

@@ -353,7 +353,7 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 				`The video was refused [request ID ${requestId}]`,
 			);
 			expect(await editor.output.errorDescription()).toBe(
-				'CometAPI says (invalid_argument): The prompt asks for a known person. Change the prompt or the image, then run this again.',
+				'CometAPI says (invalid_argument): The prompt asks for a known person. Change the prompt, the image or the video, then run this again.',
 			);
 			await takePicture('error');
 		});

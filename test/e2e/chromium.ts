@@ -1,4 +1,4 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- tests run outside n8n */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { ensureDebianPackage } from './debianPackage.ts';
@@ -57,10 +57,11 @@ const FLAGS = [
 	'--disable-sync',
 ];
 
-/** Debian's Chromium without a window, driven by the playwright-core that this n8n brings along. */
+/** Debian's Chromium, or the one at CHROMIUM_PATH, without a window, driven by the playwright-core that this n8n brings along. */
 export async function launchChromium({ folder }: Installation): Promise<Browser> {
 	const requireOfN8n = createRequire(join(folder, 'package.json'));
 	const { chromium } = requireOfN8n('playwright-core') as Playwright;
-	const executablePath = await ensureDebianPackage('chromium', 'chromium');
+	const { CHROMIUM_PATH } = process.env;
+	const executablePath = CHROMIUM_PATH ?? (await ensureDebianPackage('chromium', 'chromium'));
 	return await chromium.launch({ executablePath, args: FLAGS });
 }

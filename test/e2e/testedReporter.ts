@@ -13,11 +13,12 @@ const ENDING = '.test.ts';
 export default class TestedReporter {
 	async onRunComplete(
 		_contexts: Set<TestContext>,
-		{ numFailedTestSuites, testResults }: AggregatedResult,
+		{ numFailedTestSuites, numPendingTests, testResults }: AggregatedResult,
 	) {
 		const files = (await readdir(FOLDER)).filter((name) => name.endsWith(ENDING));
 		const wasRun = new Set(testResults.map(({ testFilePath }) => basename(testFilePath)));
-		if (numFailedTestSuites > 0 || files.some((name) => !wasRun.has(name))) return;
+		if (numFailedTestSuites + numPendingTests > 0 || files.some((name) => !wasRun.has(name)))
+			return;
 		const cases = testResults.flatMap(({ testFilePath, testResults: results }): TestedCase[] =>
 			results.map(({ ancestorTitles, title, status }) => ({
 				suite: basename(testFilePath, ENDING),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { describe, expect, test } from '@jest/globals';
 
+import queue from '../bench/queueResults.json';
 import claimsOfReadme from '../e2e/claims.json';
 import type { Claim } from '../e2e/testedTable';
 
@@ -28,6 +29,17 @@ function pointsOf(section: string): string[] {
 	);
 }
 
+/** A title begins where a text of the source begins. */
+const QUOTES = ["'", '"', '`'];
+
+/** By how much each of 300 waiting videos makes the worker grow, in MB. */
+function memoryOfAWait(way: string): string {
+	const residentMB = (waiting: number) =>
+		queue.levels.find((level) => level.way.startsWith(way) && level.waiting === waiting)?.worker
+			.residentMB ?? Number.NaN;
+	return ((residentMB(300) - residentMB(0)) / 300).toFixed(1);
+}
+
 describe('the README', () => {
 	test.each(claims)('says, and has a test for it: $claim', ({ claim, shownBy }) => {
 		expect(README).toContain(plain(claim));
@@ -35,13 +47,23 @@ describe('the README', () => {
 	});
 
 	test.each(claims.flatMap(({ shownBy }) => shownBy))('has a test: %s', (name) => {
-		const [file = '', ...title] = name.split(': ');
-		const source = plain(readFileSync(join('test', file), 'utf8'));
-		expect(source).toContain(plain(title.join(': ')));
+		const [file = '', ...words] = name.split(': ');
+		const title = words.join(': ');
+		expect(file).toMatch(/\.test\.ts$|^e2e\/serverCases\.ts$/);
+		const source = readFileSync(join('test', file), 'utf8');
+		expect(QUOTES.some((quote) => source.includes(quote + title))).toBe(true);
 	});
 
 	test.each(PROMISING.flatMap(pointsOf))('shows by a test that: %s', (point) => {
 		expect(claims.filter(({ claim }) => point.includes(plain(claim)))).not.toEqual([]);
+	});
+
+	test('says what the bench measured of a waiting video', () => {
+		const perExecution = memoryOfAWait('In the node, an execution');
+		const perItem = memoryOfAWait('In the node, all videos');
+		expect(README).toContain(
+			`${perExecution} MB as an execution of its own, ${perItem} MB as one of many items`,
+		);
 	});
 
 	test('names every example', () => {

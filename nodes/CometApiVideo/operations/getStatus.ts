@@ -26,7 +26,7 @@ export const getStatusFields = updateDisplayOptions({ show: { operation: ['getSt
 		required: true,
 		default: '',
 		placeholder: 'e.g. 4b2c1f0a-...',
-		description: "The 'request_id' of the item that Create put out",
+		description: "The 'request_id' of the item that Create or Edit put out",
 	},
 	{ ...waitForCompletion, default: false },
 	...downloadFields,

@@ -27,7 +27,7 @@ const maxWait: INodeProperties = {
 	default: 900,
 	hint: 'In seconds',
 	description:
-		'How long to wait for the video, counted from when CometAPI accepted it. While CometAPI accepts no more videos, the node asks for a place for as long.',
+		'How long to wait for the video, counted from when CometAPI accepted it. When CometAPI is too busy to accept it, the node keeps trying for this long.',
 };
 
 const onTimeout: INodeProperties = {
