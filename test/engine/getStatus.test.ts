@@ -2,7 +2,15 @@
 import { describe, expect, test } from '@jest/globals';
 
 import type { JobPlan } from '../simulator/simulator.ts';
-import { createNode, getStatusNode, itemsOf, jsonOf, withScene, type Scene } from './scene.ts';
+import {
+	createNode,
+	finishAfter,
+	getStatusNode,
+	itemsOf,
+	jsonOf,
+	withScene,
+	type Scene,
+} from './scene.ts';
 
 /** A job that was made by another execution. */
 async function submit({ simulator, execute }: Scene): Promise<string> {
@@ -80,7 +88,8 @@ describe('Get Status without waiting', () => {
 
 describe('Get Status with Wait for Completion', () => {
 	test.concurrent('waits until the video is done', async () => {
-		await withJob({ seconds: 1.2 }, async ({ execute }, request_id) => {
+		await withJob({ seconds: 600 }, async ({ simulator, execute }, request_id) => {
+			finishAfter(2, simulator);
 			const node = getStatusNode({ waitForCompletion: true });
 			expect(jsonOf(await execute(node, itemsOf({ request_id })))).toEqual([
 				expect.objectContaining({

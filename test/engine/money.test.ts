@@ -3,19 +3,10 @@ import { describe, expect, test } from '@jest/globals';
 import { sleep, type INodeExecutionData } from 'n8n-workflow';
 
 import type { Simulator } from '../simulator/simulator.ts';
-import { createNode, itemsOf, jsonOf, until, withScene } from './scene.ts';
+import { createNode, finishAfter, finishJobs, itemsOf, jsonOf, withScene } from './scene.ts';
 
 const QUICK = { plan: () => ({ seconds: 0.1 }) };
-const LATE = { plan: () => ({ seconds: 1.6 }) };
 const RETRY = { retryOnFail: true, maxTries: 3, waitBetweenTries: 200 };
-
-/** Ends all jobs when that many polls have been answered. */
-function finishAfter(polls: number, simulator: Simulator): void {
-	const answered = () => simulator.requestsTo('status').filter(({ endedAt }) => endedAt);
-	void until(() => answered().length >= polls).then(() =>
-		simulator.jobs.forEach(({ requestId }) => simulator.finishJob(requestId)),
-	);
-}
 
 const ENDLESS = { plan: () => ({ seconds: 600 }) };
 const GIVE_UP_EARLY = { options: { maxWait: 1 } };
@@ -45,12 +36,12 @@ describe('One job for one wanted video', () => {
 	});
 
 	test.concurrent('when the editor retries the failed execution', async () => {
-		await withScene(LATE, async ({ simulator, execute, retry }) => {
+		await withScene(ENDLESS, async ({ simulator, execute, retry }) => {
 			const node = createNode(GIVE_UP_EARLY);
 			const failed = await execute(node);
 			expect(failed.status).toBe('error');
 			expect(failed.error?.message).toContain(idsOf(simulator)[0]);
-			await until(() => simulator.runningJobs() === 0);
+			finishJobs(simulator);
 			const finished = await retry(node, failed);
 			expect(jsonOf(finished).map((json) => json.request_id)).toEqual(idsOf(simulator));
 			expect(simulator.jobs).toHaveLength(1);
@@ -58,21 +49,22 @@ describe('One job for one wanted video', () => {
 	});
 
 	test.concurrent('when the prompt is another one at every try', async () => {
-		await withScene(LATE, async ({ simulator, execute, retry }) => {
+		await withScene(ENDLESS, async ({ simulator, execute, retry }) => {
 			const node = createNode({
 				...GIVE_UP_EARLY,
 				prompt: '={{ $now.toMillis() }} {{ $execution.id }}',
 			});
 			const failed = await execute(node);
-			await until(() => simulator.runningJobs() === 0);
+			finishJobs(simulator);
 			expect((await retry(node, failed)).status).toBe('success');
 			expect(simulator.jobs).toHaveLength(1);
 		});
 	});
 
 	test.concurrent('when an option was changed before the retry', async () => {
-		await withScene(LATE, async ({ simulator, execute, retry }) => {
+		await withScene(ENDLESS, async ({ simulator, execute, retry }) => {
 			const failed = await execute(createNode(GIVE_UP_EARLY));
+			finishJobs(simulator);
 			const finished = await retry(createNode({ options: { maxWait: 60 } }), failed);
 			expect(finished.status).toBe('success');
 			expect(simulator.jobs).toHaveLength(1);
@@ -82,9 +74,10 @@ describe('One job for one wanted video', () => {
 	test.concurrent(
 		'when an option was changed and the prompt is another one at every try',
 		async () => {
-			await withScene(LATE, async ({ simulator, execute, retry }) => {
+			await withScene(ENDLESS, async ({ simulator, execute, retry }) => {
 				const prompt = '={{ $now.toMillis() }} {{ $execution.id }}';
 				const failed = await execute(createNode({ prompt, options: { maxWait: 1 } }));
+				finishJobs(simulator);
 				const node = createNode({ prompt, options: { maxWait: 60 }, waitForCompletion: true });
 				expect((await retry(node, failed)).status).toBe('success');
 				expect(simulator.jobs).toHaveLength(1);

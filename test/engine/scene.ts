@@ -125,3 +125,13 @@ export function unreadableOnce(credential: Credential, when: 'submitting' | 'pol
 		},
 	};
 }
+
+export function finishJobs(simulator: Simulator): void {
+	for (const { requestId } of simulator.jobs) simulator.finishJob(requestId);
+}
+
+/** Finishes all jobs when that many polls have been answered. */
+export function finishAfter(polls: number, simulator: Simulator): void {
+	const answered = () => simulator.requestsTo('status').filter(({ endedAt }) => endedAt);
+	void until(() => answered().length >= polls).then(() => finishJobs(simulator));
+}
