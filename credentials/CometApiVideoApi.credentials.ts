@@ -9,9 +9,10 @@ import type {
 import { UserError } from 'n8n-workflow';
 
 import { BASE_URL_EXPRESSION, baseUrlProblem } from './baseUrl';
+import { CREDENTIAL_TYPE } from './credentialType';
 
 export class CometApiVideoApi implements ICredentialType {
-	name = 'cometApiVideoApi';
+	name = CREDENTIAL_TYPE;
 
 	displayName = 'CometAPI Video API';
 

@@ -2,11 +2,10 @@ import type { INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { BASE_URL_EXPRESSION } from '../../credentials/baseUrl';
+import { CREDENTIAL_TYPE } from '../../credentials/credentialType';
 import { hints } from './hints';
-import { searchModels } from './listSearch/searchModels';
-import { createFields, createOperation } from './operations/create';
-import { editFields, editOperation } from './operations/edit';
-import { getStatusFields, getStatusOperation } from './operations/getStatus';
+import { listSearch, resources } from './resources';
+import { toProperties } from './resources/resource';
 
 export class CometApiVideo implements INodeType {
 	description: INodeTypeDescription = {
@@ -26,23 +25,11 @@ export class CometApiVideo implements INodeType {
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
-		credentials: [{ name: 'cometApiVideoApi', required: true }],
+		credentials: [{ name: CREDENTIAL_TYPE, required: true }],
 		hints,
 		requestDefaults: { baseURL: BASE_URL_EXPRESSION },
-		properties: [
-			{
-				displayName: 'Operation',
-				name: 'operation',
-				type: 'options',
-				noDataExpression: true,
-				options: [createOperation, editOperation, getStatusOperation],
-				default: 'create',
-			},
-			...createFields,
-			...editFields,
-			...getStatusFields,
-		],
+		properties: toProperties(resources),
 	};
 
-	methods = { listSearch: { searchModels } };
+	methods = { listSearch };
 }

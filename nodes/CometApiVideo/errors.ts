@@ -1,9 +1,8 @@
 import type { INode, JsonObject } from 'n8n-workflow';
 import { NodeApiError } from 'n8n-workflow';
 
-import type { Trouble, TroubleReason } from './job/answer';
-import type { VideoJob } from './job/videoJob';
-import type { WaitFacts } from './output';
+import type { ApiProblem, ProblemReason } from './http/answer';
+import type { VideoJob, WaitFacts } from './video';
 
 /** What is known when an item ends without its video. */
 export interface VideoErrorFacts {
@@ -33,7 +32,7 @@ interface Advice {
 	fix: string;
 }
 
-const ADVICE: Record<TroubleReason, Advice> = {
+const ADVICE: Record<ProblemReason, Advice> = {
 	badInput: {
 		happened: 'CometAPI did not accept the request',
 		fix: 'Change the parameter that it names.',
@@ -70,7 +69,7 @@ const ADVICE: Record<TroubleReason, Advice> = {
 		happened: 'CometAPI does not know the request ID',
 		fix: "Check 'Request ID', and that the credential is of the account that made the video.",
 	},
-	serverTrouble: {
+	serverError: {
 		happened: 'CometAPI is out of order',
 		fix: 'Try again later.',
 	},
@@ -102,69 +101,69 @@ const GO_ON =
 const RETRY = 'A retry of this execution does not pay again either.';
 
 /** The API took no video, and nothing is owed. */
-export function notAccepted(trouble: Trouble, sentBytes: number): VideoError {
-	const { happened, fix } = ADVICE[trouble.reason];
+export function notAccepted(problem: ApiProblem, sentBytes: number): VideoError {
+	const { happened, fix } = ADVICE[problem.reason];
 	const size =
-		trouble.reason === 'tooLarge' ? `It had ${(sentBytes / 1_000_000).toFixed(1)} MB.` : undefined;
+		problem.reason === 'tooLarge' ? `It had ${(sentBytes / 1_000_000).toFixed(1)} MB.` : undefined;
 	return new VideoError(
 		happened,
-		sentences(quote(trouble), size, fix, 'No video was accepted, so nothing is owed.'),
-		{ httpStatus: trouble.httpStatus },
+		sentences(quote(problem), size, fix, 'No video was accepted, so nothing is owed.'),
+		{ httpStatus: problem.httpStatus },
 	);
 }
 
 /** The submit left, and no id came back. */
-export function fateUnknown(trouble?: Trouble): VideoError {
-	const happened = trouble ? `${ADVICE[trouble.reason].happened}.` : undefined;
-	const fix = trouble?.reason === 'notTheApi' ? ADVICE.notTheApi.fix : undefined;
+export function outcomeUnknown(problem?: ApiProblem): VideoError {
+	const happened = problem ? `${ADVICE[problem.reason].happened}.` : undefined;
+	const fix = problem?.reason === 'notTheApi' ? ADVICE.notTheApi.fix : undefined;
 	return new VideoError(
 		'It is not known whether CometAPI accepted this video',
 		sentences(
 			happened,
-			trouble && quote(trouble),
+			problem && quote(problem),
 			fix,
 			"This execution does not send it again, since it would be paid twice. Look for it in the log of usage in CometAPI's console: with its request ID, 'Get Status' brings the video. If it is not there, start a new execution.",
 		),
-		{ httpStatus: trouble?.httpStatus },
+		{ httpStatus: problem?.httpStatus },
 	);
 }
 
-export function noPlaceFree(trouble: Trouble, waitedS: number): VideoError {
+export function noPlaceFree(problem: ApiProblem, waitedS: number): VideoError {
 	return new VideoError(
 		`CometAPI accepted no further video for ${waitedS} seconds`,
 		sentences(
-			quote(trouble),
+			quote(problem),
 			"Nothing was accepted, nothing is owed. Run fewer videos at a time, or raise 'Max Wait'.",
 		),
-		{ httpStatus: trouble.httpStatus },
+		{ httpStatus: problem.httpStatus },
 	);
 }
 
 /** The API does not tell the job's state, and asking again would not help. */
 export function statusRefused(
-	trouble: Trouble,
+	problem: ApiProblem,
 	facts: VideoErrorFacts & { requestId: string },
 ): VideoError {
-	const { happened, fix } = ADVICE[trouble.reason];
+	const { happened, fix } = ADVICE[problem.reason];
 	return new VideoError(
 		`${happened} [request ID ${facts.requestId}]`,
-		sentences(quote(trouble), fix, ...(trouble.reason === 'unknownId' ? [] : [GO_ON, RETRY])),
-		{ ...facts, httpStatus: trouble.httpStatus },
+		sentences(quote(problem), fix, ...(problem.reason === 'unknownId' ? [] : [GO_ON, RETRY])),
+		{ ...facts, httpStatus: problem.httpStatus },
 	);
 }
 
 export function notFinishedInTime(
-	trouble: Trouble | undefined,
+	problem: ApiProblem | undefined,
 	maxWaitS: number,
 	facts: VideoErrorFacts & { requestId: string },
 ): VideoError {
-	const last = trouble
-		? sentences(`Last, ${lowerFirst(ADVICE[trouble.reason].happened)}`, quote(trouble))
+	const last = problem
+		? sentences(`Last, ${lowerFirst(ADVICE[problem.reason].happened)}`, quote(problem))
 		: facts.job?.providerStatus && `Its last status was ${facts.job.providerStatus}.`;
 	return new VideoError(
 		`The video is not finished after ${maxWaitS} seconds [request ID ${facts.requestId}]`,
 		sentences('It goes on being made, and it is paid for.', last, GO_ON, RETRY),
-		{ ...facts, httpStatus: trouble?.httpStatus },
+		{ ...facts, httpStatus: problem?.httpStatus },
 	);
 }
 
@@ -174,15 +173,11 @@ const REFUSED_CODES = [
 	'permission_denied',
 	'failed_precondition',
 ];
-const PROVIDER_CODES = ['service_unavailable', 'internal_error', 'expired'];
 
-/** True when a new job for the same video may do better: the provider failed, not the request. */
-export function isProvidersOwnFailure(job: VideoJob): boolean {
-	return job.status === 'expired' || PROVIDER_CODES.includes(job.failure?.code ?? '');
-}
-
+/** @param retryPaysAgain whether a retry of this execution makes a new video */
 export function videoFailed(
 	facts: VideoErrorFacts & { requestId: string; job: VideoJob },
+	retryPaysAgain: boolean,
 ): VideoError {
 	const { failure, status } = facts.job;
 	const refused = REFUSED_CODES.includes(failure?.code ?? '');
@@ -193,7 +188,7 @@ export function videoFailed(
 			: 'The video could not be made';
 	const fix = refused
 		? 'Change the prompt, the image or the video, then run this again.'
-		: isProvidersOwnFailure(facts.job)
+		: retryPaysAgain
 			? 'Try again later: a retry of this execution makes a new video.'
 			: 'A retry of this execution repeats this answer. Start a new execution to make another video.';
 	return new VideoError(
@@ -234,6 +229,14 @@ export function stoppedWhileSubmitting(): VideoError {
 	);
 }
 
+/** n8n did not start all items, so that nobody knows whether all can be sent. */
+export function notAllStarted(started: number, size: number): VideoError {
+	return new VideoError(
+		`n8n started only ${started} of the ${size} items of this run`,
+		'Nothing was sent, so nothing is owed. Run the workflow again; with fewer items, if this comes back.',
+	);
+}
+
 /** What no other message covers, a defect of this node among it. */
 export function unexpected(cause: unknown, requestId?: string): VideoError {
 	const said = cause instanceof Error ? cause.message : String(cause);
@@ -250,11 +253,12 @@ export function unexpected(cause: unknown, requestId?: string): VideoError {
 export function toNodeError(
 	node: INode,
 	error: VideoError,
-	{ itemIndex, runIndex, batch }: { itemIndex: number; runIndex: number; batch: { size: number } },
+	{ itemIndex, runIndex }: { itemIndex: number; runIndex: number },
+	isOneOfMany: boolean,
 	otherIds: string[],
 ): NodeApiError {
 	const { facts } = error;
-	const message = batch.size > 1 ? `${error.message} [item ${itemIndex}]` : error.message;
+	const message = isOneOfMany ? `${error.message} [item ${itemIndex}]` : error.message;
 	const others =
 		otherIds.length > 0
 			? `Other videos of this run: ${otherIds.join(', ')}. A retry of this execution picks them up without paying again.`
@@ -270,7 +274,7 @@ export function toNodeError(
 	return new NodeApiError(node, { message } satisfies JsonObject, options);
 }
 
-function quote({ said, httpStatus }: Trouble): string | undefined {
+function quote({ said, httpStatus }: ApiProblem): string | undefined {
 	if (said) return `It said: ${said}`;
 	return httpStatus === undefined ? undefined : `It answered HTTP ${httpStatus}`;
 }

@@ -4,10 +4,10 @@ import { createRequire } from 'node:module';
 
 import { sample, type Figure, type Sample, type Settings } from './report.ts';
 
-type Wait = typeof import('../../nodes/CometApiVideo/job/wait');
+type Wait = typeof import('../../nodes/CometApiVideo/polling/pollUntilDone');
 
-const { waitForJob } = createRequire(import.meta.url)(
-	'../../dist/nodes/CometApiVideo/job/wait.js',
+const { pollUntilDone } = createRequire(import.meta.url)(
+	'../../dist/nodes/CometApiVideo/polling/pollUntilDone.js',
 ) as Wait;
 
 const RIVAL_INTERVALS_S = [1, 3, 5, 10, 15, 20];
@@ -98,7 +98,7 @@ async function meanCost(poller: Poller, seconds: number, jobs: number): Promise<
 
 async function waitFor({ pollIntervalS, hasProgress }: Poller, endsAtMs: number): Promise<Cost> {
 	let nowMs = 0;
-	const end = await waitForJob(
+	const end = await pollUntilDone(
 		{
 			poll: async () => ({
 				kind: 'job',

@@ -101,7 +101,7 @@ function describeCredential(scene: ServerScene): void {
 
 function describeModels(scene: ServerScene): void {
 	const searched = async (filter: string) =>
-		await scene.client.searchList(NODE_TYPE, 'searchModels', scene.stage.credential, filter);
+		await scene.client.searchList(NODE_TYPE, 'searchGrokModels', scene.stage.credential, filter);
 
 	test("The list of models has Grok's video models of the account", async () => {
 		expect(await searched('')).toEqual(['grok-imagine-video', 'grok-imagine-video-1.5']);

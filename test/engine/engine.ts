@@ -290,7 +290,7 @@ export async function listModels(
 	const workflow = createWorkflow({ video });
 	const data = createAdditionalData('', workflow, 'trigger', credential);
 	const context = new LoadOptionsContext(workflow, video, data, '');
-	const search = videoType().methods?.listSearch?.searchModels;
+	const search = videoType().methods?.listSearch?.searchGrokModels;
 	if (!search) throw new Error('The node has no list of models');
 	return await search.call(context);
 }

@@ -8,10 +8,10 @@ import { NodeApiError } from 'n8n-workflow';
 import { CometApiVideoApi } from '../../credentials/CometApiVideoApi.credentials';
 import { CometApiVideo } from '../../nodes/CometApiVideo/CometApiVideo.node';
 import {
-	fateUnknown,
-	isProvidersOwnFailure,
+	outcomeUnknown,
 	noPlaceFree,
 	notAccepted,
+	notAllStarted,
 	notFinishedInTime,
 	statusRefused,
 	stopped,
@@ -19,16 +19,18 @@ import {
 	toNodeError,
 	unexpected,
 	VideoError,
-	videoFailed,
+	videoFailed as videoFailedFor,
 } from '../../nodes/CometApiVideo/errors';
-import type { Trouble, TroubleReason } from '../../nodes/CometApiVideo/job/answer';
-import type { JobStatus, VideoJob } from '../../nodes/CometApiVideo/job/videoJob';
+import type { ApiProblem, ProblemReason } from '../../nodes/CometApiVideo/http/answer';
+import { isOwnFailure } from '../../nodes/CometApiVideo/payment/failures';
+import { grokApi } from '../../nodes/CometApiVideo/resources/grok/api';
+import type { JobStatus, VideoJob, WaitFacts } from '../../nodes/CometApiVideo/video';
 
 const ID = '4b2c0000-0000-4000-8000-000000000000';
 const SAID = 'Das Modell ist heute müde (request id: 2026)';
 
 /** Every reason, and where its advice must lead. */
-const REASONS: Record<TroubleReason, { leadsTo: RegExp; httpStatus?: number }> = {
+const REASONS: Record<ProblemReason, { leadsTo: RegExp; httpStatus?: number }> = {
 	badInput: { leadsTo: /parameter/i, httpStatus: 400 },
 	unauthorized: { leadsTo: /credential/, httpStatus: 401 },
 	noBalance: { leadsTo: /top up/i, httpStatus: 403 },
@@ -38,7 +40,7 @@ const REASONS: Record<TroubleReason, { leadsTo: RegExp; httpStatus?: number }> =
 	rateLimited: { leadsTo: /later/, httpStatus: 429 },
 	modelUnavailable: { leadsTo: /'Model'/, httpStatus: 503 },
 	unknownId: { leadsTo: /'Request ID'/, httpStatus: 404 },
-	serverTrouble: { leadsTo: /later/, httpStatus: 502 },
+	serverError: { leadsTo: /later/, httpStatus: 502 },
 	unreadable: { leadsTo: /later/, httpStatus: 200 },
 	notReached: { leadsTo: /network/ },
 	credentialUnread: { leadsTo: /later/ },
@@ -46,10 +48,10 @@ const REASONS: Record<TroubleReason, { leadsTo: RegExp; httpStatus?: number }> =
 	connectionLost: { leadsTo: /later/ },
 };
 
-const troubles = Object.entries(REASONS).map(([name, { leadsTo, httpStatus }]) => {
-	const reason = name as TroubleReason;
-	const trouble: Trouble = { reason, httpStatus, said: SAID };
-	return { reason, leadsTo, httpStatus, trouble };
+const problems = Object.entries(REASONS).map(([name, { leadsTo, httpStatus }]) => {
+	const reason = name as ProblemReason;
+	const problem: ApiProblem = { reason, httpStatus, said: SAID };
+	return { reason, leadsTo, httpStatus, problem };
 });
 
 const job = (status: JobStatus, code?: string): VideoJob => ({
@@ -58,6 +60,9 @@ const job = (status: JobStatus, code?: string): VideoJob => ({
 	statusIsKnown: true,
 	...(code !== undefined && { failure: { code, message: SAID } }),
 });
+
+const videoFailed = (given: { requestId: string; job: VideoJob; wait?: WaitFacts }) =>
+	videoFailedFor(given, isOwnFailure(given.job, grokApi));
 
 const TROUBLESHOOTING = readFileSync('docs/troubleshooting.md', 'utf8');
 
@@ -80,13 +85,13 @@ const CODES = [
 ];
 
 const withId = [
-	...troubles.map(({ reason, trouble }) => ({
+	...problems.map(({ reason, problem }) => ({
 		name: `statusRefused, ${reason}`,
-		error: statusRefused(trouble, facts),
+		error: statusRefused(problem, facts),
 	})),
-	...troubles.map(({ reason, trouble }) => ({
+	...problems.map(({ reason, problem }) => ({
 		name: `notFinishedInTime, ${reason}`,
-		error: notFinishedInTime(trouble, 900, facts),
+		error: notFinishedInTime(problem, 900, facts),
 	})),
 	{ name: 'notFinishedInTime', error: notFinishedInTime(undefined, 900, facts) },
 	{
@@ -106,17 +111,18 @@ const withId = [
 ];
 
 const withoutId = [
-	...troubles.map(({ reason, trouble }) => ({
+	...problems.map(({ reason, problem }) => ({
 		name: `notAccepted, ${reason}`,
-		error: notAccepted(trouble, 1_000),
+		error: notAccepted(problem, 1_000),
 	})),
-	...troubles.map(({ reason, trouble }) => ({
-		name: `fateUnknown, ${reason}`,
-		error: fateUnknown(trouble),
+	...problems.map(({ reason, problem }) => ({
+		name: `outcomeUnknown, ${reason}`,
+		error: outcomeUnknown(problem),
 	})),
-	{ name: 'fateUnknown', error: fateUnknown() },
+	{ name: 'outcomeUnknown', error: outcomeUnknown() },
 	{ name: 'noPlaceFree', error: noPlaceFree({ reason: 'rateLimited', said: SAID }, 900) },
 	{ name: 'stopped before anything was sent', error: stopped() },
+	{ name: 'notAllStarted', error: notAllStarted(2, 3) },
 	{ name: 'stoppedWhileSubmitting', error: stoppedWhileSubmitting() },
 	{ name: 'unexpected before anything was sent', error: unexpected(new Error(SAID)) },
 ];
@@ -167,10 +173,10 @@ test.each(withId)('$name: the request id is in the message and in the facts', ({
 	expect(error.facts.requestId).toBe(ID);
 });
 
-describe.each(troubles)('$reason', ({ trouble, leadsTo, httpStatus }) => {
+describe.each(problems)('$reason', ({ problem, leadsTo, httpStatus }) => {
 	const errors = {
-		notAccepted: notAccepted(trouble, 1_000),
-		statusRefused: statusRefused(trouble, facts),
+		notAccepted: notAccepted(problem, 1_000),
+		statusRefused: statusRefused(problem, facts),
 	};
 
 	test('of a submit and of a status request leads to the way out', () => {
@@ -180,8 +186,8 @@ describe.each(troubles)('$reason', ({ trouble, leadsTo, httpStatus }) => {
 	test("keeps the server's words and its HTTP status", () => {
 		const all = [
 			...Object.values(errors),
-			fateUnknown(trouble),
-			notFinishedInTime(trouble, 900, facts),
+			outcomeUnknown(problem),
+			notFinishedInTime(problem, 900, facts),
 		];
 		for (const error of all) {
 			expect(error.description).toContain(SAID);
@@ -190,19 +196,19 @@ describe.each(troubles)('$reason', ({ trouble, leadsTo, httpStatus }) => {
 	});
 
 	test('needs no words of a server', () => {
-		const silent = { reason: trouble.reason };
+		const silent = { reason: problem.reason };
 		expect(notAccepted(silent, 1_000).description).not.toContain('said');
 		expect(statusRefused(silent, facts).description).not.toContain('said');
 	});
 });
 
 describe('money', () => {
-	test.each(troubles)('a submit that was not accepted owes nothing: $reason', ({ trouble }) => {
-		expect(notAccepted(trouble, 1_000).description).toMatch(/nothing is owed/);
+	test.each(problems)('a submit that was not accepted owes nothing: $reason', ({ problem }) => {
+		expect(notAccepted(problem, 1_000).description).toMatch(/nothing is owed/);
 	});
 
 	test('a submit of unknown fate says where to look and that it is not sent again', () => {
-		for (const error of [fateUnknown(), fateUnknown({ reason: 'connectionLost' })]) {
+		for (const error of [outcomeUnknown(), outcomeUnknown({ reason: 'connectionLost' })]) {
 			expect(error.message).toMatch(/not known whether/);
 			expect(error.description).toMatch(/not send it again/);
 			expect(error.description).toContain("CometAPI's console");
@@ -211,7 +217,7 @@ describe('money', () => {
 	});
 
 	test('a page in answer to a submit points to the base URL', () => {
-		expect(fateUnknown({ reason: 'notTheApi' }).description).toContain("'Base URL'");
+		expect(outcomeUnknown({ reason: 'notTheApi' }).description).toContain("'Base URL'");
 	});
 
 	test.each([
@@ -241,7 +247,7 @@ describe('numbers and words that belong to the case', () => {
 		expect(noPlaceFree({ reason: 'rateLimited' }, 42).message).toContain('42 seconds');
 	});
 
-	test('the last status before the deadline, or the trouble since', () => {
+	test('the last status before the deadline, or the problem since', () => {
 		const known = { ...facts, job: PENDING };
 		expect(notFinishedInTime(undefined, 900, known).description).toContain('IN_PROGRESS');
 		const lost = notFinishedInTime({ reason: 'connectionLost', said: SAID }, 900, known);
@@ -266,8 +272,8 @@ describe('numbers and words that belong to the case', () => {
 		const wait = { seconds: 12.3, polls: 4, timed_out: false };
 		const given = { requestId: ID, job: MODERATED, wait };
 		expect(videoFailed(given).facts).toEqual(given);
-		const trouble: Trouble = { reason: 'unauthorized', httpStatus: 401 };
-		expect(statusRefused(trouble, { ...facts, wait }).facts).toMatchObject({ ...facts, wait });
+		const problem: ApiProblem = { reason: 'unauthorized', httpStatus: 401 };
+		expect(statusRefused(problem, { ...facts, wait }).facts).toMatchObject({ ...facts, wait });
 	});
 });
 
@@ -284,7 +290,7 @@ describe('whose fault it was', () => {
 		{ status: 'done', code: undefined, own: false },
 		{ status: 'pending', code: undefined, own: false },
 	] as const)("$status, $code: the provider's own failure is $own", ({ status, code, own }) => {
-		expect(isProvidersOwnFailure(job(status, code))).toBe(own);
+		expect(isOwnFailure(job(status, code), grokApi)).toBe(own);
 	});
 
 	test.each(['service_unavailable', 'internal_error'])(
@@ -315,10 +321,9 @@ describe('the error as n8n shows it', () => {
 		parameters: {},
 	};
 	const place = { itemIndex: 2, runIndex: 1 };
-	const one = { ...place, batch: { size: 1 } };
 
 	test.each([...withId, ...withoutId])('keeps message and description: $name', ({ error }) => {
-		const shown = toNodeError(node, error, one, []);
+		const shown = toNodeError(node, error, place, false, []);
 		expect(shown).toBeInstanceOf(NodeApiError);
 		expect(shown.message).toBe(error.message);
 		expect(shown.description).toBe(error.description);
@@ -330,7 +335,7 @@ describe('the error as n8n shows it', () => {
 		(httpStatus) => {
 			const said = 'connect ECONNREFUSED 127.0.0.1:80';
 			const error = notAccepted({ reason: 'badInput', httpStatus, said }, 1_000);
-			const shown = toNodeError(node, error, one, []);
+			const shown = toNodeError(node, error, place, false, []);
 			expect(shown.message).toBe(error.message);
 			expect(shown.description).toBe(error.description);
 			expect(shown.httpCode).toBe(String(httpStatus));
@@ -343,15 +348,12 @@ describe('the error as n8n shows it', () => {
 	});
 
 	test('says which of several items it is about', () => {
-		const shown = toNodeError(node, stopped(ID), { ...place, batch: { size: 2 } }, []);
+		const shown = toNodeError(node, stopped(ID), place, true, []);
 		expect(shown.message).toBe(`${stopped(ID).message} [item ${place.itemIndex}]`);
 	});
 
 	test('names the other videos of the run, whose items n8n drops', () => {
-		const shown = toNodeError(node, stopped(ID), { ...place, batch: { size: 3 } }, [
-			'second',
-			'third',
-		]);
+		const shown = toNodeError(node, stopped(ID), place, true, ['second', 'third']);
 		expect(shown.description).toContain('second, third');
 		expect(shown.description).toContain(stopped(ID).description);
 	});

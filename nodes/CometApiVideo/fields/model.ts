@@ -1,0 +1,29 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+/** The picker of a model, from a list that `searchListMethod` gives, or by ID. */
+export function modelField(searchListMethod: string, defaultModel: string): INodeProperties {
+	return {
+		displayName: 'Model',
+		name: 'model',
+		type: 'resourceLocator',
+		required: true,
+		default: { mode: 'list', value: defaultModel },
+		description: 'The model that makes the video',
+		modes: [
+			{
+				displayName: 'From List',
+				name: 'list',
+				type: 'list',
+				placeholder: 'Select a model...',
+				typeOptions: { searchListMethod, searchable: true },
+			},
+			{
+				displayName: 'By ID',
+				name: 'id',
+				type: 'string',
+				placeholder: `e.g. ${defaultModel}`,
+			},
+		],
+		routing: { send: { type: 'body', property: 'model' } },
+	};
+}

@@ -1,0 +1,14 @@
+import type { IExecutePaginationFunctions, IHttpRequestOptions } from 'n8n-workflow';
+
+/** One item on its way through the node. */
+export interface Item {
+	context: IExecutePaginationFunctions;
+	/** Base URL, proxy, time-out and the like, as the engine prepared them. */
+	request: IHttpRequestOptions;
+	/** Aborts on Stop, and when n8n has given this run up. */
+	signal: AbortSignal;
+	itemIndex: number;
+	runIndex: number;
+	/** An agent calls its tool on its own behalf, with one item and at times several calls at once. */
+	isAgentCall: boolean;
+}

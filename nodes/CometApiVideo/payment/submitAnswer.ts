@@ -1,0 +1,47 @@
+import {
+	describeProblem,
+	isSuccess,
+	readRetryAfter,
+	type ApiProblem,
+	type Exchange,
+} from '../http/answer';
+import type { JobRef } from '../videoApi';
+
+export type SubmitAnswer =
+	| { kind: 'accepted'; job: JobRef; raw: unknown }
+	/** Not accepted, and welcome again later. */
+	| { kind: 'rateLimited'; problem: ApiProblem; retryAfterMs?: number }
+	/** Not accepted, and never will be like this. */
+	| { kind: 'refused'; problem: ApiProblem }
+	/** Nobody knows whether it was accepted. */
+	| { kind: 'outcomeUnknown'; problem: ApiProblem };
+
+/**
+ * What the answer to a submit means for the money, by the table of errors in docs/api.md: a 5xx, a
+ * reset or a time-out may come after the job was accepted.
+ *
+ * @param readAccepted the family's reading of a successful answer
+ * @param nowMs epoch ms, for a Retry-After that is a date
+ */
+export function readSubmitAnswer(
+	exchange: Exchange,
+	readAccepted: (body: unknown) => JobRef | undefined,
+	nowMs: number,
+): SubmitAnswer {
+	const problem = describeProblem(exchange);
+	if (problem.reason === 'unknownId') problem.reason = 'notTheApi';
+	if ('unanswered' in exchange) {
+		return { kind: exchange.unanswered.sent ? 'outcomeUnknown' : 'refused', problem };
+	}
+	const { statusCode, headers, body } = exchange.answer;
+	if (isSuccess(statusCode)) {
+		const job = readAccepted(body);
+		return job ? { kind: 'accepted', job, raw: body } : { kind: 'outcomeUnknown', problem };
+	}
+	if (statusCode === 429) {
+		return { kind: 'rateLimited', problem, retryAfterMs: readRetryAfter(headers, nowMs) };
+	}
+	const mayBeAccepted =
+		statusCode >= 500 && !['modelUnavailable', 'badInput'].includes(problem.reason);
+	return { kind: mayBeAccepted || statusCode === 408 ? 'outcomeUnknown' : 'refused', problem };
+}

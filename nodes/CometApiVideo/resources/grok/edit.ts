@@ -1,0 +1,47 @@
+import { checkText, checkUrl } from '../../fields/checks';
+import { customBodyFields, user } from '../../fields/options';
+import { promptField } from '../../fields/prompt';
+import { jsonBody } from '../../files/requestBody';
+import type { Item } from '../../item';
+import type { Submission } from '../../payment/submit';
+import { submitOperation } from '../resource';
+import { EDITS_PATH, grokApi, MAX_WAIT_S } from './api';
+import { readBodyFields } from './bodyFields';
+import { model } from './model';
+
+export const edit = submitOperation({
+	head: {
+		name: 'Edit',
+		value: 'edit',
+		action: 'Edit video',
+		description: 'Make a new video from an existing one',
+	},
+	api: grokApi,
+	submitPath: EDITS_PATH,
+	ofVideo: [
+		model,
+		{
+			displayName: 'Video URL',
+			name: 'videoUrl',
+			type: 'string',
+			required: true,
+			default: '',
+			placeholder: 'e.g. https://example.com/video.mp4',
+			description: 'Web address of the MP4 to edit, up to about 8.7 seconds long',
+			routing: { send: { type: 'body', property: 'video.url' } },
+		},
+		promptField({
+			description: 'What to change in the video',
+			placeholder: 'e.g. Make the candle blue',
+		}),
+	],
+	optionsOfVideo: [customBodyFields, user],
+	maxWaitS: MAX_WAIT_S,
+	read: readEdit,
+});
+
+async function readEdit(item: Item): Promise<Submission> {
+	const url = checkUrl('Video URL', item.context.getNodeParameter('videoUrl'));
+	const body = readBodyFields(item, { video: { url } });
+	return { model: checkText('Model', body.model), body: jsonBody(body) };
+}

@@ -1,0 +1,13 @@
+import type { Resource } from '../resource';
+import { create } from './create';
+import { edit } from './edit';
+import { getStatus } from './getStatus';
+import { searchGrokModels } from './searchModels';
+
+export const grok: Resource = {
+	name: 'Grok Video',
+	value: 'grok',
+	description: "Videos made by xAI's Grok Imagine",
+	operations: [create, edit, getStatus],
+	listSearch: { searchGrokModels },
+};

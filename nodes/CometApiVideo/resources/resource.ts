@@ -1,0 +1,131 @@
+import type { INodeProperties, INodePropertyOptions, INodeType } from 'n8n-workflow';
+import { updateDisplayOptions } from 'n8n-workflow';
+
+import { downloadAfterWaitFields, downloadFields } from '../fields/downloadVideo';
+import { optionsField, statusOptions, submitOptions } from '../fields/options';
+import { waitForCompletion } from '../fields/waitForCompletion';
+import { getStatus } from '../run/getStatus';
+import { makeVideo, type VideoMaker } from '../run/makeVideo';
+import type { VideoApi } from '../videoApi';
+
+/** A family of video APIs, as the editor's Resource. */
+export interface Resource {
+	name: string;
+	value: string;
+	description: string;
+	operations: Operation[];
+	/** What its pickers search, by the names that its fields use. */
+	listSearch: ListSearch;
+}
+
+export type ListSearch = NonNullable<NonNullable<INodeType['methods']>['listSearch']>;
+
+/** An operation: how the editor names it, what it does, and its parameters. */
+export interface Operation {
+	option: INodePropertyOptions;
+	fields: INodeProperties[];
+}
+
+type OperationHead = Pick<INodePropertyOptions, 'name' | 'value' | 'action' | 'description'>;
+
+/** An operation that makes a video, with the parameters of waiting and output that all have. */
+export function submitOperation({
+	head,
+	submitPath,
+	ofVideo,
+	optionsOfVideo,
+	maxWaitS,
+	...maker
+}: {
+	head: OperationHead;
+	/** Below the base URL; may be an expression. */
+	submitPath: string;
+	/** The parameters that make the video: others must not tell one video from another. */
+	ofVideo: INodeProperties[];
+	/** The same, under Options. */
+	optionsOfVideo: INodeProperties[];
+} & Pick<VideoMaker, 'api' | 'read' | 'maxWaitS'>): Operation {
+	const identity = {
+		operation: submitPath,
+		parameters: ofVideo.map(({ name }) => name),
+		options: optionsOfVideo.map(({ name }) => name),
+	};
+	return {
+		option: {
+			...head,
+			routing: {
+				request: { method: 'POST', url: submitPath },
+				send: { paginate: true },
+				operations: { pagination: makeVideo({ ...maker, maxWaitS, identity }) },
+			},
+		},
+		fields: [
+			...ofVideo,
+			waitForCompletion,
+			...downloadAfterWaitFields,
+			optionsField([...optionsOfVideo, ...submitOptions(maxWaitS)]),
+		],
+	};
+}
+
+/** Get Status: `ofJob` are the parameters that say which job. */
+export function statusOperation(
+	api: VideoApi,
+	ofJob: INodeProperties[],
+	maxWaitS: number,
+): Operation {
+	return {
+		option: {
+			name: 'Get Status',
+			value: 'getStatus',
+			action: 'Get status of video',
+			description: 'Check the status of a video, or wait until it is finished',
+			routing: {
+				request: { method: 'GET' },
+				send: { paginate: true },
+				operations: { pagination: getStatus(api, maxWaitS) },
+			},
+		},
+		fields: [
+			...ofJob,
+			{ ...waitForCompletion, default: false },
+			...downloadFields,
+			optionsField(statusOptions(maxWaitS)),
+		],
+	};
+}
+
+/** The node's properties: Resource, an Operation for each, and each operation's fields. */
+export function toProperties(resources: Resource[]): INodeProperties[] {
+	return [resourceField(resources), ...resources.flatMap(operationFields)];
+}
+
+function resourceField(resources: Resource[]): INodeProperties {
+	const first = resources[0]?.value;
+	return {
+		displayName: 'Resource',
+		name: 'resource',
+		type: resources.length > 1 ? 'options' : 'hidden',
+		noDataExpression: true,
+		options: resources.map(({ name, value, description }) => ({ name, value, description })),
+		default: first ?? '',
+	};
+}
+
+function operationFields({ value: resource, operations }: Resource): INodeProperties[] {
+	const first = operations[0]?.option.value;
+	return [
+		{
+			displayName: 'Operation',
+			name: 'operation',
+			type: 'options',
+			noDataExpression: true,
+			options: operations.map(({ option }) => option),
+			default: first,
+			displayOptions: { show: { resource: [resource] } },
+		},
+		...operations.flatMap(({ option, fields }) =>
+			updateDisplayOptions({ show: { resource: [resource], operation: [option.value] } }, fields),
+		),
+	];
+}

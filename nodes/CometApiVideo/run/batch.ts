@@ -1,0 +1,137 @@
+import type { IExecuteData, IExecutePaginationFunctions } from 'n8n-workflow';
+
+import { pause } from '../pause';
+import { SubmitQueue } from '../payment/submitQueue';
+import { Latch } from './latch';
+
+// The engine starts all items in one go. Should a later n8n pause in between, this much is waited.
+const LATECOMER_MS = 10_000;
+
+/** The items of one run of the node, which must know of each other before the first one pays. */
+export class Batch {
+	readonly size: number;
+	readonly queue: SubmitQueue;
+	/** Aborts on Stop, and when n8n has given this run up. */
+	readonly signal: AbortSignal;
+	/** Request ids known so far, by item. */
+	readonly requestIds = new Map<number, string>();
+	private readonly items = new Set<number>();
+	private readonly arrived: Latch;
+	private readonly checked: Latch;
+	private readonly ended: Latch;
+	private readonly dropping = new AbortController();
+	private hasBadItem = false;
+
+	/**
+	 * @param size items of the run
+	 * @param together how many of them n8n starts in one go
+	 */
+	constructor(size: number, together: number, stop: AbortSignal | undefined) {
+		this.size = size;
+		this.arrived = new Latch(together);
+		this.checked = new Latch(together);
+		this.ended = new Latch(size);
+		this.signal = AbortSignal.any([this.dropping.signal, ...(stop ? [stop] : [])]);
+		this.queue = new SubmitQueue({
+			sleep: async (ms, wake) => await pause(ms, this.signal, wake),
+			isStopped: () => this.signal.aborted,
+			now: Date.now,
+			random: Math.random,
+		});
+	}
+
+	/** Ends items that are still at work though nobody waits for them any more. */
+	drop(): void {
+		this.dropping.abort();
+	}
+
+	get isDropped(): boolean {
+		return this.dropping.signal.aborted;
+	}
+
+	has(itemIndex: number): boolean {
+		return this.items.has(itemIndex);
+	}
+
+	add(itemIndex: number): void {
+		this.items.add(itemIndex);
+		this.arrived.countDown();
+	}
+
+	/** How many items n8n has started. */
+	get started(): number {
+		return this.items.size;
+	}
+
+	/**
+	 * Resolves when every item that n8n starts in one go is here.
+	 *
+	 * @returns false when that does not happen, or nobody waits for this run any more
+	 */
+	async allArrived(): Promise<boolean> {
+		let isComplete = false;
+		const arrival = this.arrived.opened.then(() => {
+			isComplete = true;
+		});
+		await pause(LATECOMER_MS, this.signal, arrival);
+		return isComplete;
+	}
+
+	/**
+	 * Says whether an item can be sent.
+	 *
+	 * @returns when all have said so: whether all can
+	 */
+	async allSendable(isSendable: boolean): Promise<boolean> {
+		this.hasBadItem ||= !isSendable;
+		this.checked.countDown();
+		await this.checked.opened;
+		return !this.hasBadItem;
+	}
+
+	itemHasEnded(): void {
+		this.ended.countDown();
+	}
+
+	/** Resolves when all items have ended, the caller's among them. */
+	async allHaveEnded(): Promise<void> {
+		await this.ended.opened;
+	}
+}
+
+const batches = new WeakMap<IExecuteData, Batch>();
+
+/**
+ * The batch of this item's run. A retry of the run starts with an item that is in already.
+ *
+ * @param isAgentCall each call of an agent is a run by itself
+ */
+export function joinBatch(context: IExecutePaginationFunctions, isAgentCall: boolean): Batch {
+	const batch = isAgentCall
+		? new Batch(1, 1, context.getExecutionCancelSignal())
+		: findBatch(context);
+	batch.add(context.getItemIndex());
+	return batch;
+}
+
+function findBatch(context: IExecutePaginationFunctions): Batch {
+	const executeData = context.getExecuteData();
+	const known = batches.get(executeData);
+	if (known && !known.has(context.getItemIndex())) return known;
+	known?.drop();
+	const batch = openBatch(context);
+	batches.set(executeData, batch);
+	return batch;
+}
+
+function openBatch(context: IExecutePaginationFunctions): Batch {
+	const { data } = context.getExecuteData();
+	const items = (data.main ?? data.ai_tool)?.[0]?.length ?? 1;
+	const size = context.getNode().executeOnce ? 1 : items;
+	const interval = context.getNodeParameter('requestOptions.batching.batch.batchInterval', 0);
+	const together = Number(interval) > 0 ? 1 : size;
+	const batch = new Batch(size, together, context.getExecutionCancelSignal());
+	// Not there before n8n 2. Without it, what n8n has given up ends with the wait for its video.
+	context.onExecutionFinish?.(() => batch.drop());
+	return batch;
+}

@@ -1,0 +1,49 @@
+import type {
+	DeclarativeRestApiSettings,
+	IExecutePaginationFunctions,
+	INodeExecutionData,
+} from 'n8n-workflow';
+
+import { checkText } from '../fields/checks';
+import { readSettings, type Settings } from '../fields/settings';
+import type { JobRef, VideoApi } from '../videoApi';
+import { concludeWait, lookOnce, waitUntilFinished } from './follow';
+import { runItem, type ItemTask, type RunItem } from './runItem';
+
+interface Input {
+	job: JobRef;
+	settings: Settings;
+}
+
+/**
+ * The pagination hook of Get Status: looks once, or waits until the job is finished.
+ *
+ * @param maxWaitS seconds, unless the user sets another limit
+ */
+export function getStatus(api: VideoApi, maxWaitS: number) {
+	const task: ItemTask<Input> = {
+		async read(item) {
+			const requestId = checkText('Request ID', item.context.getNodeParameter('requestId'));
+			return { job: api.jobOf(item, requestId), settings: readSettings(item, maxWaitS) };
+		},
+		perform: async (item, input) => await look(item, api, input),
+	};
+	return async function (
+		this: IExecutePaginationFunctions,
+		requestData: DeclarativeRestApiSettings.ResultOptions,
+	): Promise<INodeExecutionData[]> {
+		return await runItem(this, requestData, task);
+	};
+}
+
+async function look(
+	item: RunItem,
+	api: VideoApi,
+	{ job, settings }: Input,
+): Promise<INodeExecutionData> {
+	item.batch.requestIds.set(item.itemIndex, job.requestId);
+	const target = { api, job };
+	if (!settings.waits) return await lookOnce(item, target, settings);
+	const outcome = await waitUntilFinished(item, target, settings, { isNew: false });
+	return await concludeWait(item, target, outcome, settings);
+}

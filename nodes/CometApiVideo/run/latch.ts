@@ -1,0 +1,17 @@
+/** Opens for good when it has been counted down so often. */
+export class Latch {
+	readonly opened: Promise<void>;
+	private open: () => void = () => {};
+	private missing: number;
+
+	constructor(count: number) {
+		this.missing = count;
+		this.opened = new Promise((resolve) => (this.open = resolve));
+		if (count <= 0) this.open();
+	}
+
+	countDown(): void {
+		this.missing--;
+		if (this.missing <= 0) this.open();
+	}
+}

@@ -1,0 +1,131 @@
+import type {
+	DeclarativeRestApiSettings,
+	IExecutePaginationFunctions,
+	IHttpRequestOptions,
+	INodeExecutionData,
+} from 'n8n-workflow';
+
+import { notAllStarted, stopped, toNodeError, unexpected, VideoError } from '../errors';
+import type { Item } from '../item';
+import { untilStopped } from '../pause';
+import { joinBatch, type Batch } from './batch';
+import { toErrorItem } from './output';
+
+/** An item, and the other items of its run. */
+export interface RunItem extends Item {
+	batch: Batch;
+}
+
+/** What an operation does with an item: read its parameters, which may throw, then the work itself. */
+export interface ItemTask<Input> {
+	read(item: Item): Promise<Input>;
+	perform(item: RunItem, input: Input): Promise<INodeExecutionData>;
+}
+
+/**
+ * Takes one item through an operation. Nothing is sent before all items of the run are known and
+ * can be sent, unless the node continues on fail.
+ */
+export async function runItem<Input>(
+	context: IExecutePaginationFunctions,
+	requestData: DeclarativeRestApiSettings.ResultOptions,
+	task: ItemTask<Input>,
+): Promise<INodeExecutionData[]> {
+	const item = openItem(context, requestData);
+	return context.continueOnFail() ? await runAlone(item, task) : await runTogether(item, task);
+}
+
+async function runAlone<Input>(
+	item: RunItem,
+	task: ItemTask<Input>,
+): Promise<INodeExecutionData[]> {
+	try {
+		const input = await read(item, task);
+		return [await perform(item, task, input)];
+	} catch (error) {
+		return [toErrorItem(item, toVideoError(item, error), item.context)];
+	}
+}
+
+async function runTogether<Input>(
+	item: RunItem,
+	task: ItemTask<Input>,
+): Promise<INodeExecutionData[]> {
+	const { batch } = item;
+	const isComplete = await batch.allArrived();
+	if (!isComplete) return endIncomplete(item);
+
+	const reading = await attempt(async () => await read(item, task));
+	const isSendable = 'value' in reading;
+	const allSendable = await batch.allSendable(isSendable);
+	if (isSendable && !allSendable) {
+		batch.itemHasEnded();
+		// Another item's parameters end this run: nobody sees what this one returns.
+		return [];
+	}
+	const work = isSendable
+		? await attempt(async () => await perform(item, task, reading.value))
+		: reading;
+	batch.itemHasEnded();
+	if ('value' in work) return [work.value];
+	// n8n shows an error when all items have ended, and by then all their ids are known.
+	await batch.allHaveEnded();
+	throw asNodeError(item, toVideoError(item, work.error));
+}
+
+/** When n8n has given the run up, a thrown error would reach nobody and end the process. */
+function endIncomplete(item: RunItem): INodeExecutionData[] {
+	const { batch, context } = item;
+	const tellsWhenGivenUp = context.onExecutionFinish !== undefined;
+	if (batch.isDropped || !tellsWhenGivenUp) return [];
+	const error = batch.signal.aborted ? stopped() : notAllStarted(batch.started, batch.size);
+	throw asNodeError(item, error);
+}
+
+async function read<Input>(item: RunItem, task: ItemTask<Input>): Promise<Input> {
+	const input = await untilStopped(task.read(item), item.signal);
+	if (input === undefined) throw stopped();
+	return input;
+}
+
+async function perform<Input>(
+	item: RunItem,
+	task: ItemTask<Input>,
+	input: Input,
+): Promise<INodeExecutionData> {
+	if (item.signal.aborted) throw stopped();
+	const output = await task.perform(item, input);
+	return { ...output, pairedItem: { item: item.itemIndex } };
+}
+
+function openItem(
+	context: IExecutePaginationFunctions,
+	requestData: DeclarativeRestApiSettings.ResultOptions,
+): RunItem {
+	const itemIndex = context.getItemIndex();
+	const isAgentCall = context.getExecuteData().node.name !== context.getNode().name;
+	const runIndex = Number(context.evaluateExpression('{{ $runIndex }}', itemIndex));
+	const batch = joinBatch(context, isAgentCall);
+	const request = requestData.options as IHttpRequestOptions;
+	return { context, request, batch, signal: batch.signal, itemIndex, runIndex, isAgentCall };
+}
+
+function toVideoError({ batch, itemIndex }: RunItem, error: unknown): VideoError {
+	return error instanceof VideoError ? error : unexpected(error, batch.requestIds.get(itemIndex));
+}
+
+function asNodeError(item: RunItem, error: VideoError) {
+	const { batch, context, itemIndex } = item;
+	const otherIds = [...batch.requestIds]
+		.filter(([index]) => index !== itemIndex)
+		.map(([, id]) => id);
+	return toNodeError(context.getNode(), error, item, batch.size > 1, otherIds);
+}
+
+async function attempt<T>(task: () => Promise<T>): Promise<{ value: T } | { error: unknown }> {
+	try {
+		return { value: await task() };
+	} catch (error) {
+		return { error };
+	}
+}

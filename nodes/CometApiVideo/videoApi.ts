@@ -1,0 +1,24 @@
+import type { Item } from './item';
+import type { VideoJob } from './video';
+
+/** A job and where to ask for it. The ledger keeps it: an id alone does not say which path knows it. */
+export interface JobRef {
+	requestId: string;
+	/** Path of the status request below the base URL, the id in it URL-encoded. */
+	statusPath: string;
+}
+
+/**
+ * How a family of CometAPI's video APIs talks. A family reads answers; it never decides whether a
+ * submit was accepted, what is paid, or what is sent again.
+ */
+export interface VideoApi {
+	/** The job that the answer to a submit names, or undefined when it names none. */
+	readAccepted(body: unknown, submitPath: string): JobRef | undefined;
+	/** What a status answer says, or undefined when it says nothing about a job. */
+	readStatus(body: unknown): VideoJob | undefined;
+	/** The job that Get Status is asked for; throws InputError. */
+	jobOf(item: Item, requestId: string): JobRef;
+	/** Failure codes that are the provider's own fault: a new job for the same video may do better. */
+	ownFailureCodes: readonly string[];
+}

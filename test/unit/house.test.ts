@@ -1,0 +1,95 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
+
+import { describe, expect, test } from '@jest/globals';
+
+const ROOT = 'nodes/CometApiVideo';
+
+/** From the ground up: a floor imports its own and lower ones only. */
+const FLOORS = [
+	['pause', 'http'],
+	['video'],
+	['statusWords', 'item', 'semaphore'],
+	['videoApi'],
+	['errors'],
+	['polling'],
+	['files'],
+	['payment'],
+	['fields'],
+	['run'],
+	['resources'],
+	['hints', 'CometApiVideo.node'],
+];
+
+const sources = readdirSync(ROOT, { recursive: true, encoding: 'utf8' }).filter((path) =>
+	path.endsWith('.ts'),
+);
+
+const linesOf = (path: string) => readFileSync(join(ROOT, path), 'utf8').split('\n').length - 1;
+
+/** The files of the node that a file imports, types too. */
+function importsOf(path: string): string[] {
+	const text = readFileSync(join(ROOT, path), 'utf8');
+	return [...text.matchAll(/from '(\.[^']*)'/g)]
+		.map(([, target = '']) => relative('.', join(dirname(path), target)))
+		.filter((target) => !target.startsWith('..'));
+}
+
+const room = (path: string) => path.split('/')[0]?.replace(/\.ts$/, '') ?? '';
+const floor = (path: string) => FLOORS.findIndex((rooms) => rooms.includes(room(path)));
+const familyOf = (path: string) => /^resources\/([^/]+)\//.exec(`${path}/`)?.[1];
+
+const arrows = sources.flatMap((from) => importsOf(from).map((to) => ({ from, to })));
+
+describe('the house', () => {
+	test.each(sources)('%s stands on a floor', (path) => {
+		expect(floor(path)).toBeGreaterThanOrEqual(0);
+	});
+
+	test('no import runs upward', () => {
+		expect(arrows.length).toBeGreaterThan(100);
+		expect(arrows.filter(({ from, to }) => floor(to) > floor(from))).toEqual([]);
+	});
+
+	test('nobody imports a family but the list of families, and itself', () => {
+		const strangers = arrows.filter(({ from, to }) => {
+			const family = readdirSync(join(ROOT, 'resources'), { withFileTypes: true })
+				.filter((entry) => entry.isDirectory())
+				.map(({ name }) => name)
+				.find((name) => name === familyOf(to));
+			return family && familyOf(from) !== family && from !== 'resources/index.ts';
+		});
+		expect(strangers).toEqual([]);
+	});
+
+	test('no file imports itself by way of others', () => {
+		const next = new Map(
+			sources.map((path) => [path, importsOf(path).map((to) => resolveFile(to))]),
+		);
+		const reaches = (from: string, seen = new Set<string>()): Set<string> => {
+			for (const to of next.get(from) ?? []) if (!seen.has(to)) reaches(to, seen.add(to));
+			return seen;
+		};
+		expect(sources.filter((path) => reaches(path).has(path))).toEqual([]);
+	});
+
+	test('no room has more than a quarter of the lines', () => {
+		const all = sources.reduce((sum, path) => sum + linesOf(path), 0);
+		const rooms = new Map<string, number>();
+		for (const path of sources) {
+			const name = familyOf(path) ?? room(path);
+			rooms.set(name, (rooms.get(name) ?? 0) + linesOf(path));
+		}
+		expect([...rooms].filter(([, lines]) => lines > all / 4)).toEqual([]);
+	});
+
+	test('one base name stands for one file, but for what every family has', () => {
+		const shared = sources.filter((path) => !familyOf(path)).map((path) => basename(path));
+		expect(shared.filter((name, index) => shared.indexOf(name) !== index)).toEqual([]);
+	});
+});
+
+function resolveFile(target: string): string {
+	return sources.includes(`${target}.ts`) ? `${target}.ts` : `${target}/index.ts`;
+}

@@ -1,0 +1,353 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+
+import { readRetryAfter, type Exchange } from '../../../nodes/CometApiVideo/http/answer';
+import * as submits from '../../../nodes/CometApiVideo/payment/submitAnswer';
+import * as polls from '../../../nodes/CometApiVideo/polling/statusAnswer';
+import { grokApi } from '../../../nodes/CometApiVideo/resources/grok/api';
+
+const NOW = Date.UTC(2026, 2, 12, 8, 0, 0);
+const ID = '4b2c0000-0000-4000-8000-000000000000';
+const JOB = { requestId: ID, statusPath: `/grok/v1/videos/${ID}` };
+const HTML = '<!doctype html><html><head><title>CometAPI</title></head></html>';
+const XHTML = '\n<?xml version="1.0"?><html></html>';
+
+const PATH = '/grok/v1/videos/generations';
+
+const readSubmitAnswer = (exchange: Exchange, nowMs: number) =>
+	submits.readSubmitAnswer(exchange, (body) => grokApi.readAccepted(body, PATH), nowMs);
+
+const readStatusAnswer = (exchange: Exchange, nowMs: number) =>
+	polls.readStatusAnswer(exchange, grokApi.readStatus, nowMs);
+
+const answered = (statusCode: number, body: unknown, headers = {}): Exchange => ({
+	answer: { statusCode, headers, body },
+});
+
+const unanswered = (sent: boolean, code?: string): Exchange => ({
+	unanswered: { sent, code, message: `connect ${code}` },
+});
+
+/** CometAPI's documented envelope. */
+const envelope = (message: string, code = '') => ({
+	error: { message: `${message} (request id: 2026)`, type: 'comet_api_error', param: '', code },
+});
+
+const NO_CHANNEL = 'There is no available channel for model grok-x under the current group';
+const unclearFate = [500, 502, 503, 504, 524];
+
+describe('the answer to a submit', () => {
+	test.each([
+		{ body: { request_id: ID } },
+		{ body: { id: ID } },
+		{ body: { code: 'success', message: '', data: { task_id: ID } } },
+	])('with an id is accepted: $body', ({ body }) => {
+		const accepted = { kind: 'accepted', job: JOB, raw: body };
+		expect(readSubmitAnswer(answered(200, body), NOW)).toEqual(accepted);
+		expect(readSubmitAnswer(answered(202, body), NOW)).toEqual(accepted);
+	});
+
+	test.each([
+		{ name: '400', exchange: answered(400, envelope('bad prompt')), reason: 'badInput' },
+		{ name: '401', exchange: answered(401, envelope('no key')), reason: 'unauthorized' },
+		{
+			name: '403 quota_not_enough',
+			exchange: answered(403, envelope('user quota is not enough', 'quota_not_enough')),
+			reason: 'noBalance',
+		},
+		{ name: '403', exchange: answered(403, envelope('not yours')), reason: 'forbidden' },
+		{ name: '404 as JSON', exchange: answered(404, envelope('no route')), reason: 'notTheApi' },
+		{ name: '404 as a page', exchange: answered(404, HTML), reason: 'notTheApi' },
+		{ name: '301', exchange: answered(301, ''), reason: 'notTheApi' },
+		{ name: '301 as a page', exchange: answered(301, HTML), reason: 'notTheApi' },
+		{ name: '413', exchange: answered(413, ''), reason: 'tooLarge' },
+		{ name: '413 as a page', exchange: answered(413, HTML), reason: 'tooLarge' },
+		{
+			name: '503 model_not_found',
+			exchange: answered(503, envelope(NO_CHANNEL, 'model_not_found')),
+			reason: 'modelUnavailable',
+		},
+		{
+			name: '503 no available channel, without a code',
+			exchange: answered(503, envelope(NO_CHANNEL)),
+			reason: 'modelUnavailable',
+		},
+		{
+			name: '500 invalid_request',
+			exchange: answered(500, envelope('duration', 'invalid_request')),
+			reason: 'badInput',
+		},
+		{ name: 'DNS', exchange: unanswered(false, 'ENOTFOUND'), reason: 'notReached' },
+		{ name: 'no listener', exchange: unanswered(false, 'ECONNREFUSED'), reason: 'notReached' },
+		{ name: 'held back by n8n', exchange: unanswered(false), reason: 'heldBack' },
+	])('$name: refused, $reason', ({ exchange, reason }) => {
+		expect(readSubmitAnswer(exchange, NOW)).toMatchObject({ kind: 'refused', problem: { reason } });
+	});
+
+	test('429: busy, safe to send again, as late as the server says', () => {
+		const body = envelope('slow down');
+		expect(readSubmitAnswer(answered(429, body), NOW)).toMatchObject({
+			kind: 'rateLimited',
+			problem: { reason: 'rateLimited', httpStatus: 429 },
+			retryAfterMs: undefined,
+		});
+		expect(readSubmitAnswer(answered(429, body, { 'retry-after': '7' }), NOW)).toMatchObject({
+			kind: 'rateLimited',
+			retryAfterMs: 7_000,
+		});
+	});
+
+	const bodies = [
+		{ form: 'an envelope', body: envelope('upstream') },
+		{ form: 'a page', body: HTML },
+		{ form: 'nothing', body: '' },
+		{ form: 'a cut text', body: '{"request_id":"4b' },
+		{ form: 'task_not_exist', body: { code: 'task_not_exist', message: 'no', data: null } },
+		{ form: 'an id', body: { request_id: ID } },
+	];
+	test.each(unclearFate.flatMap((status) => bodies.map((body) => ({ status, ...body }))))(
+		'$status with $form: nobody knows',
+		({ status, body }) => {
+			expect(readSubmitAnswer(answered(status, body), NOW)).toMatchObject({
+				kind: 'outcomeUnknown',
+				problem: { httpStatus: status },
+			});
+		},
+	);
+
+	test.each(unclearFate)('%i: server error', (status) => {
+		expect(readSubmitAnswer(answered(status, HTML), NOW)).toMatchObject({
+			problem: { reason: 'serverError', httpStatus: status },
+		});
+	});
+
+	test('408, a time-out in words of HTTP: nobody knows', () => {
+		expect(readSubmitAnswer(answered(408, ''), NOW).kind).toBe('outcomeUnknown');
+	});
+
+	test.each(['ECONNRESET', 'ETIMEDOUT', 'ECONNABORTED', 'EPIPE', undefined])(
+		'sent, then %s: nobody knows',
+		(code) => {
+			expect(readSubmitAnswer(unanswered(true, code), NOW)).toMatchObject({
+				kind: 'outcomeUnknown',
+				problem: { reason: 'connectionLost', said: `connect ${code}` },
+			});
+		},
+	);
+
+	test.each([
+		{ name: 'a page', body: HTML, reason: 'notTheApi' },
+		{ name: 'an XHTML page', body: XHTML, reason: 'notTheApi' },
+		{ name: 'nothing', body: '', reason: 'unreadable' },
+		{ name: 'a cut text', body: '{"request_id":"4b', reason: 'unreadable' },
+		{ name: 'no id', body: { request_id: '' }, reason: 'unreadable' },
+		{ name: 'an envelope', body: envelope('odd'), reason: 'unreadable' },
+	])('200 with $name: nobody knows, $reason', ({ body, reason }) => {
+		expect(readSubmitAnswer(answered(200, body), NOW)).toMatchObject({
+			kind: 'outcomeUnknown',
+			problem: { reason },
+		});
+	});
+
+	describe('whatever comes', () => {
+		const code = fc.oneof(
+			fc.constantFrom('', 'quota_not_enough', 'task_not_exist', 'rate_limit_exceeded'),
+			fc.constantFrom('do_request_failed', 'bad_response_status_code', 'permission_denied'),
+			fc.string(),
+		);
+		const said = fc.oneof(fc.constantFrom('rate limited', 'task_not_exist', HTML), fc.string());
+		const body = fc.oneof(
+			fc.record({ error: fc.record({ message: said, type: code, code }) }),
+			fc.record({ error: said }),
+			fc.record({ code, message: said, data: fc.constant(null) }),
+			fc.record({ code, error: said }),
+			fc.constantFrom('', HTML, undefined, { request_id: ID }),
+			fc.string(),
+			fc.jsonValue(),
+		);
+
+		test('a 5xx that does not say why it was not accepted leaves the fate open', () => {
+			fc.assert(
+				fc.property(fc.integer({ min: 500, max: 599 }), body, (status, any) => {
+					const told = JSON.stringify(any) ?? '';
+					fc.pre(!/model_not_found|invalid_request|no available channel/i.test(told));
+					expect(readSubmitAnswer(answered(status, any), NOW).kind).toBe('outcomeUnknown');
+				}),
+				{ numRuns: 1_000 },
+			);
+		});
+
+		test('a request that was sent and not answered leaves the fate open', () => {
+			fc.assert(
+				fc.property(fc.option(code, { nil: undefined }), said, (network, message) => {
+					const exchange = { unanswered: { sent: true, code: network, message } };
+					expect(readSubmitAnswer(exchange, NOW).kind).toBe('outcomeUnknown');
+				}),
+			);
+		});
+
+		test('only a success is accepted, and nothing throws', () => {
+			fc.assert(
+				fc.property(fc.integer({ min: 100, max: 599 }), body, (status, any) => {
+					const { kind } = readSubmitAnswer(answered(status, any), NOW);
+					readStatusAnswer(answered(status, any), NOW);
+					if (status < 200 || status > 299) expect(kind).not.toBe('accepted');
+					if (status > 199 && status < 300) expect(['accepted', 'outcomeUnknown']).toContain(kind);
+				}),
+				{ numRuns: 1_000 },
+			);
+		});
+	});
+});
+
+describe('the answer to a status request', () => {
+	test('a job comes with the answer as it was', () => {
+		const body = { status: 'pending', progress: 24 };
+		for (const status of [200, 202]) {
+			expect(readStatusAnswer(answered(status, body), NOW)).toMatchObject({
+				kind: 'job',
+				job: { status: 'pending', progress: 24 },
+				raw: body,
+			});
+		}
+	});
+
+	test.each(['', undefined, null])('202 with %j is a pending job', (body) => {
+		expect(readStatusAnswer(answered(202, body), NOW)).toMatchObject({
+			kind: 'job',
+			job: { status: 'pending', statusIsKnown: true },
+		});
+	});
+
+	test('a failed job is a job, too', () => {
+		const body = { status: 'failed', error: { code: 'internal_error', message: 'no' } };
+		expect(readStatusAnswer(answered(200, body), NOW)).toMatchObject({
+			kind: 'job',
+			job: { status: 'failed' },
+		});
+	});
+
+	test.each([
+		{ name: '401', exchange: answered(401, envelope('no key')), reason: 'unauthorized' },
+		{
+			name: '403 quota_not_enough',
+			exchange: answered(403, envelope('quota', 'quota_not_enough')),
+			reason: 'noBalance',
+		},
+		{ name: '403', exchange: answered(403, envelope('not yours')), reason: 'forbidden' },
+		{ name: 'held back by n8n', exchange: unanswered(false), reason: 'heldBack' },
+	])('$name: refused, $reason', ({ exchange, reason }) => {
+		expect(readStatusAnswer(exchange, NOW)).toMatchObject({ kind: 'refused', problem: { reason } });
+	});
+
+	test.each([
+		{
+			name: '400 task_not_exist in an envelope',
+			exchange: answered(400, envelope('nothing there', 'task_not_exist')),
+		},
+		{
+			name: '400 task_not_exist as a flat code',
+			exchange: answered(400, { code: 'task_not_exist', message: 'no', data: null }),
+		},
+		{
+			name: '400 task_not_exist as the text',
+			exchange: answered(400, { error: 'task_not_exist' }),
+		},
+		{ name: '404 as JSON', exchange: answered(404, envelope('no such id')) },
+		{ name: '404 with nothing', exchange: answered(404, '') },
+	])('$name: unknown id', ({ exchange }) => {
+		expect(readStatusAnswer(exchange, NOW)).toMatchObject({
+			kind: 'unknownId',
+			problem: { reason: 'unknownId' },
+		});
+	});
+
+	test.each([
+		{ name: '400', exchange: answered(400, envelope('odd')), reason: 'badInput' },
+		{ name: '301', exchange: answered(301, ''), reason: 'notTheApi' },
+		{ name: '404 as a page', exchange: answered(404, HTML), reason: 'notTheApi' },
+		{ name: '200 as a page', exchange: answered(200, HTML), reason: 'notTheApi' },
+		{ name: '200 with nothing', exchange: answered(200, ''), reason: 'unreadable' },
+		{ name: '200, cut', exchange: answered(200, '{"status":"do'), reason: 'unreadable' },
+		{ name: '200, an envelope', exchange: answered(200, envelope('x')), reason: 'unreadable' },
+		{ name: '413', exchange: answered(413, ''), reason: 'tooLarge' },
+		{ name: '429', exchange: answered(429, envelope('slow')), reason: 'rateLimited' },
+		{ name: '500', exchange: answered(500, envelope('oops')), reason: 'serverError' },
+		{ name: '502 as a page', exchange: answered(502, HTML), reason: 'serverError' },
+		{ name: '503 with nothing', exchange: answered(503, ''), reason: 'serverError' },
+		{ name: '504', exchange: answered(504, HTML), reason: 'serverError' },
+		{ name: '524', exchange: answered(524, HTML), reason: 'serverError' },
+		{ name: 'a reset', exchange: unanswered(true, 'ECONNRESET'), reason: 'connectionLost' },
+		{ name: 'a time-out', exchange: unanswered(true, 'ETIMEDOUT'), reason: 'connectionLost' },
+		{ name: 'DNS', exchange: unanswered(false, 'EAI_AGAIN'), reason: 'notReached' },
+	])('$name says nothing about the job: $reason', ({ exchange, reason }) => {
+		expect(readStatusAnswer(exchange, NOW)).toMatchObject({ kind: 'unclear', problem: { reason } });
+	});
+
+	test.each([429, 503])('%i with Retry-After says when to ask again', (status) => {
+		const exchange = answered(status, '', { 'retry-after': '20' });
+		expect(readStatusAnswer(exchange, NOW)).toMatchObject({
+			kind: 'unclear',
+			retryAfterMs: 20_000,
+		});
+	});
+});
+
+describe("the server's own words are kept", () => {
+	test.each([
+		{
+			form: '{error:{message}}',
+			body: envelope('bad prompt'),
+			said: 'bad prompt (request id: 2026)',
+		},
+		{ form: '{error}', body: { error: 'bad prompt' }, said: 'bad prompt' },
+		{
+			form: '{code,message,data}',
+			body: { code: 'x', message: 'bad prompt', data: null },
+			said: 'bad prompt',
+		},
+		{ form: '{code,error}', body: { code: 'x', error: 'bad prompt' }, said: 'bad prompt' },
+		{ form: 'a page', body: HTML, said: undefined },
+		{ form: 'nothing', body: '', said: undefined },
+	])('$form', ({ body, said }) => {
+		const refused = { kind: 'refused', problem: { reason: 'badInput', httpStatus: 400, said } };
+		expect(readSubmitAnswer(answered(400, body), NOW)).toEqual(refused);
+	});
+});
+
+describe('Retry-After', () => {
+	test.each([
+		{ value: '0', ms: 0 },
+		{ value: '7', ms: 7_000 },
+		{ value: ' 120 ', ms: 120_000 },
+		{ value: 'Thu, 12 Mar 2026 08:00:30 GMT', ms: 30_000 },
+		{ value: 'Thursday, 12-Mar-26 08:00:30 GMT', ms: 30_000 },
+		{ value: 'Thu, 12 Mar 2026 07:59:30 GMT', ms: 0 },
+		{ value: 'Wed, 21 Oct 2015 07:28:00 GMT', ms: 0 },
+		{ value: '', ms: undefined },
+		{ value: 'soon', ms: undefined },
+		{ value: '10s', ms: undefined },
+		{ value: 'NaN', ms: undefined },
+		{ value: '-5', ms: undefined },
+		{ value: 'retry 1', ms: undefined },
+		{ value: undefined, ms: undefined },
+		{ value: null, ms: undefined },
+		{ value: {}, ms: undefined },
+	])('$value is $ms ms', ({ value, ms }) => {
+		expect(readRetryAfter({ 'retry-after': value }, NOW)).toBe(ms);
+	});
+
+	test('absent', () => {
+		expect(readRetryAfter({}, NOW)).toBeUndefined();
+	});
+
+	test('is never negative or NaN', () => {
+		fc.assert(
+			fc.property(fc.oneof(fc.string(), fc.date().map(String)), (value) => {
+				const ms = readRetryAfter({ 'retry-after': value }, NOW);
+				expect(ms ?? 0).toBeGreaterThanOrEqual(0);
+			}),
+		);
+	});
+});
