@@ -2,7 +2,7 @@
 // What the package weighs: the time to load it and its size.
 import { resolve } from 'node:path';
 
-import { npm } from '../e2e/command.ts';
+import { npm } from '../harness/services/command.ts';
 import { runNode } from '../memory/runNode.cjs';
 import { sample, type Figure, type Settings } from './report.ts';
 

@@ -5,7 +5,7 @@ import { cpus } from 'node:os';
 import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { readExample } from '../e2e/exampleFile.ts';
+import { readExample } from '../harness/n8n/exampleFile.ts';
 import {
 	type Production,
 	publish,
@@ -13,10 +13,10 @@ import {
 	setQueueStage,
 	webhook,
 	type Worker,
-} from '../e2e/queueMode.ts';
-import type { Workflow } from '../e2e/restClient.ts';
-import { type CleanUp, cleanUpAll } from '../e2e/stage.ts';
-import { node, START, video, workflow } from '../e2e/workflow.ts';
+} from '../harness/n8n/queueMode.ts';
+import type { Workflow } from '../harness/n8n/restClient.ts';
+import { type CleanUp, cleanUpAll } from '../harness/cleanUp.ts';
+import { node, START, video, workflow } from '../harness/n8n/workflow.ts';
 import { MEASURABLE, type ProcessCost, watch } from './queueProcess.ts';
 
 const RESULTS = join(import.meta.dirname, 'queueResults.json');

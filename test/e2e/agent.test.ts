@@ -2,13 +2,18 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 
-import { chat } from './agentChat.ts';
-import { type ChatModel, startChatModel, type ToolCall, toolAnswers } from './chatModel.ts';
-import { readExample, withParameters } from './exampleFile.ts';
-import { CURRENT_N8N } from './installation.ts';
-import { type Execution, outputItems, type Workflow } from './restClient.ts';
-import { useServer } from './serverScene.ts';
-import { type CleanUp, cleanUpAll } from './stage.ts';
+import { type CleanUp, cleanUpAll } from '../harness/cleanUp.ts';
+import { chat } from '../harness/n8n/agentChat.ts';
+import { readExample, withParameters } from '../harness/n8n/exampleFile.ts';
+import { CURRENT_N8N } from '../harness/n8n/installation.ts';
+import { type Execution, outputItems, type Workflow } from '../harness/n8n/restClient.ts';
+import { useServer } from '../harness/n8n/serverScene.ts';
+import {
+	type ChatModel,
+	startChatModel,
+	type ToolCall,
+	toolAnswers,
+} from '../harness/services/chatModel.ts';
 
 const TOOL = 'Make a video';
 const PROMPT = 'A paper boat sails down a rainy street.';

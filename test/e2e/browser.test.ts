@@ -2,13 +2,13 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { sleep } from 'n8n-workflow';
 
-import { type Browser, type BrowserContext, launchChromium } from './chromium.ts';
-import { type Editor, logIn, openEditor } from './editor.ts';
-import { CURRENT_N8N } from './installation.ts';
-import { keepPicture, PICTURE_SIZE } from './pictures.ts';
-import { useServer } from './serverScene.ts';
-import { NODE_TYPE } from './stage.ts';
-import { node, start, VIDEO, video, workflow, type WorkflowNode } from './workflow.ts';
+import { type Browser, type BrowserContext, launchChromium } from '../harness/browser/chromium.ts';
+import { type Editor, logIn, openEditor } from '../harness/browser/editor.ts';
+import { keepPicture, PICTURE_SIZE } from '../harness/browser/pictures.ts';
+import { CURRENT_N8N } from '../harness/n8n/installation.ts';
+import { useServer } from '../harness/n8n/serverScene.ts';
+import { NODE_TYPE } from '../harness/n8n/stage.ts';
+import { node, start, VIDEO, video, workflow, type WorkflowNode } from '../harness/n8n/workflow.ts';
 
 const SHOWN_WITHIN_MS = 30_000;
 

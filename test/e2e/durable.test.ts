@@ -2,9 +2,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { sleep } from 'n8n-workflow';
 
-import { type JobPlan, sampleMp4, type Simulator } from '../simulator/simulator.ts';
-import { readExample, withParameters } from './exampleFile.ts';
-import { CURRENT_N8N } from './installation.ts';
+import { type CleanUp, cleanUpAll } from '../harness/cleanUp.ts';
+import { readExample, withParameters } from '../harness/n8n/exampleFile.ts';
+import { CURRENT_N8N } from '../harness/n8n/installation.ts';
 import {
 	createRestClient,
 	type Execution,
@@ -13,12 +13,13 @@ import {
 	type RestClient,
 	withCredential,
 	type Workflow,
-} from './restClient.ts';
-import { type N8nServer, startN8n } from './server.ts';
-import { setSimulatedStage, type SimulatedStage } from './simulatedStage.ts';
-import { type CleanUp, cleanUpAll, NODE_TYPE } from './stage.ts';
-import { until } from './until.ts';
-import { getStatus, start as startNode, video, workflow } from './workflow.ts';
+} from '../harness/n8n/restClient.ts';
+import { type N8nServer, startN8n } from '../harness/n8n/server.ts';
+import { setSimulatedStage, type SimulatedStage } from '../harness/n8n/simulatedStage.ts';
+import { NODE_TYPE } from '../harness/n8n/stage.ts';
+import { getStatus, start as startNode, video, workflow } from '../harness/n8n/workflow.ts';
+import { until } from '../harness/until.ts';
+import { type JobPlan, sampleMp4, type Simulator } from '../simulator/simulator.ts';
 
 /** The example's wait of 70 seconds, the start of n8n, and some air. */
 const LIMIT_MS = 300_000;

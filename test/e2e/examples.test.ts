@@ -3,16 +3,27 @@ import { randomUUID } from 'node:crypto';
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 
+import { fillInForm } from '../harness/browser/formVisitor.ts';
+import { type CleanUp, cleanUpAll } from '../harness/cleanUp.ts';
+import { chat } from '../harness/n8n/agentChat.ts';
+import {
+	exampleNames,
+	exampleText,
+	readExample,
+	withParameters,
+} from '../harness/n8n/exampleFile.ts';
+import { CURRENT_N8N } from '../harness/n8n/installation.ts';
+import {
+	type Execution,
+	outputItems,
+	parseWorkflow,
+	type Workflow,
+} from '../harness/n8n/restClient.ts';
+import { useServer } from '../harness/n8n/serverScene.ts';
+import { NODE_TYPE } from '../harness/n8n/stage.ts';
+import { type ChatModel, startChatModel } from '../harness/services/chatModel.ts';
+import { type Post, type SocialSink, startSocialSink } from '../harness/services/socialSink.ts';
 import { sampleMp4 } from '../simulator/simulator.ts';
-import { chat } from './agentChat.ts';
-import { type ChatModel, startChatModel } from './chatModel.ts';
-import { exampleNames, exampleText, readExample, withParameters } from './exampleFile.ts';
-import { fillInForm } from './formVisitor.ts';
-import { CURRENT_N8N } from './installation.ts';
-import { type Execution, outputItems, parseWorkflow, type Workflow } from './restClient.ts';
-import { useServer } from './serverScene.ts';
-import { type Post, type SocialSink, startSocialSink } from './socialSink.ts';
-import { type CleanUp, cleanUpAll, NODE_TYPE } from './stage.ts';
 
 const IDEAS = 'CometAPI video ideas';
 const PNG = Buffer.from(

@@ -1,5 +1,5 @@
-import { CURRENT_N8N, ensureN8n, OLDEST_N8N } from './installation.ts';
-import { step } from './progress.ts';
+import { CURRENT_N8N, ensureN8n, OLDEST_N8N } from '../harness/n8n/installation.ts';
+import { step } from '../harness/progress.ts';
 
 /** The first run on a machine installs n8n before any suite's time runs. */
 export default async function globalSetup(): Promise<void> {

@@ -1,11 +1,11 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
 import { describe, expect, test } from '@jest/globals';
 
-import { OLDEST_N8N } from './installation.ts';
-import { type Execution, outputItems } from './restClient.ts';
-import { describeServer } from './serverCases.ts';
-import { FOREVER, useServer } from './serverScene.ts';
-import { start, VIDEO, video, workflow } from './workflow.ts';
+import { OLDEST_N8N } from '../harness/n8n/installation.ts';
+import { type Execution, outputItems } from '../harness/n8n/restClient.ts';
+import { describeServer } from '../harness/n8n/serverCases.ts';
+import { FOREVER, useServer } from '../harness/n8n/serverScene.ts';
+import { start, VIDEO, video, workflow } from '../harness/n8n/workflow.ts';
 
 describe(`n8n ${OLDEST_N8N}`, () => {
 	const scene = useServer(OLDEST_N8N);

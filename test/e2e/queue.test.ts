@@ -6,8 +6,8 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
-import { generatedVideoSha256, type Job, type JobPlan } from '../simulator/simulator.ts';
-import { CURRENT_N8N } from './installation.ts';
+import { type CleanUp, cleanUpAll } from '../harness/cleanUp.ts';
+import { CURRENT_N8N } from '../harness/n8n/installation.ts';
 import {
 	type Production,
 	publish,
@@ -16,12 +16,12 @@ import {
 	webhook,
 	WEBHOOK,
 	type Worker,
-} from './queueMode.ts';
-import { type Execution, outputItems } from './restClient.ts';
-import type { N8nServer } from './server.ts';
-import { type CleanUp, cleanUpAll } from './stage.ts';
-import { until } from './until.ts';
-import { video, VIDEO, workflow } from './workflow.ts';
+} from '../harness/n8n/queueMode.ts';
+import { type Execution, outputItems } from '../harness/n8n/restClient.ts';
+import type { N8nServer } from '../harness/n8n/server.ts';
+import { video, VIDEO, workflow } from '../harness/n8n/workflow.ts';
+import { until } from '../harness/until.ts';
+import { generatedVideoSha256, type Job, type JobPlan } from '../simulator/simulator.ts';
 
 const VIDEO_BYTES = 300_000;
 const START_LIMIT_MS = 240_000;

@@ -3,12 +3,12 @@ import { describe, expect, test } from '@jest/globals';
 
 import { sleep } from 'n8n-workflow';
 
-import { CURRENT_N8N } from './installation.ts';
-import { outputItems } from './restClient.ts';
-import { describeServer } from './serverCases.ts';
-import { FOREVER, useServer } from './serverScene.ts';
-import { until } from './until.ts';
-import { start, VIDEO, video, workflow } from './workflow.ts';
+import { CURRENT_N8N } from '../harness/n8n/installation.ts';
+import { outputItems } from '../harness/n8n/restClient.ts';
+import { describeServer } from '../harness/n8n/serverCases.ts';
+import { FOREVER, useServer } from '../harness/n8n/serverScene.ts';
+import { start, VIDEO, video, workflow } from '../harness/n8n/workflow.ts';
+import { until } from '../harness/until.ts';
 
 const CUSTOM_DATA_KEY = 'cometapi_video_request_ids';
 

@@ -7,7 +7,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { unpackPackage } from '../e2e/nodePackage.ts';
+import { unpackPackage } from '../harness/n8n/nodePackage.ts';
 
 // What n8n's scanner looks at: the sources that ship, and what is in the tarball.
 const PROJECT = join(import.meta.dirname, '..', '..');

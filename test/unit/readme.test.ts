@@ -49,7 +49,7 @@ describe('the README', () => {
 	test.each(claims.flatMap(({ shownBy }) => shownBy))('has a test: %s', (name) => {
 		const [file = '', ...words] = name.split(': ');
 		const title = words.join(': ');
-		expect(file).toMatch(/\.test\.ts$|^e2e\/serverCases\.ts$/);
+		expect(file).toMatch(/\.test\.ts$|^harness\/n8n\/serverCases\.ts$/);
 		const source = readFileSync(join('test', file), 'utf8');
 		expect(QUOTES.some((quote) => source.includes(quote + title))).toBe(true);
 	});

@@ -3,9 +3,10 @@ import {
 	type JobPlan,
 	type Simulator,
 	type Submission,
-} from '../simulator/simulator.ts';
+} from '../../simulator/simulator.ts';
+import type { CleanUp } from '../cleanUp.ts';
 import type { Credential } from './restClient.ts';
-import { type CleanUp, CREDENTIAL_NAME, CREDENTIAL_TYPE, setStage, type Stage } from './stage.ts';
+import { CREDENTIAL_NAME, CREDENTIAL_TYPE, setStage, type Stage } from './stage.ts';
 
 /** A real n8n with the packed node installed, and a simulator that its credential points to. */
 export interface SimulatedStage extends Stage {

@@ -2,7 +2,7 @@
 import express from 'express';
 import { z } from 'zod';
 
-import { listen } from '../simulator/listener.ts';
+import { listen } from '../../simulator/listener.ts';
 
 const contentShape = z.union([z.string(), z.array(z.object({ text: z.string() }))]).nullish();
 const messageShape = z.object({ role: z.string(), content: contentShape }).passthrough();

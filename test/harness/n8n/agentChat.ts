@@ -1,4 +1,4 @@
-import type { ChatModel } from './chatModel.ts';
+import type { ChatModel } from '../services/chatModel.ts';
 import { type Execution, type Workflow, withCredential } from './restClient.ts';
 import type { ServerScene } from './serverScene.ts';
 import { NODE_TYPE } from './stage.ts';

@@ -1,11 +1,12 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
 import { afterAll, beforeAll, beforeEach, expect } from '@jest/globals';
 
-import type { Job, JobPlan, Simulator, Submission } from '../simulator/simulator.ts';
+import type { Job, JobPlan, Simulator, Submission } from '../../simulator/simulator.ts';
+import { type CleanUp, cleanUpAll } from '../cleanUp.ts';
+import { until } from '../until.ts';
 import { type Execution, type RestClient, type Workflow, withCredential } from './restClient.ts';
 import { setSimulatedStage, type SimulatedStage } from './simulatedStage.ts';
-import { type CleanUp, cleanUpAll, NODE_TYPE } from './stage.ts';
-import { until } from './until.ts';
+import { NODE_TYPE } from './stage.ts';
 import { START } from './workflow.ts';
 
 /** One n8n for all tests of a block, and what each of them paid. */

@@ -1,12 +1,12 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- tests run outside n8n */
 import axios from 'axios';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort, LOOPBACK } from '../services/loopback.ts';
+import { type Exit, spawnGroup } from '../services/processGroup.js';
 import { type Installation, ensureN8n } from './installation.ts';
-import { type Exit, spawnGroup } from './processGroup.js';
 
 export interface N8nServer {
 	readonly url: string;
@@ -33,7 +33,6 @@ export interface N8nServerOptions {
 	signal?: AbortSignal | undefined;
 }
 
-export const LOOPBACK = '127.0.0.1';
 const START_LIMIT_MS = 120_000;
 const STOP_GRACE_MS = 15_000;
 
@@ -89,19 +88,6 @@ export async function startN8n(options: N8nServerOptions = {}): Promise<N8nServe
 export function lastLines(log: readonly string[], count = 25): string {
 	const telling = log.filter((line) => !/^(Starting|Finished) migration /.test(line));
 	return telling.slice(-count).join('\n');
-}
-
-/** A TCP port of loopback that nobody listens on at the moment. */
-export async function freePort(): Promise<number> {
-	const server = createServer();
-	await new Promise<void>((resolve, reject) => {
-		server.once('error', reject);
-		server.listen(0, LOOPBACK, resolve);
-	});
-	const address = server.address();
-	await new Promise((resolve) => server.close(resolve));
-	if (address === null || typeof address === 'string') throw new Error('No free port');
-	return address.port;
 }
 
 // The health routes answer before the REST routes exist, so they say nothing.

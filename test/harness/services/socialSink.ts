@@ -1,7 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
 import express from 'express';
 
-import { listen } from '../simulator/listener.ts';
+import { listen } from '../../simulator/listener.ts';
 
 /** An upload as it arrived: fields of the form and of the address, and the one file. */
 export interface Post {

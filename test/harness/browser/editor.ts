@@ -1,6 +1,6 @@
+import { owner } from '../n8n/restClient.ts';
+import { until } from '../until.ts';
 import type { BrowserContext, Locator, Page } from './chromium.ts';
-import { owner } from './restClient.ts';
-import { until } from './until.ts';
 
 /** A busy machine shows things late. */
 const ACTION_LIMIT_MS = 60_000;

@@ -4,19 +4,22 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import { Interrupted, aborted, interruptSignal } from './interruption.ts';
-import { step } from './progress.ts';
-import { type Execution, type OutputItem, outputItems, owner } from './restClient.ts';
-import { lastLines } from './server.ts';
-import { type Service, realService, simulatedService } from './service.ts';
+import { type CleanUp, cleanUpAll } from '../test/harness/cleanUp.ts';
 import {
-	type CleanUp,
-	EXAMPLE,
-	PROJECT_FOLDER,
-	type Stage,
-	cleanUpAll,
-	setStage,
-} from './stage.ts';
+	type Execution,
+	type OutputItem,
+	outputItems,
+	owner,
+} from '../test/harness/n8n/restClient.ts';
+import { lastLines } from '../test/harness/n8n/server.ts';
+import { EXAMPLE, PROJECT_FOLDER, type Stage, setStage } from '../test/harness/n8n/stage.ts';
+import { step } from '../test/harness/progress.ts';
+import {
+	type Service,
+	realService,
+	simulatedService,
+} from '../test/harness/services/videoService.ts';
+import { Interrupted, aborted, interruptSignal } from './interruption.ts';
 
 const USAGE = `npm run demo -- [options]
 

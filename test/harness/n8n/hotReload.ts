@@ -2,9 +2,10 @@
 import { watch } from 'node:fs';
 import { copyFile, mkdir, readFile, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { run } from './command.ts';
-import { spawnGroup } from './processGroup.js';
-import { type CleanUp, PROJECT_FOLDER } from './stage.ts';
+import type { CleanUp } from '../cleanUp.ts';
+import { run } from '../services/command.ts';
+import { spawnGroup } from '../services/processGroup.js';
+import { PROJECT_FOLDER } from './stage.ts';
 
 interface HotReloadOptions {
 	/** The package folder that n8n has loaded, and watches. */

@@ -2,10 +2,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { CleanUp } from '../cleanUp.ts';
 import { ensureDebianPackage } from './debianPackage.ts';
+import { freePort, LOOPBACK } from './loopback.ts';
 import { startProgram } from './program.ts';
-import { freePort, LOOPBACK } from './server.ts';
-import type { CleanUp } from './stage.ts';
 
 /** A Redis that keeps nothing on disk; resolves with the environment by which n8n finds it. */
 export async function startRedis(cleanUp: CleanUp): Promise<Record<string, string>> {

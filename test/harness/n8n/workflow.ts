@@ -1,5 +1,5 @@
-import { EXAMPLE, NODE_TYPE } from './stage.ts';
 import type { Workflow } from './restClient.ts';
+import { EXAMPLE, NODE_TYPE } from './stage.ts';
 
 export type WorkflowNode = Workflow['nodes'][number];
 /** From a node, which of its outputs, to a node. */

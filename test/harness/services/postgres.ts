@@ -2,11 +2,11 @@
 import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { CleanUp } from '../cleanUp.ts';
 import { run } from './command.ts';
 import { ensureDebianPackage } from './debianPackage.ts';
+import { freePort, LOOPBACK } from './loopback.ts';
 import { startProgram } from './program.ts';
-import { freePort, LOOPBACK } from './server.ts';
-import type { CleanUp } from './stage.ts';
 
 export interface Postgres {
 	/** By which n8n finds it. */

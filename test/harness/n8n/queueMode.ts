@@ -3,22 +3,17 @@ import axios from 'axios';
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { JobPlan, Submission } from '../simulator/simulator.ts';
+import type { JobPlan, Submission } from '../../simulator/simulator.ts';
+import type { CleanUp } from '../cleanUp.ts';
+import { freePort, LOOPBACK } from '../services/loopback.ts';
+import { type Postgres, startPostgres } from '../services/postgres.ts';
+import { type Program, startProgram } from '../services/program.ts';
+import { startRedis } from '../services/redis.ts';
 import { installNodePackage } from './nodePackage.ts';
-import { type Postgres, startPostgres } from './postgres.ts';
-import { type Program, startProgram } from './program.ts';
-import { startRedis } from './redis.ts';
 import { type Execution, type Workflow, withCredential } from './restClient.ts';
-import {
-	createUserFolder,
-	freePort,
-	type N8nServer,
-	LOOPBACK,
-	n8nEnvironment,
-	startN8n,
-} from './server.ts';
+import { createUserFolder, type N8nServer, n8nEnvironment, startN8n } from './server.ts';
 import { setSimulatedStage, type SimulatedStage } from './simulatedStage.ts';
-import { type CleanUp, NODE_TYPE, PROJECT_FOLDER } from './stage.ts';
+import { NODE_TYPE, PROJECT_FOLDER } from './stage.ts';
 import { node, type WorkflowNode } from './workflow.ts';
 
 /** n8n's main process in queue mode; it has no worker yet. */

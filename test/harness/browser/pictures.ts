@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PROJECT_FOLDER } from './stage.ts';
+import { PROJECT_FOLDER } from '../n8n/stage.ts';
 
 /** The size of every picture. */
 export const PICTURE_SIZE = { width: 1400, height: 800 } as const;

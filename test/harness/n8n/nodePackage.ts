@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { npm, run } from './command.ts';
+import { npm, run } from '../services/command.ts';
 
 const packageJsonShape = z
 	.object({ name: z.string(), version: z.string(), dependencies: z.record(z.string()).optional() })

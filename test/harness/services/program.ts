@@ -1,7 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { CleanUp } from '../cleanUp.ts';
 import { type Exit, type ProcessGroup, type SpawnOptions, spawnGroup } from './processGroup.js';
-import type { CleanUp } from './stage.ts';
 
 /** A program that runs until it is ended. */
 export interface Program extends ProcessGroup {

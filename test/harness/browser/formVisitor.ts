@@ -2,8 +2,8 @@
 import axios from 'axios';
 import { z } from 'zod';
 
-import { type FieldValue, sendForm } from './form.ts';
-import { until } from './until.ts';
+import { type FieldValue, sendForm } from '../n8n/form.ts';
+import { until } from '../until.ts';
 
 const submitted = z.object({ formWaitingUrl: z.string().url() });
 

@@ -4,7 +4,7 @@ import { access, copyFile, mkdir, readFile, readdir, rename, rm, stat } from 'no
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { npm } from './command.ts';
+import { npm } from '../services/command.ts';
 
 export interface Installation {
 	/** The folder that holds node_modules. */
@@ -44,7 +44,7 @@ export async function ensureN8n(
 	version: string = CURRENT_N8N,
 	{ onProgress, signal }: EnsureOptions = {},
 ): Promise<Installation> {
-	const folderOfLockFile = join(import.meta.dirname, 'n8n', version);
+	const folderOfLockFile = join(import.meta.dirname, version);
 	const lock = await readFile(join(folderOfLockFile, 'package-lock.json'));
 	const hash = createHash('sha256').update(lock).digest('hex').slice(0, 12);
 	const folder = join(userCacheFolder(), 'n8n-nodes-cometapi-video', `n8n-${hash}`);

@@ -1,7 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
 import axios from 'axios';
 
-import { until } from './until.ts';
+import { until } from '../until.ts';
 
 /** What a visitor puts into a form, field by field: a text, or a file with its type. */
 export type FieldValue = string | { bytes: Buffer; type: string; name: string };

@@ -4,12 +4,12 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { sleep } from 'n8n-workflow';
 
-import { type JobPlan, sampleMp4 } from '../simulator/simulator.ts';
+import { type JobPlan, sampleMp4 } from '../../simulator/simulator.ts';
+import { until } from '../until.ts';
 import { sendForm } from './form.ts';
 import { outputItems } from './restClient.ts';
 import { FOREVER, type ServerScene } from './serverScene.ts';
 import { CREDENTIAL_TYPE, NODE_TYPE } from './stage.ts';
-import { until } from './until.ts';
 import {
 	getStatus,
 	imageForm,

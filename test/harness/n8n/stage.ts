@@ -1,14 +1,15 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- tests run outside n8n */
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { CleanUp } from '../cleanUp.ts';
+import type { Step } from '../progress.ts';
+import type { Service } from '../services/videoService.ts';
 import { type Installation, ensureN8n } from './installation.ts';
 import { installNodePackage } from './nodePackage.ts';
-import type { Step } from './progress.ts';
 import { type RestClient, createRestClient, parseWorkflow, withCredential } from './restClient.ts';
 import { type N8nServer, createUserFolder, startN8n } from './server.ts';
-import type { Service } from './service.ts';
 
-export const PROJECT_FOLDER = join(import.meta.dirname, '..', '..');
+export const PROJECT_FOLDER = join(import.meta.dirname, '..', '..', '..');
 /** As n8n itself proposes it. */
 export const CREDENTIAL_NAME = 'CometAPI Video account';
 export const CREDENTIAL_TYPE = 'cometApiVideoApi';
@@ -28,9 +29,6 @@ export interface Stage {
 	client: RestClient;
 	workflowId: string;
 }
-
-/** Things to end, in reverse order of their start. */
-export type CleanUp = Array<() => Promise<unknown>>;
 
 export async function installedN8n(
 	signal: AbortSignal,
@@ -96,11 +94,4 @@ export async function importExample(client: RestClient, service: Service): Promi
 	const existing = (await client.listWorkflows()).find(({ name }) => name === example.name);
 	if (existing) return existing.id;
 	return (await client.createWorkflow(withCredential(example, NODE_TYPE, credential))).id;
-}
-
-/** Ends everything, the last started first; one that cannot be ended does not keep the others. */
-export async function cleanUpAll(cleanUp: CleanUp): Promise<void> {
-	for (const end of cleanUp.splice(0).reverse()) {
-		await end().catch((error: unknown) => process.stderr.write(`${String(error)}\n`));
-	}
 }

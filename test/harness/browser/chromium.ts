@@ -1,8 +1,8 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- tests run outside n8n */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { ensureDebianPackage } from './debianPackage.ts';
-import type { Installation } from './installation.ts';
+import type { Installation } from '../n8n/installation.ts';
+import { ensureDebianPackage } from '../services/debianPackage.ts';
 
 /** What is used here of playwright-core, which comes with n8n and so without its types. */
 export interface Locator {

@@ -1,4 +1,4 @@
-import { type Simulator, startSimulator } from '../simulator/simulator.ts';
+import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
 
 /** Who makes the videos: the simulator on this machine, or CometAPI itself. */
 export interface Service {

@@ -3,14 +3,20 @@ import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { watchProject } from './hotReload.ts';
+import { type CleanUp, cleanUpAll } from '../test/harness/cleanUp.ts';
+import { watchProject } from '../test/harness/n8n/hotReload.ts';
+import {
+	communityPackageFolder,
+	installNodePackage,
+	readPackageJson,
+} from '../test/harness/n8n/nodePackage.ts';
+import { createRestClient, owner } from '../test/harness/n8n/restClient.ts';
+import { startN8n } from '../test/harness/n8n/server.ts';
+import { PROJECT_FOLDER, importExample, installedN8n } from '../test/harness/n8n/stage.ts';
+import { step } from '../test/harness/progress.ts';
+import { freePort } from '../test/harness/services/loopback.ts';
+import { realService, simulatedService } from '../test/harness/services/videoService.ts';
 import { Interrupted, aborted, interruptSignal } from './interruption.ts';
-import { communityPackageFolder, installNodePackage, readPackageJson } from './nodePackage.ts';
-import { step } from './progress.ts';
-import { createRestClient, owner } from './restClient.ts';
-import { freePort, startN8n } from './server.ts';
-import { realService, simulatedService } from './service.ts';
-import { type CleanUp, PROJECT_FOLDER, cleanUpAll, importExample, installedN8n } from './stage.ts';
 
 const USAGE = `npm run dev -- [options]
 
