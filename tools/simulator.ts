@@ -1,12 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- tests run outside n8n */
 import { parseArgs } from 'node:util';
-import { PROGRESS_NAMES } from '../test/simulator/jobs.ts';
-import {
-	type RecordedRequest,
-	SHAPES,
-	SHAPE_NAMES,
-	startSimulator,
-} from '../test/simulator/simulator.ts';
+import { PROGRESS_NAMES } from '../test/simulator/simulator.ts';
+import { type RecordedRequest, SHAPES, SHAPE_NAMES, startSimulator } from '../test/simulator/simulator.ts';
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
 

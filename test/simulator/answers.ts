@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { RecordedRequest } from './requests.ts';
 
 export interface Content {
 	readonly bytes: number;
@@ -49,6 +50,12 @@ export const html = (status: number, headers?: Record<string, string>): Answer =
 
 export const redirect = (status: number, location: string): Answer =>
 	html(status, { Location: location });
+
+/** The mark of an answer of CometAPI's own, for its support. */
+export const stamped = (answer: Answer, { cometRequestId }: RecordedRequest): Answer =>
+	cometRequestId === undefined
+		? answer
+		: { ...answer, headers: { ...answer.headers, 'x-cometapi-request-id': cometRequestId } };
 
 /** CometAPI's documented error envelope [C]. */
 export const errorEnvelope = (message: string, code = '') => ({

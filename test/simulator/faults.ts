@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Answer, empty, errorEnvelope, html, json, plain, redirect } from './answers.ts';
 import { type Exchange, deliver, reset } from './exchange.ts';
-import type { RecordedRequest, Route } from './requests.ts';
+import type { Family, RecordedRequest, Route } from './requests.ts';
 
 /** The real handler ran first, so a POST was accepted and billed; then the fault. */
 interface AfterHandler {
@@ -36,6 +36,8 @@ export type Fault =
 export interface FaultRule {
 	/** Absent: every request to both hosts. */
 	route?: Route;
+	/** Absent: whatever the family. */
+	family?: Family;
 	when?: (request: RecordedRequest) => boolean;
 	/** Default 1. */
 	times?: number;
@@ -70,6 +72,7 @@ export class FaultBoard {
 			({ rule, hits }) =>
 				hits < (rule.times ?? 1) &&
 				(rule.route === undefined || rule.route === request.route) &&
+				(rule.family === undefined || rule.family === request.family) &&
 				(rule.when?.(request) ?? true),
 		);
 		if (entry === undefined) return this.decideFault?.(request);

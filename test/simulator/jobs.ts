@@ -1,16 +1,28 @@
-import { randomUUID } from 'node:crypto';
-import type { SubmissionBody, SubmissionRoute } from './bodies.ts';
-import type { JobError, JobView, Shape, StatusWords } from './shapes.ts';
-
-export type Outcome = 'done' | 'failed' | 'expired' | 'moderated';
+import type { KlingShape } from './kling/klingShapes.ts';
+import type { Shape } from './grok/grokShapes.ts';
+import type { JobError, JobView, Outcome, StatusWords } from './jobView.ts';
+import type { Family } from './requests.ts';
+import type { ContentState, VideoShape } from './video/videoShapes.ts';
 
 export const PROGRESS_NAMES = ['linear', 'coarse', 'stuck', 'backwards', 'none'] as const;
 export type Progress = (typeof PROGRESS_NAMES)[number];
 
+export type SubmissionRoute = 'generations' | 'edits' | 'videos' | 'text2video' | 'image2video';
+
+export type AnyShape = Shape | VideoShape | KlingShape;
+
+/** As sent, with the API's defaults where it has some; a form's repeated fields are lists. */
+export interface SubmissionBody {
+	prompt: string;
+	[field: string]: unknown;
+}
+
 export interface Submission {
-	/** Counts the accepted ones, from 0. */
+	/** Counts the accepted ones of all families, from 0. */
 	index: number;
+	family: Family;
 	route: SubmissionRoute;
+	model: string;
 	body: SubmissionBody;
 }
 
@@ -20,30 +32,61 @@ export interface JobPlan {
 	seconds?: number;
 	outcome?: Outcome;
 	error?: JobError;
-	shape?: Shape;
+	/** One of the family's; by default its documented one. */
+	shape?: AnyShape;
 	progress?: Progress;
 	/** The small real MP4, or that many bytes made from the request id. */
 	video?: 'sample' | { bytes: number };
 	/** Before that the id is unknown. */
 	visibleAfterSeconds?: number;
-	/** What usage tells; by default the provider's list price. */
+	/** What usage tells, where the family has one; by default the provider's list price. */
 	usd?: number;
 	/** Lifetime of the video's link after the end. */
 	linkSeconds?: number;
 	videoUrl?: 'direct' | 'redirect';
+	/** So many answers tell that the job is done before its URL is there. Default 0. */
+	urlAfterPolls?: number;
+	/** How GET /v1/videos/{id}/content hands the file out: itself, or by a redirect to the media host. */
+	content?: 'file' | 'redirect';
+	/** The state that /content names while it has no file; by default the one that fits. */
+	contentState?: ContentState | 'fitting';
 	moderatedUrl?: 'empty' | 'null' | 'absent';
 	/** Other status words than the shape's usual ones (of the envelope, where there is one). */
 	words?: StatusWords;
+	/** Instead of the family's usual kind of id. */
+	requestId?: string;
+}
+
+/** What a family found in a submission that it takes. */
+export interface Wish {
+	family: Family;
+	route: SubmissionRoute;
+	model: string;
+	body: SubmissionBody;
+	/** The first is the default. */
+	shapes: readonly AnyShape[];
+	newId: () => string;
+	/** Length of the video. */
+	videoSeconds: number;
+	usd: number;
+	size?: string;
+	externalId?: string;
 }
 
 export interface Job {
 	readonly requestId: string;
+	readonly family: Family;
 	readonly route: SubmissionRoute;
-	/** With the API's defaults filled in. */
+	readonly model: string;
 	readonly body: SubmissionBody;
+	readonly videoSeconds: number;
+	readonly size?: string;
+	readonly externalId?: string;
 	/** ms epoch, like endsAt. */
 	readonly acceptedAt: number;
 	endsAt: number;
+	/** How many answers have told that it is done. */
+	donePolls: number;
 	plan: Required<JobPlan>;
 }
 
@@ -51,111 +94,131 @@ const DEFAULT_PLAN = {
 	seconds: 2,
 	outcome: 'done',
 	error: { code: 'internal_error', message: 'The video could not be generated.' },
-	shape: 'wrapped',
 	progress: 'none',
 	video: 'sample',
 	visibleAfterSeconds: 0,
 	linkSeconds: Infinity,
 	videoUrl: 'direct',
+	urlAfterPolls: 0,
+	content: 'file',
+	contentState: 'fitting',
 	moderatedUrl: 'empty',
 	words: {},
 } satisfies JobPlan;
 
-/** An edit tells no length; the provider's default stands in. */
-const videoSeconds = (body: SubmissionBody) =>
-	typeof body.duration === 'number' ? body.duration : 8;
-
-const listPrice = (body: SubmissionBody) =>
-	videoSeconds(body) * (body.resolution === undefined || body.resolution === '480p' ? 0.05 : 0.07);
-
-const isOver = (job: Job) => Date.now() >= job.endsAt;
-
-function elapsed(job: Job): number {
-	const passed = (Date.now() - job.acceptedAt) / (job.plan.seconds * 1000);
-	return isOver(job) ? 1 : Math.min(passed, 1);
-}
-
-function progress(job: Job): number | undefined {
-	if (job.plan.progress === 'none') return undefined;
-	if (isOver(job)) return 100;
-	const linear = Math.min(99, Math.floor(elapsed(job) * 100));
-	switch (job.plan.progress) {
-		case 'linear':
-			return linear;
-		case 'coarse':
-			return linear < 50 ? 0 : 50;
-		case 'stuck':
-			return 99;
-		case 'backwards':
-			return 99 - linear;
-	}
-}
-
 const unixSeconds = (ms: number) => Math.floor(ms / 1000);
-
-export function viewJob(job: Job, mediaUrl: string): JobView {
-	const { plan, requestId, body } = job;
-	const folder = plan.videoUrl === 'redirect' ? 'redirect' : 'videos';
-	return {
-		requestId,
-		model: body.model,
-		state: isOver(job) ? plan.outcome : 'pending',
-		elapsed: elapsed(job),
-		progress: progress(job),
-		videoUrl: `${mediaUrl}/${folder}/${requestId}.mp4`,
-		videoSeconds: videoSeconds(body),
-		moderatedUrl: plan.moderatedUrl,
-		usd: plan.usd,
-		error: plan.error,
-		words: plan.words,
-		submitTime: unixSeconds(job.acceptedAt),
-		finishTime: isOver(job) ? unixSeconds(job.endsAt) : 0,
-	};
-}
-
-export const hasVideo = (job: Job) => isOver(job) && job.plan.outcome === 'done';
-
-export const isLinkExpired = (job: Job) => Date.now() >= job.endsAt + job.plan.linkSeconds * 1000;
 
 export class JobBook {
 	/** In order of acceptance: its length is the bill. */
 	readonly jobs: Job[] = [];
+	private readonly byId = new Map<string, Job>();
+	private readonly byExternalId = new Map<string, Job>();
 	private readonly plan: (submission: Submission) => JobPlan;
+	/** ms epoch. */
+	private readonly now: () => number;
 
-	constructor(plan: (submission: Submission) => JobPlan) {
+	constructor(plan: (submission: Submission) => JobPlan, now: () => number) {
 		this.plan = plan;
+		this.now = now;
 	}
 
-	accept(route: SubmissionRoute, body: SubmissionBody): Job {
-		const wanted = this.plan({ index: this.jobs.length, route, body });
-		const plan = { ...DEFAULT_PLAN, usd: listPrice(body), ...wanted };
-		const acceptedAt = Date.now();
+	accept(wish: Wish): Job {
+		const { family, route, model, body, shapes, newId, usd, ...rest } = wish;
+		const [shape] = shapes;
+		if (shape === undefined) throw new Error(`${family} has no shape`);
+		const wanted = this.plan({ index: this.jobs.length, family, route, model, body });
+		const plan = { ...DEFAULT_PLAN, usd, shape, requestId: newId(), ...wanted };
+		if (!shapes.includes(plan.shape)) throw new Error(`${family} has no shape ${plan.shape}`);
+		const { requestId } = plan;
+		const acceptedAt = this.now();
 		const endsAt = acceptedAt + plan.seconds * 1000;
-		const job = { requestId: randomUUID(), route, body, acceptedAt, endsAt, plan };
+		const fixed = { requestId, family, route, model, body, acceptedAt, ...rest };
+		const job = { ...fixed, endsAt, donePolls: 0, plan };
 		this.jobs.push(job);
+		this.byId.set(requestId, job);
+		if (wish.externalId !== undefined) this.byExternalId.set(wish.externalId, job);
 		return job;
 	}
 
 	find(requestId: string): Job | undefined {
-		return this.jobs.find((job) => job.requestId === requestId);
+		return this.byId.get(requestId);
 	}
 
-	/** As the status route sees it. */
-	findVisible(requestId: string): Job | undefined {
+	/** As a family's own routes see it. */
+	findVisible(family: Family, requestId: string): Job | undefined {
 		const job = this.find(requestId);
-		if (job === undefined) return undefined;
-		const visibleAt = job.acceptedAt + job.plan.visibleAfterSeconds * 1000;
-		return Date.now() >= visibleAt ? job : undefined;
+		return job?.family === family && this.isVisible(job) ? job : undefined;
+	}
+
+	/** The newest that has it. */
+	findByExternalId(externalId: string): Job | undefined {
+		const job = this.byExternalId.get(externalId);
+		return job !== undefined && this.isVisible(job) ? job : undefined;
 	}
 
 	running(): number {
-		return this.jobs.filter((job) => !isOver(job)).length;
+		return this.jobs.filter((job) => !this.isOver(job)).length;
 	}
 
 	finish(requestId: string, outcome?: Outcome): void {
 		const job = this.find(requestId);
 		if (job === undefined) throw new Error(`No job ${requestId}`);
-		job.endsAt = Math.min(job.endsAt, Date.now());
+		job.endsAt = Math.min(job.endsAt, this.now());
 		if (outcome !== undefined) job.plan = { ...job.plan, outcome };
+	}
+
+	hasVideo = (job: Job) => this.isOver(job) && job.plan.outcome === 'done';
+
+	isLinkExpired = (job: Job) => this.now() >= job.endsAt + job.plan.linkSeconds * 1000;
+
+	/** For an answer to a poll, which counts. */
+	poll(job: Job, mediaUrl: string): JobView {
+		const view = this.view(job, mediaUrl);
+		if (view.state === 'done') job.donePolls += 1;
+		return view;
+	}
+
+	view(job: Job, mediaUrl: string): JobView {
+		const { plan, requestId, model, videoSeconds, size, externalId } = job;
+		const folder = plan.videoUrl === 'redirect' ? 'redirect' : 'videos';
+		const { moderatedUrl, usd, error, words } = plan;
+		return {
+			...{ requestId, model, videoSeconds, size, externalId, moderatedUrl, usd, error, words },
+			state: this.isOver(job) ? plan.outcome : 'pending',
+			elapsed: this.elapsed(job),
+			progress: this.progress(job),
+			videoUrl:
+				job.donePolls < plan.urlAfterPolls
+					? ''
+					: `${mediaUrl}/${folder}/${encodeURIComponent(requestId)}.mp4`,
+			submitTime: unixSeconds(job.acceptedAt),
+			finishTime: this.isOver(job) ? unixSeconds(job.endsAt) : 0,
+		};
+	}
+
+	private isVisible = (job: Job) =>
+		this.now() >= job.acceptedAt + job.plan.visibleAfterSeconds * 1000;
+
+	private isOver = (job: Job) => this.now() >= job.endsAt;
+
+	private elapsed(job: Job): number {
+		const passed = (this.now() - job.acceptedAt) / (job.plan.seconds * 1000);
+		return this.isOver(job) ? 1 : Math.min(passed, 1);
+	}
+
+	private progress(job: Job): number | undefined {
+		if (job.plan.progress === 'none') return undefined;
+		if (this.isOver(job)) return 100;
+		const linear = Math.min(99, Math.floor(this.elapsed(job) * 100));
+		switch (job.plan.progress) {
+			case 'linear':
+				return linear;
+			case 'coarse':
+				return linear < 50 ? 0 : 50;
+			case 'stuck':
+				return 99;
+			case 'backwards':
+				return 99 - linear;
+		}
 	}
 }

@@ -1,37 +1,20 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { randomUUID } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
 import type { Request, RequestHandler } from 'express';
-import { type Answer, html } from './answers.ts';
+import { type Answer, html, stamped } from './answers.ts';
 import type { Exchange } from './exchange.ts';
 import { FaultBoard, play } from './faults.ts';
-import type { RecordedRequest, Route } from './requests.ts';
-
-const BODY_LIMIT_BYTES = 50 * 1024 * 1024;
+import { recordBody } from './requestBody.ts';
+import type { RecordedRequest } from './requests.ts';
 
 /** What a route answers; `id` is the path's, empty without one. */
 export type Handle = (request: RecordedRequest, id: string) => Answer;
 
-/** Reads to the end even past the limit, so that the client can send on and then hear 413. */
-async function readText(request: IncomingMessage): Promise<string | 'too large'> {
-	const chunks: Buffer[] = [];
-	let bytes = 0;
-	for await (const chunk of request) {
-		bytes += chunk.length;
-		if (bytes <= BODY_LIMIT_BYTES) chunks.push(chunk);
-	}
-	return bytes > BODY_LIMIT_BYTES ? 'too large' : Buffer.concat(chunks).toString();
-}
-
-function parsed(text: string): unknown {
-	if (text === '') return undefined;
-	try {
-		return JSON.parse(text);
-	} catch {
-		return text;
-	}
-}
-
 const idOf = ({ params }: Request) => (typeof params.id === 'string' ? params.id : '');
+
+/** Which of the simulator's routes a request met. */
+export type Origin = Pick<RecordedRequest, 'host' | 'family' | 'route'>;
 
 /** Where the requests of both hosts arrive, are written down and meet their faults. */
 export class Reception {
@@ -44,9 +27,9 @@ export class Reception {
 		this.log = log;
 	}
 
-	answering(host: 'api' | 'media', route: Route | undefined, handle: Handle): RequestHandler {
+	answering(origin: Origin, handle: Handle): RequestHandler {
 		return async (request, response, next) => {
-			const exchange = this.open(request, response, host, route);
+			const exchange = this.open(request, response, origin);
 			try {
 				await this.answer(exchange, request, handle);
 			} catch (error) {
@@ -59,14 +42,13 @@ export class Reception {
 		this.closing.abort();
 	}
 
-	private open(
-		request: Request,
-		response: ServerResponse,
-		host: 'api' | 'media',
-		route: Route | undefined,
-	): Exchange {
+	private open(request: Request, response: ServerResponse, origin: Origin): Exchange {
 		const { method, originalUrl: path, headers } = request;
-		const record: RecordedRequest = { host, route, method, path, headers, at: Date.now() };
+		const cometRequestId = origin.host === 'api' ? randomUUID() : undefined;
+		const record: RecordedRequest = {
+			...{ ...origin, method, path, headers, cometRequestId },
+			at: Date.now(),
+		};
 		this.requests.push(record);
 		const closing = this.closing.signal;
 		const exchange = { record, response, closing, brokenByServer: false };
@@ -76,11 +58,10 @@ export class Reception {
 
 	private async answer(exchange: Exchange, request: Request, handle: Handle): Promise<void> {
 		const { record } = exchange;
-		const text = await readText(request);
-		if (text !== 'too large') record.body = parsed(text);
+		const isKept = await recordBody(record, request);
 		const fault = this.faults.pick(record);
 		await play(exchange, fault, () =>
-			text === 'too large' ? html(413) : handle(record, idOf(request)),
+			isKept ? stamped(handle(record, idOf(request)), record) : html(413),
 		);
 	}
 

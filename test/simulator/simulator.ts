@@ -1,19 +1,57 @@
 import { apiHost } from './apiHost.ts';
 import type { Fault, FaultRule, InjectedFault } from './faults.ts';
-import { type Job, JobBook, type JobPlan, type Outcome, type Submission } from './jobs.ts';
+import { SHAPE_NAMES } from './grok/grokShapes.ts';
+import { type AnyShape, type Job, JobBook, type JobPlan, type Submission } from './jobs.ts';
+import type { Outcome } from './jobView.ts';
+import { KLING_SHAPE_NAMES } from './kling/klingShapes.ts';
 import { listen } from './listener.ts';
 import { mediaHost } from './mediaHost.ts';
 import { Reception } from './reception.ts';
-import type { RecordedRequest, Route } from './requests.ts';
+import type { Family, RecordedRequest, Route } from './requests.ts';
+import { VIDEO_SHAPE_NAMES } from './video/videoShapes.ts';
 
 export { errorEnvelope } from './answers.ts';
-export type { SubmissionBody, SubmissionRoute } from './bodies.ts';
 export type { Fault, FaultRule, InjectedFault } from './faults.ts';
-export type { Job, JobPlan, Outcome, Progress, Submission } from './jobs.ts';
+export { SHAPES, SHAPE_NAMES, type Shape } from './grok/grokShapes.ts';
+export {
+	type AnyShape,
+	type Job,
+	type JobPlan,
+	PROGRESS_NAMES,
+	type Progress,
+	type Submission,
+	type SubmissionBody,
+	type SubmissionRoute,
+} from './jobs.ts';
+export type { JobError, Outcome } from './jobView.ts';
+export { KLING_MODELS } from './kling/klingBodies.ts';
+export { KLING_SHAPES, KLING_SHAPE_NAMES, type KlingShape } from './kling/klingShapes.ts';
 export { VIDEO_MODELS } from './models.ts';
-export type { RecordedRequest, Route } from './requests.ts';
-export { SHAPES, SHAPE_NAMES, type Shape } from './shapes.ts';
-export { generatedVideoSha256, sampleMp4 } from './videos.ts';
+export { generatedVideoSha256, sampleMp4 } from './mp4.ts';
+export {
+	FAMILIES,
+	type Family,
+	type FormFile,
+	type FormPart,
+	type RecordedRequest,
+	type Route,
+} from './requests.ts';
+export { CATALOGUE, CATALOGUE_VIDEO_IDS } from './video/catalogue.ts';
+export { SHARED_ROUTE_MODELS, type VideoModel } from './video/videoModels.ts';
+export {
+	CONTENT_STATES,
+	type ContentState,
+	VIDEO_SHAPES,
+	VIDEO_SHAPE_NAMES,
+	type VideoShape,
+} from './video/videoShapes.ts';
+
+/** Of each family the default first. */
+export const FAMILY_SHAPE_NAMES: Record<Family, readonly AnyShape[]> = {
+	grok: SHAPE_NAMES,
+	video: VIDEO_SHAPE_NAMES,
+	kling: KLING_SHAPE_NAMES,
+};
 
 export interface SimulatorOptions {
 	/** Default test-key. */
@@ -26,6 +64,8 @@ export interface SimulatorOptions {
 	plan?: (submission: Submission) => JobPlan;
 	/** Called when a request has ended, answered or not. */
 	log?: (request: RecordedRequest) => void;
+	/** The clock of jobs and outages, ms epoch. Default Date.now. */
+	now?: () => number;
 }
 
 export interface Simulator {
@@ -34,12 +74,13 @@ export interface Simulator {
 	/** Of the host of the video files. */
 	readonly mediaUrl: string;
 	readonly apiKey: string;
-	/** Every accepted job in order: its length is the bill. */
+	/** Every accepted job of all families in order: its length is the bill. */
 	readonly jobs: readonly Job[];
 	/** Of both hosts, in order of arrival. */
 	readonly requests: readonly RecordedRequest[];
 	runningJobs(): number;
-	requestsTo(route: Route): RecordedRequest[];
+	/** With a family only its own. */
+	requestsTo(route: Route, family?: Family): RecordedRequest[];
 	inject(rule: FaultRule): InjectedFault;
 	/** Asked when no rule matched. */
 	decideFault: ((request: RecordedRequest) => Fault | undefined) | undefined;
@@ -54,12 +95,13 @@ export interface Simulator {
 /** Starts an honest CometAPI, and the host of its video files, on 127.0.0.1. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
 	const { apiKey = 'test-key', port = 0, mediaPort = 0, maxRunningJobs = Infinity } = options;
-	const book = new JobBook(options.plan ?? (() => ({})));
+	const { now = Date.now } = options;
+	const book = new JobBook(options.plan ?? (() => ({})), now);
 	const reception = new Reception(options.log ?? (() => {}));
 	const { faults, requests } = reception;
 	const media = await listen(mediaHost(book, reception), mediaPort);
 	const api = await listen(
-		apiHost(book, reception, { apiKey, maxRunningJobs, mediaUrl: media.url }),
+		apiHost(reception, apiKey, { book, maxRunningJobs, mediaUrl: media.url }),
 		port,
 	);
 	return {
@@ -69,7 +111,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 		jobs: book.jobs,
 		requests,
 		runningJobs: () => book.running(),
-		requestsTo: (route) => requests.filter((request) => request.route === route),
+		requestsTo: (route, family) =>
+			requests.filter(
+				(request) => request.route === route && (family === undefined || request.family === family),
+			),
 		inject: (rule) => faults.inject(rule),
 		get decideFault() {
 			return faults.decideFault;
@@ -78,8 +123,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 			faults.decideFault = hook;
 		},
 		outage(ms, fault, route) {
-			const endsAt = Date.now() + ms;
-			faults.inject({ route, times: Infinity, when: () => Date.now() < endsAt, fault });
+			const endsAt = now() + ms;
+			faults.inject({ route, times: Infinity, when: () => now() < endsAt, fault });
 		},
 		finishJob: (requestId, outcome) => book.finish(requestId, outcome),
 		async close() {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { VIDEO_MODELS } from './models.ts';
+import { VIDEO_MODELS } from '../models.ts';
 
 const RATIOS = ['1:1', '16:9', '9:16', '4:3', '3:4', '3:2', '2:3'] as const;
 
@@ -51,12 +51,12 @@ const EditBody = z
 	})
 	.passthrough();
 
-export type SubmissionBody = z.infer<typeof GenerationBody> | z.infer<typeof EditBody>;
+type GrokBody = z.infer<typeof GenerationBody> | z.infer<typeof EditBody>;
 
-export type SubmissionRoute = 'generations' | 'edits';
+export type GrokRoute = 'generations' | 'edits';
 
 export type Reading =
-	| { body: SubmissionBody }
+	| { body: GrokBody }
 	| { refused: { status: 400 | 503; code: string; message: string } };
 
 const Model = z.object({ model: z.string() });
@@ -66,7 +66,7 @@ const refused = (status: 400 | 503, code: string, message: string): Reading => (
 });
 
 /** Like the gateway: the model's channel is looked for before the rest is read. */
-export function readSubmission(route: SubmissionRoute, sent: unknown): Reading {
+export function readSubmission(route: GrokRoute, sent: unknown): Reading {
 	if (typeof sent !== 'object' || sent === null) {
 		return refused(400, '', 'the request body is not a JSON object');
 	}

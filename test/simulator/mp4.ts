@@ -2,7 +2,8 @@
 import { createCipheriv, createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Content, whole } from './answers.ts';
+import { type Answer, type Content, whole } from './answers.ts';
+import type { Job } from './jobs.ts';
 
 const CHUNK_BYTES = 64 * 1024;
 
@@ -14,10 +15,10 @@ const MP4_HEAD = Buffer.from(
 
 export const sampleMp4 = readFileSync(join(import.meta.dirname, 'media', 'sample.mp4'));
 
-export const sampleVideo: Content = whole(sampleMp4);
+const sampleVideo: Content = whole(sampleMp4);
 
 /** The same bytes for the same id, never whole in memory. */
-export function generatedVideo(requestId: string, bytes: number): Content {
+function generatedVideo(requestId: string, bytes: number): Content {
 	return {
 		bytes,
 		*chunks() {
@@ -30,6 +31,12 @@ export function generatedVideo(requestId: string, bytes: number): Content {
 		},
 	};
 }
+
+export const fileAnswer = ({ requestId, plan: { video } }: Job): Answer => ({
+	status: 200,
+	headers: { 'Content-Type': 'video/mp4' },
+	content: video === 'sample' ? sampleVideo : generatedVideo(requestId, video.bytes),
+});
 
 /** Hex digest of what generatedVideo serves. */
 export function generatedVideoSha256(requestId: string, bytes: number): string {

@@ -1,20 +1,7 @@
-import type { Outcome } from './jobs.ts';
+import { type JobView, type StatusAnswer, errorText, isQueued } from '../jobView.ts';
+import { type Origin, assumed, documented } from '../origin.ts';
 
-interface Origin {
-	/** Where api.md has it from: C CometAPI, X xAI, G new-api's source, 3 third parties. */
-	mark: 'C' | 'X' | 'G' | '3';
-	standing: 'documented' | 'assumed';
-	note: string;
-}
-
-const documented = (note: string): Origin => ({ mark: 'C', standing: 'documented', note });
-const assumed = (mark: 'X' | 'G' | '3', note: string): Origin => ({
-	mark,
-	standing: 'assumed',
-	note,
-});
-
-/** Letters are those of api.md's list. */
+/** Letters are those of docs/api.md's list. */
 export const SHAPES = {
 	wrapped: documented('a, d with inner PENDING; its failure (e) and expiry are assumed [G]'),
 	flat: documented('b; queued, then processing'),
@@ -37,45 +24,8 @@ export type Shape = keyof typeof SHAPES;
 
 export const SHAPE_NAMES = Object.keys(SHAPES).filter((name): name is Shape => name in SHAPES);
 
-export type JobError = string | { code: string; message: string };
-
-export interface StatusWords {
-	pending?: string;
-	done?: string;
-	failed?: string;
-}
-
-/** What a status answer may tell of a job at one moment. */
-export interface JobView {
-	requestId: string;
-	model: string;
-	state: 'pending' | Outcome;
-	/** 0 to 1, of the time from acceptance to the end. */
-	elapsed: number;
-	/** 0 to 100, absent when the plan tells none. */
-	progress?: number;
-	videoUrl: string;
-	videoSeconds: number;
-	moderatedUrl: 'empty' | 'null' | 'absent';
-	usd: number;
-	error: JobError;
-	words: StatusWords;
-	/** Unix seconds. */
-	submitTime: number;
-	/** Unix seconds, 0 while pending. */
-	finishTime: number;
-}
-
-export interface StatusAnswer {
-	httpStatus: number;
-	/** Absent: an empty body. */
-	body?: unknown;
-}
-
 const TICKS_PER_USD = 10_000_000_000;
 const MODERATED_URLS = { empty: { url: '' }, null: { url: null }, absent: {} };
-
-const isQueued = (view: JobView) => view.elapsed < 0.1;
 
 function word(view: JobView, usual: string): string {
 	switch (view.state) {
@@ -157,7 +107,7 @@ function failReason(view: JobView): string {
 		case 'done':
 			return view.videoUrl;
 		case 'failed':
-			return typeof view.error === 'string' ? view.error : view.error.message;
+			return errorText(view);
 		case 'expired':
 			return 'the task expired';
 		default:

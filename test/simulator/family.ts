@@ -1,0 +1,56 @@
+import { type Answer, errorEnvelope, json } from './answers.ts';
+import type { Job, JobBook, Wish } from './jobs.ts';
+import type { Handle } from './reception.ts';
+import type { RecordedRequest, Route } from './requests.ts';
+
+/** What the families' routes work with. */
+export interface Counter {
+	book: JobBook;
+	mediaUrl: string;
+	maxRunningJobs: number;
+}
+
+export interface FamilyRoute {
+	method: 'get' | 'post';
+	path: string;
+	route: Route;
+	handle: Handle;
+}
+
+export interface Refusal {
+	status: number;
+	message: string;
+	code?: string;
+}
+
+export const refusal = ({ status, message, code }: Refusal): Answer =>
+	json(status, errorEnvelope(message, code));
+
+export const taskNotExist = (): Answer =>
+	json(400, { code: 'task_not_exist', message: 'task_not_exist', data: null });
+
+export const isJson = ({ headers }: RecordedRequest) =>
+	/^application\/json\b/i.test(headers['content-type'] ?? '');
+
+export function accept(
+	{ book, maxRunningJobs }: Counter,
+	request: RecordedRequest,
+	wish: Wish | { refused: Refusal },
+	told: (job: Job) => object,
+): Answer {
+	if ('refused' in wish) return refusal(wish.refused);
+	if (book.running() >= maxRunningJobs) {
+		const message = 'the upstream load is saturated, please try again later';
+		return refusal({ status: 429, message });
+	}
+	const job = book.accept(wish);
+	request.acceptedId = job.requestId;
+	return json(200, told(job));
+}
+
+/** A plan may name any family's shape: JobBook has refused the others. */
+export function ownShape<T extends string>(names: readonly T[], job: Job): T {
+	const found = names.find((name) => name === job.plan.shape);
+	if (found === undefined) throw new Error(`${job.family} has no shape ${job.plan.shape}`);
+	return found;
+}

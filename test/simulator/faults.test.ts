@@ -1,0 +1,218 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from '@jest/globals';
+import type { AxiosResponse } from 'axios';
+import { type Fault } from './simulator.ts';
+import {
+	GENERATIONS,
+	BODY,
+	simulator,
+	api,
+	media,
+	planned,
+	plannedInStoppedTime,
+	submit,
+	eventually,
+	useSimulator,
+} from './simulatorUnderTest.ts';
+
+useSimulator();
+
+describe('faults', () => {
+	const post = () => api.post(GENERATIONS, BODY);
+	const billed = () => simulator.jobs.length;
+
+	it.each<[string, Fault, Partial<AxiosResponse>]>([
+		['status', { kind: 'status', status: 502 }, { status: 502 }],
+		[
+			'status with body',
+			{ kind: 'status', status: 500, body: { error: 'text' } },
+			{ status: 500, data: { error: 'text' } },
+		],
+		[
+			'status with headers',
+			{ kind: 'status', status: 429, body: 'slow down', headers: { 'Retry-After': '1' } },
+			{ status: 429, data: 'slow down', headers: { 'retry-after': '1' } },
+		],
+		[
+			'status with a content type',
+			{ kind: 'status', status: 500, body: '<p>', contentType: 'text/html' },
+			{ headers: { 'content-type': 'text/html' } },
+		],
+		['html', { kind: 'html', status: 504 }, { status: 504, data: expect.stringMatching('<html>') }],
+		['empty', { kind: 'empty', status: 500 }, { status: 500, data: '' }],
+		[
+			'redirect',
+			{ kind: 'redirect', status: 307, location: 'https://elsewhere.example/' },
+			{ status: 307, headers: { location: 'https://elsewhere.example/' } },
+		],
+	])(
+		'%s replaces the answer; with afterHandler the job is billed',
+		async (_name, fault, answer) => {
+			simulator.inject({ route: 'submit', fault });
+			expect(await post()).toMatchObject(answer);
+			expect(billed()).toBe(0);
+
+			simulator.inject({ route: 'submit', fault: { ...fault, afterHandler: true } as Fault });
+			expect(await post()).toMatchObject(answer);
+			expect(billed()).toBe(1);
+			expect(simulator.requests.at(-1)?.status).toBe(answer.status ?? 500);
+
+			expect((await post()).status).toBe(200);
+		},
+	);
+
+	it('resets the connection, before or after accepting', async () => {
+		simulator.inject({ fault: { kind: 'reset' } });
+		await expect(post()).rejects.toMatchObject({ code: 'ECONNRESET' });
+		expect(billed()).toBe(0);
+
+		simulator.inject({ fault: { kind: 'reset', afterHandler: true } });
+		await expect(post()).rejects.toMatchObject({ code: 'ECONNRESET' });
+		expect(billed()).toBe(1);
+
+		await eventually(() => expect(simulator.requests[1]?.endedAt).toBeDefined());
+		expect(simulator.requests[1]).not.toHaveProperty('status');
+		expect(simulator.requests[1]).not.toHaveProperty('abortedByClient');
+	});
+
+	it.each([
+		[false, 0],
+		[true, 1],
+	])('hangs; afterHandler %s bills %d', async (afterHandler, bill) => {
+		simulator.inject({ route: 'submit', fault: { kind: 'hang', afterHandler } });
+		await expect(api.post(GENERATIONS, BODY, { timeout: 50 })).rejects.toMatchObject({
+			code: 'ECONNABORTED',
+		});
+
+		expect(billed()).toBe(bill);
+		await eventually(() => expect(simulator.requests[0]?.abortedByClient).toBe(true));
+		expect(simulator.requests[0]).not.toHaveProperty('status');
+	});
+
+	it('hangs for a time and then accepts, also when the client has left', async () => {
+		simulator.inject({ fault: { kind: 'hang', ms: 200 } });
+		await expect(api.post(GENERATIONS, BODY, { timeout: 50 })).rejects.toMatchObject({
+			code: 'ECONNABORTED',
+		});
+		expect(billed()).toBe(0);
+
+		await eventually(() => expect(billed()).toBe(1));
+		expect(simulator.requests[0]).not.toHaveProperty('status');
+	});
+
+	it.each([
+		[false, 0],
+		[true, 1],
+	])('delays; afterHandler %s has billed %d by then', async (afterHandler, bill) => {
+		simulator.inject({ fault: { kind: 'delay', ms: 600, afterHandler } });
+		const start = Date.now();
+		const answer = post();
+		while (simulator.requests.at(-1)?.body === undefined || billed() < bill) await sleep(5);
+		expect(billed()).toBe(bill);
+
+		expect((await answer).status).toBe(200);
+		expect(Date.now() - start).toBeGreaterThanOrEqual(595);
+		expect(billed()).toBe(1);
+	});
+
+	it('drips a body, headers at once', async () => {
+		simulator.inject({ route: 'models', fault: { kind: 'slowBody', ms: 1_000 } });
+		const start = Date.now();
+		const response = await api.get('/v1/models', { responseType: 'stream' });
+		const headersAfter = Date.now() - start;
+		let [text, pieces] = ['', 0];
+		for await (const chunk of response.data) {
+			text += chunk;
+			pieces += 1;
+		}
+
+		expect(headersAfter).toBeLessThan(800);
+		expect(Date.now() - start).toBeGreaterThanOrEqual(995);
+		expect(pieces).toBeGreaterThan(3);
+		expect(JSON.parse(text).object).toBe('list');
+	});
+
+	it('cuts the JSON in half, with the right length or the whole one', async () => {
+		simulator.inject({ route: 'submit', fault: { kind: 'truncatedJson' } });
+		const { status, data, headers } = await post();
+		expect(status).toBe(200);
+		expect(headers['content-type']).toMatch('application/json');
+		expect(headers['content-length']).toBe(String(data.length));
+		expect(data).toMatch(/^{"request_id":/);
+		expect(() => JSON.parse(data)).toThrow(SyntaxError);
+
+		simulator.inject({ route: 'submit', fault: { kind: 'truncatedJson', closeEarly: true } });
+		await expect(post()).rejects.toThrow('aborted');
+		expect(billed()).toBe(2);
+	});
+
+	it('changes the content type', async () => {
+		simulator.inject({ fault: { kind: 'contentType', value: 'text/plain' } });
+		const { headers, data } = await post();
+
+		expect(headers['content-type']).toBe('text/plain');
+		expect(data.request_id).toBe(simulator.jobs[0]?.requestId);
+	});
+
+	it('breaks off a video, and serves it when asked again', async () => {
+		await planned({ video: { bytes: 300_000 } });
+		const path = `/videos/${await submit()}.mp4`;
+		simulator.inject({ route: 'video', fault: { kind: 'shortRead', bytes: 100_000 } });
+		const response = await media.get(path, { responseType: 'stream' });
+		let received = 0;
+		const reading = (async () => {
+			for await (const chunk of response.data) received += chunk.length;
+		})();
+
+		await expect(reading).rejects.toThrow('aborted');
+		expect(response.headers['content-length']).toBe('300000');
+		expect(received).toBe(100_000);
+		expect((await media.get(path)).data).toHaveLength(300_000);
+	});
+
+	it('obeys route, when, times and remove', async () => {
+		const fault: Fault = { kind: 'status', status: 500 };
+		const rule = simulator.inject({
+			route: 'models',
+			when: ({ path }) => path.endsWith('?x'),
+			times: 2,
+			fault,
+		});
+		const statuses = [];
+		for (const path of ['/v1/models', '/v1/models?x', '/v1/models?x', '/v1/models?x']) {
+			statuses.push((await api.get(path)).status);
+		}
+		expect(statuses).toEqual([200, 500, 500, 200]);
+		expect(rule.hits).toBe(2);
+
+		const lasting = simulator.inject({ times: Infinity, fault });
+		expect((await post()).status).toBe(500);
+		expect((await media.get('/')).status).toBe(500);
+		lasting.remove();
+		expect((await post()).status).toBe(200);
+		expect(lasting.hits).toBe(2);
+	});
+
+	it('asks the hook when no rule matches', async () => {
+		simulator.inject({ route: 'submit', fault: { kind: 'empty', status: 502 } });
+		simulator.decideFault = ({ route }) =>
+			route === 'submit' ? { kind: 'empty', status: 503 } : undefined;
+
+		expect((await post()).status).toBe(502);
+		expect((await post()).status).toBe(503);
+		expect((await api.get('/v1/models')).status).toBe(200);
+		simulator.decideFault = undefined;
+		expect((await post()).status).toBe(200);
+	});
+
+	it('has an outage for a time', async () => {
+		const { passSeconds } = await plannedInStoppedTime({});
+		simulator.outage(1_000, { kind: 'empty', status: 502 }, 'submit');
+		expect((await post()).status).toBe(502);
+		expect((await post()).status).toBe(502);
+		expect((await api.get('/v1/models')).status).toBe(200);
+		passSeconds(1);
+		expect((await post()).status).toBe(200);
+	});
+});

@@ -1,0 +1,65 @@
+import { randomInt } from 'node:crypto';
+import { json } from '../answers.ts';
+import {
+	type Counter,
+	type FamilyRoute,
+	type Refusal,
+	accept,
+	isJson,
+	ownShape,
+	taskNotExist,
+} from '../family.ts';
+import type { Wish } from '../jobs.ts';
+import type { Handle } from '../reception.ts';
+import type { RecordedRequest } from '../requests.ts';
+import { type KlingRoute, readKlingSubmission } from './klingBodies.ts';
+import { KLING_SHAPE_NAMES, klingStatusBody, klingSubmitBody } from './klingShapes.ts';
+
+const newDigits = () => `8${Array.from({ length: 17 }, () => randomInt(10)).join('')}`;
+
+function wishOf(route: KlingRoute, request: RecordedRequest): Wish | { refused: Refusal } {
+	if (!isJson(request)) {
+		return { refused: { status: 400, message: 'the request body is not application/json' } };
+	}
+	const read = readKlingSubmission(route, request.body);
+	if ('refused' in read) return read;
+	const { body } = read;
+	return {
+		...{ family: 'kling', route, model: body.model_name, body },
+		externalId: body.external_task_id,
+		shapes: KLING_SHAPE_NAMES,
+		newId: newDigits,
+		videoSeconds: Number(body.duration),
+		// No price a second is published.
+		usd: 0,
+	};
+}
+
+export function klingRoutes(counter: Counter): FamilyRoute[] {
+	const { book, mediaUrl } = counter;
+	const submitting =
+		(route: KlingRoute): Handle =>
+		(request) =>
+			accept(counter, request, wishOf(route, request), (job) =>
+				klingSubmitBody(ownShape(KLING_SHAPE_NAMES, job), book.view(job, mediaUrl)),
+			);
+	/**
+	 * Assumed: that CometAPI passes on Kling's query by external_task_id, that the other path does
+	 * not know a task, and that a repeated external_task_id is taken and the newest told.
+	 */
+	const telling =
+		(path: KlingRoute): Handle =>
+		(_request, id) => {
+			const job = book.findVisible('kling', id) ?? book.findByExternalId(id);
+			if (job?.route !== path) return taskNotExist();
+			const shape = ownShape(KLING_SHAPE_NAMES, job);
+			return json(200, klingStatusBody(shape, book.poll(job, mediaUrl)));
+		};
+	return (['text2video', 'image2video'] as const).flatMap((route): FamilyRoute[] => {
+		const path = `/kling/v1/videos/${route}`;
+		return [
+			{ method: 'post', path, route: 'submit', handle: submitting(route) },
+			{ method: 'get', path: `${path}/:id`, route: 'status', handle: telling(route) },
+		];
+	});
+}
