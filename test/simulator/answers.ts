@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { RecordedRequest } from './requests.ts';
 
 export interface Content {
+	/** Infinity: it never ends, and no Content-Length is told. */
 	readonly bytes: number;
 	chunks(): Iterable<Buffer>;
 }
@@ -16,6 +17,37 @@ export const whole = (buffer: Buffer): Content => ({
 	bytes: buffer.length,
 	chunks: () => (buffer.length > 0 ? [buffer] : []),
 });
+
+export function* firstBytes(chunks: Iterable<Buffer>, bytes: number): Generator<Buffer> {
+	let left = bytes;
+	for (const chunk of chunks) {
+		if (left <= 0) return;
+		yield chunk.subarray(0, left);
+		left -= chunk.length;
+	}
+}
+
+/** The beginning only: a well-formed answer, unlike a delivery that stops. */
+export const cutTo = ({ chunks }: Content, bytes: number): Content => ({
+	bytes,
+	chunks: () => firstBytes(chunks(), bytes),
+});
+
+const FILLER_BYTES = 64 * 1024;
+
+/** Filled up with one character to so many bytes, or for ever. */
+export const filledTo = (start: Content, bytes: number, character: string): Content => ({
+	bytes,
+	*chunks() {
+		const filler = Buffer.alloc(FILLER_BYTES, character);
+		yield* firstBytes(start.chunks(), bytes);
+		for (let left = bytes - start.bytes; left > 0; left -= filler.length) {
+			yield filler.subarray(0, left);
+		}
+	},
+});
+
+export const textOf = ({ content }: Answer) => Buffer.concat([...content.chunks()]).toString();
 
 const text = (
 	status: number,

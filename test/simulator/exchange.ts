@@ -2,7 +2,7 @@
 import type { ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Answer, Content } from './answers.ts';
+import { type Answer, type Content, cutTo } from './answers.ts';
 import type { RecordedRequest } from './requests.ts';
 
 /** One request and the response to it. */
@@ -18,20 +18,13 @@ export interface Exchange {
 export interface Delivery {
 	/** The body drips over this time; the headers leave at once. */
 	overMs?: number;
+	/** A byte at a time. */
+	everyMs?: number;
 	/** The connection closes after so many bytes of the body. */
 	stopAfter?: number;
 }
 
 const DRIPS = 20;
-
-function* firstBytes(chunks: Iterable<Buffer>, bytes: number): Generator<Buffer> {
-	let left = bytes;
-	for (const chunk of chunks) {
-		if (left <= 0) return;
-		yield chunk.subarray(0, left);
-		left -= chunk.length;
-	}
-}
 
 function* piecesUpTo(chunks: Iterable<Buffer>, size: number): Generator<Buffer> {
 	for (const chunk of chunks) {
@@ -54,22 +47,45 @@ async function* dripping(
 	}
 }
 
+async function* byteByByte(
+	content: Content,
+	everyMs: number,
+	closing: AbortSignal,
+): AsyncGenerator<Buffer> {
+	for (const byte of piecesUpTo(content.chunks(), 1)) {
+		yield byte;
+		await sleep(everyMs, undefined, { signal: closing });
+	}
+}
+
+function begin({ record, response }: Exchange, { status, headers, content }: Answer): void {
+	record.status = status;
+	const length = Number.isFinite(content.bytes) ? { 'Content-Length': content.bytes } : {};
+	response.writeHead(status, { ...headers, ...length });
+	response.flushHeaders();
+}
+
+/** Then silence. */
+export function deliverHead(exchange: Exchange, answer: Answer): void {
+	if (!exchange.response.destroyed) begin(exchange, answer);
+}
+
 export async function deliver(
 	exchange: Exchange,
 	answer: Answer,
-	{ overMs = 0, stopAfter = Infinity }: Delivery = {},
+	{ overMs = 0, everyMs = 0, stopAfter = Infinity }: Delivery = {},
 ): Promise<void> {
-	const { record, response, closing } = exchange;
+	const { response, closing } = exchange;
 	if (response.destroyed) return;
-	record.status = answer.status;
+	begin(exchange, answer);
 	const promised = answer.content.bytes;
-	response.writeHead(answer.status, { ...answer.headers, 'Content-Length': promised });
-	response.flushHeaders();
-
 	const bytes = Math.min(promised, stopAfter);
-	const content = { bytes, chunks: () => firstBytes(answer.content.chunks(), bytes) };
-	const pieces = overMs > 0 ? dripping(content, overMs, closing) : content.chunks();
-	await pipeline(pieces, response, { end: bytes === promised });
+	const content = cutTo(answer.content, bytes);
+	const pieces = () => {
+		if (everyMs > 0) return byteByByte(content, everyMs, closing);
+		return overMs > 0 ? dripping(content, overMs, closing) : content.chunks();
+	};
+	await pipeline(pieces(), response, { end: bytes === promised });
 	if (bytes < promised) {
 		exchange.brokenByServer = true;
 		response.socket?.destroySoon();

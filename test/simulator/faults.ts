@@ -1,7 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
-import { setTimeout as sleep } from 'node:timers/promises';
-import { type Answer, empty, errorEnvelope, html, json, plain, redirect } from './answers.ts';
-import { type Exchange, deliver, reset } from './exchange.ts';
 import type { Family, RecordedRequest, Route } from './requests.ts';
 
 /** The real handler ran first, so a POST was accepted and billed; then the fault. */
@@ -18,6 +14,8 @@ export type Fault =
 			body?: unknown;
 			headers?: Record<string, string>;
 			contentType?: string;
+			/** A proxy's answer, as a text always is: without x-cometapi-request-id. */
+			fromProxy?: boolean;
 	  } & AfterHandler)
 	| ({ kind: 'reset' } & AfterHandler)
 	/** With ms the normal answer comes after all, also to a client that has left. */
@@ -28,9 +26,26 @@ export type Fault =
 	| ({ kind: 'empty'; status: number } & AfterHandler)
 	| ({ kind: 'redirect'; status: number; location: string } & AfterHandler)
 	| { kind: 'slowBody'; ms: number }
-	/** Half of the answer; with closeEarly its Content-Length promises the whole. */
-	| { kind: 'truncatedJson'; closeEarly?: boolean }
+	/** A byte of the normal answer at a time, then blanks: so many bytes, or for ever. */
+	| { kind: 'drip'; everyMs: number; bytes?: number }
+	/** The headers of the normal answer, then silence. */
+	| { kind: 'headersOnly' }
+	/** Infinity never ends. JSON begins with the fields of the normal answer if that was made. */
+	| ({ kind: 'huge'; bytes: number; as?: 'json' | 'text'; status?: number } & AfterHandler)
+	/**
+	 * Half of the answer, or all up to and with the job's id; with closeEarly its Content-Length
+	 * promises the whole.
+	 */
+	| { kind: 'truncatedJson'; cut?: 'half' | 'afterId'; closeEarly?: boolean }
+	/** The normal JSON answer in other words. */
+	| { kind: 'rewrite'; body: (normal: unknown) => unknown; status?: number }
+	| { kind: 'gzip' }
+	/** HTTP 206 with the first bytes of the normal answer. */
+	| { kind: 'partial'; bytes: number }
+	/** HTTP 200 and well-formed, with the first bytes only. */
+	| { kind: 'shortFile'; bytes: number }
 	| { kind: 'contentType'; value: string }
+	/** The connection closes after so many bytes. */
 	| { kind: 'shortRead'; bytes: number };
 
 export interface FaultRule {
@@ -78,61 +93,5 @@ export class FaultBoard {
 		if (entry === undefined) return this.decideFault?.(request);
 		entry.hits += 1;
 		return entry.rule.fault;
-	}
-}
-
-function statusFault(fault: Extract<Fault, { kind: 'status' }>): Answer {
-	const { status, body = errorEnvelope(`simulated HTTP ${status}`), contentType } = fault;
-	const headers = { ...fault.headers, ...(contentType && { 'Content-Type': contentType }) };
-	return typeof body === 'string' ? plain(status, body, headers) : json(status, body, headers);
-}
-
-function cutInHalf(answer: Answer): Answer {
-	const bytes = Math.floor(answer.content.bytes / 2);
-	const { chunks } = answer.content;
-	return { ...answer, content: { bytes, chunks } };
-}
-
-/** Plays the fault, or without one the normal answer. */
-export async function play(
-	exchange: Exchange,
-	fault: Fault | undefined,
-	handle: () => Answer,
-): Promise<void> {
-	let handled: Answer | undefined;
-	const normal = () => (handled ??= handle());
-	if (fault === undefined) return await deliver(exchange, normal());
-	if ('afterHandler' in fault && fault.afterHandler) normal();
-
-	switch (fault.kind) {
-		case 'status':
-			return await deliver(exchange, statusFault(fault));
-		case 'html':
-			return await deliver(exchange, html(fault.status));
-		case 'empty':
-			return await deliver(exchange, empty(fault.status));
-		case 'redirect':
-			return await deliver(exchange, redirect(fault.status, fault.location));
-		case 'reset':
-			return reset(exchange);
-		case 'hang':
-		case 'delay':
-			if (fault.ms === undefined) return;
-			await sleep(fault.ms, undefined, { signal: exchange.closing });
-			return await deliver(exchange, normal());
-		case 'slowBody':
-			return await deliver(exchange, normal(), { overMs: fault.ms });
-		case 'truncatedJson': {
-			const half = cutInHalf(normal());
-			if (!fault.closeEarly) return await deliver(exchange, half);
-			return await deliver(exchange, normal(), { stopAfter: half.content.bytes });
-		}
-		case 'contentType': {
-			const answer = normal();
-			const headers = { ...answer.headers, 'Content-Type': fault.value };
-			return await deliver(exchange, { ...answer, headers });
-		}
-		case 'shortRead':
-			return await deliver(exchange, normal(), { stopAfter: fault.bytes });
 	}
 }

@@ -4,7 +4,8 @@ import type { ServerResponse } from 'node:http';
 import type { Request, RequestHandler } from 'express';
 import { type Answer, html, stamped } from './answers.ts';
 import type { Exchange } from './exchange.ts';
-import { FaultBoard, play } from './faults.ts';
+import { FaultBoard } from './faults.ts';
+import { play } from './playFault.ts';
 import { recordBody } from './requestBody.ts';
 import type { RecordedRequest } from './requests.ts';
 

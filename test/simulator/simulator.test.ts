@@ -87,19 +87,21 @@ describe('closing', () => {
 			{ kind: 'hang' },
 			{ kind: 'delay', ms: 60_000 },
 			{ kind: 'slowBody', ms: 60_000 },
+			{ kind: 'drip', everyMs: 60_000 },
+			{ kind: 'headersOnly' },
 		];
 		for (const fault of faults) simulator.inject({ route: 'submit', fault });
 		const open = faults.map(() => api.post(GENERATIONS, BODY));
 		const ends = Promise.allSettled(open);
 		await eventually(() =>
-			expect(simulator.requests.map(({ body }) => body)).toEqual([BODY, BODY, BODY]),
+			expect(simulator.requests.map(({ body }) => body)).toEqual(faults.map(() => BODY)),
 		);
 		const start = Date.now();
 		await simulator.close();
 
-		expect(Date.now() - start).toBeLessThan(500);
-		expect((await ends).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
-		expect(simulator.jobs).toHaveLength(1);
+		expect(Date.now() - start).toBeLessThan(10_000);
+		expect((await ends).map(({ status }) => status)).toEqual(faults.map(() => 'rejected'));
+		expect(simulator.jobs).toHaveLength(3);
 		expect(simulator.requests.some(({ abortedByClient }) => abortedByClient)).toBe(false);
 		await expect(api.get('/v1/models')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
 	});

@@ -24,6 +24,7 @@ export {
 	type SubmissionRoute,
 } from './jobs.ts';
 export type { JobError, Outcome } from './jobView.ts';
+export { ingressJson, otherFile, outOfCredit, proxyText, verdict } from './knownFaults.ts';
 export { KLING_MODELS } from './kling/klingBodies.ts';
 export { KLING_SHAPES, KLING_SHAPE_NAMES, type KlingShape } from './kling/klingShapes.ts';
 export { VIDEO_MODELS } from './models.ts';
