@@ -1,4 +1,5 @@
-export type Outcome = 'done' | 'failed' | 'expired' | 'moderated';
+export const OUTCOMES = ['done', 'failed', 'expired', 'moderated'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
 
 export type JobError = string | { code: string; message: string };
 

@@ -1,7 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
 import { request } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
-import { type Fault } from './simulator.ts';
+import { type Fault, startSimulator } from './simulator.ts';
 import {
 	GENERATIONS,
 	BODY,
@@ -104,5 +104,20 @@ describe('closing', () => {
 		expect(simulator.jobs).toHaveLength(3);
 		expect(simulator.requests.some(({ abortedByClient }) => abortedByClient)).toBe(false);
 		await expect(api.get('/v1/models')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+	});
+
+	it('holds no port when the other one is taken', async () => {
+		const free = await startSimulator();
+		await free.close();
+		const [port, mediaPort] = [simulator.url, free.mediaUrl].map((url) =>
+			Number(new URL(url).port),
+		);
+		await expect(startSimulator({ port, mediaPort })).rejects.toMatchObject({
+			code: 'EADDRINUSE',
+		});
+		const next = await startSimulator({ mediaPort });
+
+		expect(next.mediaUrl).toBe(free.mediaUrl);
+		await next.close();
 	});
 });

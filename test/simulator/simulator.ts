@@ -23,12 +23,13 @@ export {
 	type SubmissionBody,
 	type SubmissionRoute,
 } from './jobs.ts';
-export type { JobError, Outcome } from './jobView.ts';
+export { type JobError, OUTCOMES, type Outcome } from './jobView.ts';
 export { ingressJson, otherFile, outOfCredit, proxyText, verdict } from './knownFaults.ts';
 export { KLING_MODELS } from './kling/klingBodies.ts';
 export { KLING_SHAPES, KLING_SHAPE_NAMES, type KlingShape } from './kling/klingShapes.ts';
 export { VIDEO_MODELS } from './models.ts';
 export { generatedVideoSha256, sampleMp4 } from './mp4.ts';
+export { PROMPT_WORDS, planByPrompt } from './promptWords.ts';
 export {
 	FAMILIES,
 	type Family,
@@ -101,9 +102,12 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 	const reception = new Reception(options.log ?? (() => {}));
 	const { faults, requests } = reception;
 	const media = await listen(mediaHost(book, reception), mediaPort);
-	const api = await listen(
-		apiHost(reception, apiKey, { book, maxRunningJobs, mediaUrl: media.url }),
-		port,
+	const counter = { book, maxRunningJobs, mediaUrl: media.url };
+	const api = await listen(apiHost(reception, apiKey, counter), port).catch(
+		async (error: unknown) => {
+			await media.close();
+			throw error;
+		},
 	);
 	return {
 		url: api.url,
