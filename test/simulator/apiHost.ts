@@ -6,7 +6,7 @@ import { grokRoutes } from './grok/grok.ts';
 import { klingRoutes } from './kling/kling.ts';
 import { MODEL_LIST } from './models.ts';
 import type { Handle, Reception } from './reception.ts';
-import type { Family } from './requests.ts';
+import { FAMILIES, type Family } from './requests.ts';
 import { CATALOGUE } from './video/catalogue.ts';
 import { videoRoutes } from './video/videoRoutes.ts';
 
@@ -31,9 +31,9 @@ export function apiHost(reception: Reception, apiKey: string, counter: Counter):
 				? handle(request, id)
 				: refusal({ status: 401, message: 'invalid token' });
 	const app = express().enable('strict routing').enable('case sensitive routing');
-	for (const [family, routesOf] of Object.entries(FAMILY_ROUTES)) {
-		for (const { method, path, route, handle } of routesOf(counter)) {
-			const origin = { host: 'api', family: family as Family, route } as const;
+	for (const family of FAMILIES) {
+		for (const { method, path, route, handle } of FAMILY_ROUTES[family](counter)) {
+			const origin = { host: 'api', family, route } as const;
 			app[method](path, reception.answering(origin, withKey(handle)));
 		}
 	}

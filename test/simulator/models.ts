@@ -1,6 +1,10 @@
-/** Only these make videos; the others are what a CometAPI list also holds. */
+import { KLING_MODELS } from './kling/klingBodies.ts';
+import { SHARED_ROUTE_MODELS } from './video/videoModels.ts';
+
+/** Grok's. */
 export const VIDEO_MODELS = ['grok-imagine-video', 'grok-imagine-video-1.5'];
 
+/** No video models. */
 const OTHER_MODELS = [
 	'claude-sonnet-4-5',
 	'deepseek-chat',
@@ -14,10 +18,17 @@ const OTHER_MODELS = [
 	'suno_music',
 ];
 
+const IDS = [
+	...OTHER_MODELS,
+	...VIDEO_MODELS,
+	...Object.keys(SHARED_ROUTE_MODELS),
+	...KLING_MODELS,
+];
+
 /** The answer of GET /v1/models [C]. */
 export const MODEL_LIST = {
 	object: 'list',
-	data: [...OTHER_MODELS, ...VIDEO_MODELS].sort().map((id) => ({
+	data: IDS.sort().map((id) => ({
 		id,
 		object: 'model',
 		created: 1_770_000_000,

@@ -4,7 +4,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 export const FAMILIES = ['grok', 'video', 'kling'] as const;
 export type Family = (typeof FAMILIES)[number];
 
-/** The first line are routes of families, `models` and `catalogue` the API's, the last two the media host's. */
+/** Up to `content` a family's, `models` and `catalogue` the API's, the others the media host's. */
 export type Route =
 	| 'submit'
 	| 'edit'

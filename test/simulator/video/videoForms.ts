@@ -34,12 +34,11 @@ function sentFields({ form, body }: RecordedRequest): Fields | undefined {
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
 /** The gateway's own routing, before the model's channel sees anything. */
-function routingRefusal(model: unknown): Refusal | undefined {
-	if (!isText(model)) return { status: 400, message: 'model is required', code: 'invalid_request' };
+function routingRefusal(model: string): Refusal | undefined {
 	if (model.startsWith('grok-imagine-')) {
 		return { status: 400, message: 'unsupported relay mode: 31' };
 	}
-	if (model in SHARED_ROUTE_MODELS) return undefined;
+	if (Object.hasOwn(SHARED_ROUTE_MODELS, model)) return undefined;
 	const message = `no available channel for model ${model}`;
 	return { status: 503, message, code: 'model_not_found' };
 }
@@ -52,13 +51,10 @@ function isWithin(seconds: unknown, allowed: VideoModel['seconds']): boolean {
 	return 'from' in allowed ? whole >= allowed.from && whole <= allowed.to : allowed.includes(whole);
 }
 
-const hasFile = (form: readonly FormPart[] = []) =>
-	form.some(({ name, value }) => name === 'input_reference' && typeof value !== 'string');
-
 /** Which of the two texts comes from which model is assumed. */
-function imageRefusal(model: string, fields: Fields, form?: readonly FormPart[]) {
+function imageRefusal(model: string, fields: Fields) {
 	const { images } = SHARED_ROUTE_MODELS[model] ?? {};
-	const withImage = hasFile(form) || 'reference_urls' in fields || 'input_reference' in fields;
+	const withImage = 'reference_urls' in fields || 'input_reference' in fields;
 	if (images === 'none' && withImage) {
 		const name = model.replace(/^doubao-/, '');
 		return refused(400, `the specified task_type r2v does not support model ${name}`);
@@ -77,9 +73,9 @@ export function readVideoSubmission(
 		return refused(400, 'the request body is neither a form nor a JSON object');
 	}
 	const { model, prompt, seconds, size } = fields;
+	if (!isText(model)) return refused(400, 'model is required', 'invalid_request');
 	const unroutable = routingRefusal(model);
 	if (unroutable !== undefined) return { refused: unroutable };
-	if (!isText(model)) return refused(400, 'model is required');
 	if (!isText(prompt)) return refused(400, 'prompt is required', 'invalid_request');
 	if (seconds !== undefined && !isWithin(seconds, SHARED_ROUTE_MODELS[model]?.seconds)) {
 		return refused(
@@ -91,7 +87,7 @@ export function readVideoSubmission(
 	if (size !== undefined && !isText(size)) {
 		return refused(400, 'the size is not valid', 'InvalidParameter');
 	}
-	const noImages = imageRefusal(model, fields, request.form);
+	const noImages = imageRefusal(model, fields);
 	if (noImages !== undefined) return noImages;
 	return {
 		...{ model, size, body: { ...fields, prompt } },

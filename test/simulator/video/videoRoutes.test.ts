@@ -149,6 +149,7 @@ describe('checks', () => {
 		['no model', { model: undefined }, 400, /^model is required/, 'invalid_request'],
 		['no prompt', { prompt: undefined }, 400, /^prompt is required/, 'invalid_request'],
 		['an unknown model', { model: 'viduq3-pro' }, 503, /no available channel/, 'model_not_found'],
+		['no model of ours', { model: 'toString' }, 503, /no available channel/, 'model_not_found'],
 		['Grok', { model: 'grok-imagine-video' }, 400, /^unsupported relay mode: 31/, ''],
 		['too short', { seconds: '3' }, 400, /duration/, 'InvalidParameter'],
 		['too long', { seconds: '31' }, 400, /duration/, 'InvalidParameter'],
