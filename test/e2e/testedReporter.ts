@@ -3,10 +3,12 @@ import type { AggregatedResult, TestContext } from '@jest/reporters';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 
-import { type Claim, type TestedCase, testedDocument } from './testedTable.ts';
+import { readClaims, type ShownBy } from '../harness/claimMarks.ts';
+import { type TestedCase, testedDocument } from './testedTable.ts';
 
 const FOLDER = import.meta.dirname;
-const DOCUMENT = join(FOLDER, '..', '..', 'docs', 'tested.md');
+const PROJECT = join(FOLDER, '..', '..');
+const DOCUMENT = join(PROJECT, 'docs', 'tested.md');
 const ENDING = '.test.ts';
 
 /** Writes docs/tested.md after a run of all suites that passed; a part of them leaves it alone. */
@@ -26,7 +28,7 @@ export default class TestedReporter {
 				passed: status === 'passed',
 			})),
 		);
-		const claims = JSON.parse(await readFile(join(FOLDER, 'claims.json'), 'utf8')) as Claim[];
-		await writeFile(DOCUMENT, testedDocument(cases, claims));
+		const shownBy = JSON.parse(await readFile(join(FOLDER, 'claims.json'), 'utf8')) as ShownBy;
+		await writeFile(DOCUMENT, testedDocument(cases, readClaims(PROJECT), shownBy));
 	}
 }

@@ -1,3 +1,5 @@
+import type { Claim, ShownBy } from '../harness/claimMarks.ts';
+
 /** One finished test of a suite that runs in a real n8n. */
 export interface TestedCase {
 	/** Its file, without folder and ending. */
@@ -7,26 +9,20 @@ export interface TestedCase {
 	passed: boolean;
 }
 
-/** A sentence of the README, and the tests that show it as "file: title". */
-export interface Claim {
-	claim: string;
-	shownBy: string[];
-}
-
 const NEWEST_FIRST = new Intl.Collator('en', { numeric: true });
 
-/** docs/tested.md: what was run on which version of n8n, and which test shows what the README says. */
-export function testedDocument(cases: TestedCase[], claims: Claim[]): string {
+/** docs/tested.md: the results by version of n8n, and the tests that show each claim. */
+export function testedDocument(cases: TestedCase[], claims: Claim[], shownBy: ShownBy): string {
 	const versions = [...new Set(cases.map(versionOf))].sort((a, b) => NEWEST_FIRST.compare(b, a));
 	const suites = [...new Set(cases.map(({ suite }) => suite))].sort();
 	return [
-		'# What was run, and on which n8n',
-		'`npm run test:e2e` makes this page when all of it has passed. Not run is a dash.',
+		'# Test results by n8n version',
+		'`npm run test:e2e` writes this page when all suites have passed. A dash means not run.',
 		...suites.map((suite) => suiteSection(suite, cases, versions)),
-		'## What the README says, and the test that shows it',
+		'## Claims of the documents, and their tests',
 		table(
-			['README', 'test'],
-			claims.map(({ claim, shownBy }) => [claim, shownBy.join('<br>')]),
+			['claim', 'text', 'test'],
+			claims.map(({ id, text }) => [id, text, (shownBy[id] ?? []).join('<br>')]),
 		),
 	]
 		.join('\n\n')
@@ -45,7 +41,7 @@ function suiteSection(suite: string, cases: TestedCase[], versions: string[]): s
 		});
 		return [statement, ...marks];
 	});
-	return `## ${suite}\n\n${table(['what', ...versions], rows)}`;
+	return `## ${suite}\n\n${table(['test', ...versions], rows)}`;
 }
 
 function table(head: string[], rows: string[][]): string {

@@ -5,27 +5,19 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 
 import queue from '../bench/queueResults.json';
-import claimsOfReadme from '../e2e/claims.json';
-import type { Claim } from '../e2e/testedTable';
+import shownByTests from '../e2e/claims.json';
+import { claimsIn, readClaims, type ShownBy } from '../harness/claimMarks';
 
-const claims: Claim[] = claimsOfReadme;
-const README = plain(readFileSync('README.md', 'utf8'));
+const shownBy: ShownBy = shownByTests;
+const claims = readClaims('.');
+const README = readFileSync('README.md', 'utf8');
 /** The sections that promise something; each of their points needs a test. */
 const PROMISING = ['What it costs you, and what not', 'Which way of waiting?', 'Compatibility'];
 
-/** Without line breaks and the marks of links and emphasis, which a claim is quoted without. */
-function plain(markdown: string): string {
-	return markdown
-		.replaceAll(/\[([^\]]+)\]\([^)]*\)/g, '$1')
-		.replaceAll(/[*`]/g, '')
-		.replaceAll(/\s+/g, ' ');
-}
-
 function pointsOf(section: string): string[] {
-	const readme = readFileSync('README.md', 'utf8');
-	const [text = ''] = readme.split(`\n## ${section}\n`)[1]?.split('\n## ') ?? [];
-	return [...text.matchAll(/^- ([\s\S]+?)(?=\n- |\n\n|$(?![\s\S]))/gm)].map(([, point = '']) =>
-		plain(point).trim(),
+	const [text = ''] = README.split(`\n## ${section}\n`)[1]?.split('\n## ') ?? [];
+	return [...text.matchAll(/^- ([\s\S]+?)(?=\n- |\n\n|$(?![\s\S]))/gm)].map(
+		([, point = '']) => point,
 	);
 }
 
@@ -40,13 +32,17 @@ function memoryOfAWait(way: string): string {
 	return ((residentMB(300) - residentMB(0)) / 300).toFixed(1);
 }
 
-describe('the README', () => {
-	test.each(claims)('says, and has a test for it: $claim', ({ claim, shownBy }) => {
-		expect(README).toContain(plain(claim));
-		expect(shownBy).not.toEqual([]);
+describe('the documents', () => {
+	test('make exactly the claims that tests show, each once', () => {
+		expect(claims.map(({ id }) => id).sort()).toEqual(Object.keys(shownBy).sort());
 	});
 
-	test.each(claims.flatMap(({ shownBy }) => shownBy))('has a test: %s', (name) => {
+	test.each(claims)('show by a test: $id: $text', ({ id, text }) => {
+		expect(text).not.toBe('');
+		expect(shownBy[id]).not.toEqual([]);
+	});
+
+	test.each(Object.values(shownBy).flat())('have a test: %s', (name) => {
 		const [file = '', ...words] = name.split(': ');
 		const title = words.join(': ');
 		expect(file).toMatch(/\.test\.ts$|^harness\/n8n\/serverCases\.ts$/);
@@ -54,10 +50,14 @@ describe('the README', () => {
 		expect(QUOTES.some((quote) => source.includes(quote + title))).toBe(true);
 	});
 
-	test.each(PROMISING.flatMap(pointsOf))('shows by a test that: %s', (point) => {
-		expect(claims.filter(({ claim }) => point.includes(plain(claim)))).not.toEqual([]);
+	test.each(PROMISING)('have a claim in every point of "%s"', (section) => {
+		const points = pointsOf(section);
+		expect(points).not.toEqual([]);
+		expect(points.filter((point) => claimsIn(point).length === 0)).toEqual([]);
 	});
+});
 
+describe('the README', () => {
 	test('says what the bench measured of a waiting video', () => {
 		const perExecution = memoryOfAWait('In the node, an execution');
 		const perItem = memoryOfAWait('In the node, all videos');
@@ -68,7 +68,7 @@ describe('the README', () => {
 
 	test('names every example', () => {
 		for (const file of readdirSync('examples')) {
-			expect(readFileSync('README.md', 'utf8')).toContain(`(examples/${file})`);
+			expect(README).toContain(`(examples/${file})`);
 		}
 	});
 });
