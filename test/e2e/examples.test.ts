@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
 
 import { fillInForm } from '../harness/browser/formVisitor.ts';
 import { type CleanUp, cleanUpAll } from '../harness/cleanUp.ts';
@@ -12,17 +13,20 @@ import {
 	readExample,
 	withParameters,
 } from '../harness/n8n/exampleFile.ts';
+import type { FieldValue } from '../harness/n8n/form.ts';
 import { CURRENT_N8N } from '../harness/n8n/installation.ts';
 import {
 	type Execution,
 	outputItems,
 	parseWorkflow,
+	withCredential,
 	type Workflow,
 } from '../harness/n8n/restClient.ts';
 import { useServer } from '../harness/n8n/serverScene.ts';
 import { NODE_TYPE } from '../harness/n8n/stage.ts';
 import { type ChatModel, startChatModel } from '../harness/services/chatModel.ts';
-import { type Post, type SocialSink, startSocialSink } from '../harness/services/socialSink.ts';
+import { type SocialSink, startSocialSink } from '../harness/services/socialSink.ts';
+import { until } from '../harness/until.ts';
 import { sampleMp4 } from '../simulator/simulator.ts';
 
 const IDEAS = 'CometAPI video ideas';
@@ -30,6 +34,14 @@ const PNG = Buffer.from(
 	'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
 	'base64',
 );
+
+const editShape = z.object({ prompt: z.string(), video: z.object({ url: z.string().url() }) });
+/** The parameters of a Set node. */
+const textsShape = z.object({
+	assignments: z.object({
+		assignments: z.array(z.object({ name: z.string(), value: z.string() }).passthrough()),
+	}),
+});
 
 describe(`n8n ${CURRENT_N8N}`, () => {
 	const scene = useServer(CURRENT_N8N);
@@ -60,6 +72,33 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 		return scene.paidIds(1).join();
 	}
 
+	/** The example with a form that asks for a prompt and a file, published. */
+	async function publishForm(name: string, file: FieldValue) {
+		const { client, stage } = scene;
+		const example = await open(name);
+		// As the editor does with every form and webhook that it imports.
+		const nodes = example.nodes.map((node) =>
+			'webhookId' in node ? { ...node, webhookId: randomUUID() } : node,
+		);
+		const form = nodes.find(({ type }) => type === 'n8n-nodes-base.formTrigger');
+		const url = `${stage.server.url}/form/${String(form?.['webhookId'])}`;
+		const workflowId = await scene.save({ ...example, nodes });
+		await client.activateWorkflow(workflowId);
+		return {
+			submit: async (prompt: string) => await fillInForm(url, [prompt, file]),
+			async execution() {
+				const executions = await Promise.all(
+					(await client.listExecutions(workflowId)).map(
+						async (id) => await client.waitForExecution(id),
+					),
+				);
+				const own = executions.find(({ data }) => data.resultData.runData[String(form?.name)]);
+				if (own === undefined) throw new Error('The form has started no execution');
+				return own;
+			},
+		};
+	}
+
 	describe('the example text-to-video', () => {
 		test('hands on the finished video and its MP4', async () => {
 			const execution = await scene.execute(await open('text-to-video'));
@@ -71,12 +110,16 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 	});
 
 	describe('the example image-to-video-form', () => {
+		const image = { bytes: PNG, type: 'image/png', name: 'candle.png' };
+
 		test('makes a video from prompt and image of the form, and shows it on the page', async () => {
-			const form = await publishForm();
+			const form = await publishForm('image-to-video-form', image);
 			const page = await form.submit('The candle flickers.');
 			const requestId = onlyId();
-			expect(page).toContain('<video controls');
-			expect(page).toContain(`${scene.simulator.mediaUrl}/videos/${requestId}.mp4`);
+			expect(page).toContain('<h1>Your video is ready</h1>');
+			const link = `${scene.simulator.mediaUrl}/videos/${requestId}.mp4`;
+			expect(page).toMatch(/<video controls[^>]*><source src="/);
+			expect(page.split(link)).toHaveLength(3);
 			expect(scene.paidJobs()[0]?.body).toMatchObject({
 				prompt: 'The candle flickers.',
 				image: { url: `data:image/png;base64,${PNG.toString('base64')}` },
@@ -90,34 +133,13 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 				outcome: 'failed',
 				error: { code: 'invalid_argument', message: 'This is not to be shown.' },
 			});
-			const form = await publishForm();
+			const form = await publishForm('image-to-video-form', image);
 			const page = await form.submit('Something forbidden');
-			expect(page).toContain('There is no video this time');
+			expect(page).toContain('<h1>There is no video this time</h1>');
 			expect(page).toContain('This is not to be shown.');
 			expect(page).toContain(onlyId());
 			expectSuccess(await form.execution());
 		});
-
-		async function publishForm() {
-			const { client, stage } = scene;
-			// As the editor does with every form that it imports.
-			const webhookId = randomUUID();
-			const example = await open('image-to-video-form');
-			const nodes = example.nodes.map((node) =>
-				'webhookId' in node ? { ...node, webhookId } : node,
-			);
-			const workflowId = await scene.save({ ...example, nodes });
-			await client.activateWorkflow(workflowId);
-			const url = `${stage.server.url}/form/${webhookId}`;
-			const image = { bytes: PNG, type: 'image/png', name: 'candle.png' };
-			return {
-				submit: async (prompt: string) => await fillInForm(url, [prompt, image]),
-				async execution() {
-					const [id = ''] = await client.listExecutions(workflowId);
-					return await client.waitForExecution(id);
-				},
-			};
-		}
 	});
 
 	describe('the example durable-wait', () => {
@@ -183,21 +205,35 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 		}
 
 		async function day(): Promise<Execution> {
-			const execution = await runSaved(workflowId, 'Every Day');
-			expectSuccess(execution);
-			return execution;
+			return await runSaved(workflowId, 'Every Day');
+		}
+
+		function expectMessage({ status, data }: Execution, words: string) {
+			expect(data.resultData.error?.message).toContain(words);
+			expect(status).toBe('error');
 		}
 
 		async function statuses() {
 			return (await scene.client.listTableRows(IDEAS)).map(({ status }) => status);
 		}
 
-		test('makes one idea a day, each once, and marks it as done or failed', async () => {
+		test('says to set up first when started too early, and what to do next after that', async () => {
 			workflowId = await scene.save(await open('scheduled-content-pipeline'));
-			await setUp();
-			expect(await statuses()).toEqual(['new', 'new', 'new']);
+			expectMessage(await day(), "execute the workflow once from 'Set Up'");
+			scene.paidIds(0);
 
+			const execution = await runSaved(workflowId, 'Set Up');
+			expectSuccess(execution);
+			expect(outputItems(execution, 'What to Do Next')[0]?.json['next']).toContain(
+				"execute the workflow from 'Every Day'",
+			);
+			expect(await statuses()).toEqual(['new', 'new', 'new']);
+			scene.paidIds(0);
+		});
+
+		test('makes one idea a day, each once, and marks it as done or failed', async () => {
 			const first = await day();
+			expectSuccess(first);
 			const [firstId] = scene.paidIds(1);
 			expect(await fileOf(first, 'Store the Video')).toEqual(sampleMp4);
 			const [done] = await scene.client.listTableRows(IDEAS);
@@ -213,9 +249,12 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 				outcome: 'failed',
 				error: { code: 'internal_error', message: 'The renderer broke.' },
 			});
-			await day();
+			const second = await day();
+			const [, failed] = await scene.client.listTableRows(IDEAS);
+			expectMessage(second, `No video of the idea '${String(failed?.['idea'])}'`);
+			expectMessage(second, 'The renderer broke.');
 			const [, failedId] = scene.paidIds(2);
-			expect((await scene.client.listTableRows(IDEAS))[1]).toMatchObject({
+			expect(failed).toMatchObject({
 				status: 'failed',
 				request_id: failedId,
 				message: expect.stringContaining('The renderer broke.'),
@@ -223,9 +262,9 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 
 			scene.plan = () => ({ seconds: 0.2 });
 			await setUp();
-			await day();
+			expectSuccess(await day());
 			expect(await statuses()).toEqual(['done', 'failed', 'done']);
-			await day();
+			expectMessage(await day(), 'There is no new idea in the data table');
 			scene.paidIds(3);
 		});
 	});
@@ -241,58 +280,105 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 
 		afterAll(async () => await cleanUpAll(cleanUp));
 
-		/** The example, whose hosts are one that is there. */
-		async function execute(): Promise<Execution> {
-			const text = JSON.stringify(await open('chained-social-post'));
-			return await scene.execute(
-				parseWorkflow(text.replaceAll(/https:\/\/\w+\.example\b/g, sink.url)),
-			);
+		/** The example as a user fills it in, with credentials and targets of the stand-in. */
+		async function execute(targets?: { telegramChatId: string; uploadUrl: string }) {
+			const { client } = scene;
+			const telegram = await client.saveCredential('Telegram', 'telegramApi', {
+				accessToken: '1:token',
+				baseUrl: sink.url,
+			});
+			const discord = await client.saveCredential('Discord', 'discordWebhookApi', {
+				webhookUri: `${sink.url}/api/webhooks/1/token`,
+			});
+			let workflow = await open('chained-social-post');
+			workflow = withCredential(workflow, 'n8n-nodes-base.telegram', telegram);
+			workflow = withCredential(workflow, 'n8n-nodes-base.discord', discord);
+			return await scene.execute(targets ? withTexts(workflow, targets) : workflow);
 		}
 
-		function post(path: string): Post | undefined {
-			return sink.posts.filter((each) => each.path === path).at(-1);
+		function withTexts(workflow: Workflow, values: Record<string, string>): Workflow {
+			const nodes = workflow.nodes.map((node) => {
+				if (node.name !== 'Texts and Targets') return node;
+				const { assignments } = textsShape.parse(node['parameters']).assignments;
+				const filledIn = assignments.map((each) => ({
+					...each,
+					value: values[each.name] ?? each.value,
+				}));
+				const parameters = { mode: 'manual', assignments: { assignments: filledIn }, options: {} };
+				return { ...node, parameters };
+			});
+			return { ...workflow, nodes };
 		}
 
-		test('posts one vertical video three times, each time with its own caption', async () => {
-			const execution = await execute();
+		const targets = () => ({ telegramChatId: '@channel', uploadUrl: `${sink.url}/upload` });
+
+		/** What this test has posted. */
+		let before = 0;
+		beforeEach(() => {
+			before = sink.posts.length;
+		});
+		const posts = () => sink.posts.slice(before);
+		const paths = () => posts().map(({ path }) => path);
+
+		const CHECKED = ['/bot1:token/getChat', '/api/webhooks/1/token'];
+		const POSTED = ['/bot1:token/sendVideo', '/api/webhooks/1/token', '/upload'];
+
+		test('posts one vertical video three times, each time with its own text', async () => {
+			const execution = await execute(targets());
 			expectSuccess(execution);
 			onlyId();
 			expect(scene.paidJobs()[0]?.body).toMatchObject({ aspect_ratio: '9:16' });
+			expect(paths().sort()).toEqual([...CHECKED, ...POSTED].sort());
+			const uploads = posts().filter(({ file }) => file !== undefined);
 			const file = { file: sampleMp4, fileType: 'video/mp4' };
-			expect(post('/upload')).toEqual({
-				path: '/upload',
-				fields: { caption: 'Slow evening. #candle #cosy' },
+			const [telegram, discord, upload] = POSTED.map((path) =>
+				uploads.find((each) => each.path === path),
+			);
+			expect(telegram).toMatchObject({
+				fields: { chat_id: '@channel', caption: 'Slow evening. #candle #cosy' },
 				...file,
 			});
-			expect(post('/media')).toEqual({
-				path: '/media',
-				fields: { caption: 'Light it, sit down, breathe.', format: 'vertical' },
-				...file,
+			expect(JSON.parse(String(discord?.fields['payload_json']))).toMatchObject({
+				content: 'Light it, sit down, breathe.',
 			});
-			expect(post('/videos')).toEqual({
-				path: '/videos',
-				fields: { title: 'One candle & nothing else' },
-				...file,
-			});
-			expect(outputItems(execution, 'All Posts').map(({ json }) => json)).toEqual([
-				{ posted: '/upload' },
-				{ posted: '/media' },
-				{ posted: '/videos' },
-			]);
+			expect(discord).toMatchObject(file);
+			expect(upload).toMatchObject({ fields: { title: 'One candle & nothing else' }, ...file });
+			expect(outputItems(execution, 'All Posts')).toHaveLength(3);
 		});
 
-		test('makes the other posts when one platform refuses', async () => {
-			const before = sink.posts.length;
-			sink.refuseNext('/upload', 503);
+		test.each([
+			['/sendVideo', 'Post to Telegram', 'chat not found', 'Post to Discord, Upload the Video'],
+			['/upload', 'Upload the Video', 'refused', 'Post to Telegram, Post to Discord'],
+		])('fails after %s was refused, and says what was posted', async (path, name, reason, done) => {
+			sink.refuseNext(path, 400);
+			const execution = await execute(targets());
+			expect(execution.status).toBe('error');
+			const message = execution.data.resultData.error?.message;
+			expect(message).toContain(`Not done: ${name} (`);
+			expect(message).toContain(reason);
+			expect(message).toContain(`Done: ${done}.`);
+			expect(message).toContain(`${scene.simulator.mediaUrl}/videos/${onlyId()}.mp4`);
+		});
+
+		test('pays for nothing while a target is not filled in, and says which', async () => {
 			const execution = await execute();
-			expectSuccess(execution);
-			onlyId();
-			expect(sink.posts.slice(before).map(({ path }) => path)).toEqual(['/media', '/videos']);
-			expect(outputItems(execution, 'All Posts').map(({ json }) => json)).toEqual([
-				{ error: expect.anything() },
-				{ posted: '/media' },
-				{ posted: '/videos' },
-			]);
+			expect(execution.status).toBe('error');
+			expect(execution.data.resultData.error?.message).toContain(
+				'Fill in telegramChatId and uploadUrl',
+			);
+			scene.paidIds(0);
+			expect(paths()).toEqual([]);
+		});
+
+		test.each([
+			['Telegram', '/getChat', 'Check Telegram'],
+			['Discord', '/token', 'Announce on Discord'],
+		])('pays for nothing when %s refuses', async (_platform, path, nodeName) => {
+			sink.refuseNext(path, 404);
+			const execution = await execute(targets());
+			expect(execution.status).toBe('error');
+			expect(execution.data.resultData.runData[nodeName]?.[0]?.error).toBeDefined();
+			scene.paidIds(0);
 		});
 	});
 
@@ -311,6 +397,46 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 				status: 'done',
 			});
 			expect(await fileOf(execution, 'Edit Video')).toEqual(sampleMp4);
+		});
+	});
+
+	describe('the example edit-uploaded-video', () => {
+		let form: Awaited<ReturnType<typeof publishForm>>;
+
+		beforeAll(async () => {
+			const video = { bytes: sampleMp4, type: 'video/mp4', name: 'candle.mp4' };
+			form = await publishForm('edit-uploaded-video', video);
+		});
+
+		test('serves the file of the form to CometAPI while it is edited, and no longer', async () => {
+			scene.plan = () => ({ seconds: 3 });
+			const page = form.submit('Make the flame blue.');
+			await until(() => scene.paidJobs().length > 0);
+			const [job] = scene.paidJobs();
+			const body = editShape.parse(job?.body);
+			expect(body.prompt).toBe('Make the flame blue.');
+			const served = await fetch(body.video.url);
+			expect(served.headers.get('content-type')).toContain('video/mp4');
+			expect(Buffer.from(await served.arrayBuffer())).toEqual(sampleMp4);
+
+			expect(await page).toContain('<h1>Your video is ready</h1>');
+			expect(await page).toContain(`${scene.simulator.mediaUrl}/videos/${onlyId()}.mp4`);
+			expectSuccess(await form.execution());
+			expect((await fetch(body.video.url)).status).toBe(404);
+		});
+
+		test('says on the page why there is no video, and deletes the file', async () => {
+			scene.plan = () => ({
+				seconds: 0.2,
+				outcome: 'failed',
+				error: { code: 'invalid_argument', message: 'This is not to be shown.' },
+			});
+			const page = await form.submit('Something forbidden');
+			expect(page).toContain('<h1>There is no video this time</h1>');
+			expect(page).toContain('This is not to be shown.');
+			expect(page).toContain(onlyId());
+			expectSuccess(await form.execution());
+			expect(await scene.client.listTableRows('CometAPI video files')).toEqual([]);
 		});
 	});
 
@@ -373,10 +499,8 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 					.map((node): Record<string, unknown> => Object(node['parameters']))
 					.filter(({ operation }) => operation === 'create')
 					.map(({ duration, resolution }) => ({ duration, resolution }));
-				expect({ name, created }).toEqual({
-					name,
-					created: [{ duration: 1, resolution: '480p' }],
-				});
+				const smallest = { duration: 1, resolution: '480p' };
+				expect({ name, created }).toEqual({ name, created: created.map(() => smallest) });
 			}
 		});
 

@@ -1,55 +1,73 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
-import express from 'express';
+import express, { type Response as ExpressResponse } from 'express';
 
 import { listen } from '../../simulator/listener.ts';
 
-/** An upload as it arrived: fields of the form and of the address, and the one file. */
+/** A request as it arrived: the fields of its form or JSON, and its file, if it has one. */
 export interface Post {
 	path: string;
-	fields: Record<string, string>;
-	file: Buffer;
-	fileType: string;
+	fields: Record<string, unknown>;
+	file?: Buffer;
+	fileType?: string;
 }
 
 export interface SocialSink {
 	readonly url: string;
 	readonly posts: readonly Post[];
-	/** Answers the next upload to this path with this HTTP status, and does not keep it. */
-	refuseNext(path: string, status: number): void;
+	/** Answers the next request to a path that ends so with this HTTP status, and does not keep it. */
+	refuseNext(ending: string, status: number): void;
 	close(): Promise<void>;
 }
 
 const ANY_TYPE = () => true;
+const TELEGRAM = /^\/bot[^/]+\//;
+const DISCORD = /^\/api\/webhooks\//;
 
-/** Stands in for the hosts of social networks, on 127.0.0.1. */
+/** Stands in for Telegram's Bot API, a webhook of Discord's and a host that takes uploads, on 127.0.0.1. */
 export async function startSocialSink(): Promise<SocialSink> {
 	const posts: Post[] = [];
-	const refusals = new Map<string, number>();
+	let refusal: { ending: string; status: number } | undefined;
 	const app = express();
 	app.use(express.raw({ type: ANY_TYPE, limit: '50mb' }));
-	app.post('/*path', async (request, response) => {
-		const refusal = refusals.get(request.path);
-		if (refusal !== undefined) {
-			refusals.delete(request.path);
-			response.status(refusal).json({ error: 'refused' });
+	app.post('/*path', async ({ path, body, headers }, response) => {
+		if (refusal !== undefined && path.endsWith(refusal.ending)) {
+			response.status(refusal.status).json(refusedBody(path, refusal.status));
+			refusal = undefined;
 			return;
 		}
-		const query = Object.fromEntries(new URL(request.url, 'http://sink').searchParams);
-		const upload = await readUpload(request.body, request.headers['content-type'] ?? '');
-		posts.push({ path: request.path, ...upload, fields: { ...query, ...upload.fields } });
-		response.status(201).json({ posted: request.path });
+		const post = { path, ...(await readPost(body, headers['content-type'] ?? '')) };
+		posts.push(post);
+		answer(post, response);
 	});
 	const { url, close } = await listen(app, 0);
 	return {
 		url,
 		posts,
-		refuseNext: (path, status) => void refusals.set(path, status),
+		refuseNext: (ending, status) => void (refusal = { ending, status }),
 		close,
 	};
 }
 
-async function readUpload(body: Buffer, type: string): Promise<Omit<Post, 'path'>> {
-	if (!type.startsWith('multipart/form-data')) return { fields: {}, file: body, fileType: type };
+// Discord answers 204 without a body, unless the message has a file:
+// https://github.com/discord/discord-api-docs/issues/5099
+function answer({ path, fields, file }: Post, response: ExpressResponse): void {
+	if (TELEGRAM.test(path)) response.json({ ok: true, result: { id: fields['chat_id'] } });
+	else if (!DISCORD.test(path)) response.status(201).json({ uploaded: true });
+	else if (file === undefined) response.status(204).end();
+	else response.json({ id: '1', content: '' });
+}
+
+function refusedBody(path: string, status: number): object {
+	if (TELEGRAM.test(path)) {
+		return { ok: false, error_code: status, description: 'Bad Request: chat not found' };
+	}
+	return DISCORD.test(path)
+		? { message: 'Unknown Webhook', code: 10015 }
+		: { error: 'The upload was refused' };
+}
+
+async function readPost(body: Buffer, type: string): Promise<Omit<Post, 'path'>> {
+	if (type.startsWith('application/json')) return { fields: Object(JSON.parse(String(body))) };
 	const form = await new Response(new Uint8Array(body), {
 		headers: { 'content-type': type },
 	}).formData();
