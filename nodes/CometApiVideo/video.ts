@@ -3,7 +3,10 @@ import type { JsonRecord } from './http/json';
 export type JobStatus = 'pending' | 'done' | 'failed' | 'expired';
 
 export interface Video {
-	url: string;
+	/** Opens without the key, for about a day. */
+	url?: string;
+	/** Of a file without such a URL: only the key opens it. */
+	content_url?: string;
 	/** Seconds. */
 	duration?: number;
 	respect_moderation?: boolean;

@@ -1,5 +1,5 @@
 import type { Item } from './item';
-import type { VideoJob } from './video';
+import type { Failure, VideoJob } from './video';
 
 /** A job and where to ask for it. The ledger keeps it: an id alone does not say which path knows it. */
 export interface JobRef {
@@ -19,6 +19,10 @@ export interface VideoApi {
 	readStatus(body: unknown): VideoJob | undefined;
 	/** The job that Get Status is asked for; throws InputError. */
 	jobOf(item: Item, requestId: string): JobRef;
+	/** Path of a finished job's file, which only the key opens, where it has no public URL. */
+	contentPath?(job: JobRef): string;
+	/** Where the reason of a failed job stands that its status answer does not give. */
+	failureReason?: { path(job: JobRef): string; read(body: unknown): Failure | undefined };
 	/** Failure codes that are the provider's own fault: a new job for the same video may do better. */
 	ownFailureCodes: readonly string[];
 }

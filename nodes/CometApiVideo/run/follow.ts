@@ -120,7 +120,7 @@ export async function toItem(
 		...toJson(requestId, job, wait),
 		...(includesRaw && raw !== undefined && { raw }),
 	} as IDataObject;
-	if (!download || job.status !== 'done' || !job.video) return { json };
+	if (!download || job.status !== 'done' || !job.video?.url) return { json };
 	const facts = { requestId, job, wait, url: job.video.url };
 	const file = await downloadVideo(item, facts, download.fileName);
 	return { json, binary: { [download.fieldName]: file } };
