@@ -11,11 +11,22 @@ import { claimsIn, readClaims, type ShownBy } from '../harness/claimMarks';
 const shownBy: ShownBy = shownByTests;
 const claims = readClaims('.');
 const README = readFileSync('README.md', 'utf8');
-/** The sections that promise something; each of their points needs a test. */
-const PROMISING = ['What it costs you, and what not', 'Which way of waiting?', 'Compatibility'];
+const LIMITS = readFileSync('docs/limits.md', 'utf8');
+const WAITING = readFileSync('docs/waiting.md', 'utf8');
 
-function pointsOf(section: string): string[] {
-	const [text = ''] = README.split(`\n## ${section}\n`)[1]?.split('\n## ') ?? [];
+/** The texts that promise something; each of their points needs a test. */
+const PROMISING = {
+	Waiting: sectionOf(README, 'Waiting'),
+	'Billing and retries': sectionOf(README, 'Billing and retries'),
+	Compatibility: sectionOf(README, 'Compatibility'),
+	'docs/limits.md': LIMITS,
+};
+
+function sectionOf(document: string, title: string): string {
+	return document.split(`\n## ${title}\n`)[1]?.split('\n## ')[0] ?? '';
+}
+
+function pointsOf(text: string): string[] {
 	return [...text.matchAll(/^- ([\s\S]+?)(?=\n- |\n\n|$(?![\s\S]))/gm)].map(
 		([, point = '']) => point,
 	);
@@ -50,22 +61,22 @@ describe('the documents', () => {
 		expect(QUOTES.some((quote) => source.includes(quote + title))).toBe(true);
 	});
 
-	test.each(PROMISING)('have a claim in every point of "%s"', (section) => {
-		const points = pointsOf(section);
+	test.each(Object.entries(PROMISING))('have a claim in every point of "%s"', (_title, text) => {
+		const points = pointsOf(text);
 		expect(points).not.toEqual([]);
 		expect(points.filter((point) => claimsIn(point).length === 0)).toEqual([]);
 	});
 });
 
-describe('the README', () => {
-	test('says what the bench measured of a waiting video', () => {
-		const perExecution = memoryOfAWait('In the node, an execution');
-		const perItem = memoryOfAWait('In the node, all videos');
-		expect(README).toContain(
-			`${perExecution} MB as an execution of its own, ${perItem} MB as one of many items`,
-		);
-	});
+test('docs/waiting.md says what the bench measured of a waiting video', () => {
+	const perExecution = memoryOfAWait('In the node, an execution');
+	const perItem = memoryOfAWait('In the node, all videos');
+	expect(WAITING).toContain(
+		`${perExecution} MB as its own execution, ${perItem} MB as one of many items`,
+	);
+});
 
+describe('the README', () => {
 	test('names every example', () => {
 		for (const file of readdirSync('examples')) {
 			expect(README).toContain(`(examples/${file})`);

@@ -49,8 +49,8 @@ function npmCommand(): [string, ...string[]] {
 	return basename(script).startsWith('npm') ? [process.execPath, script] : ['npm'];
 }
 
-// What npm tells its scripts (npm_package_…, the project as prefix) would mislead an npm elsewhere.
-function npmEnvironment(): NodeJS.ProcessEnv {
+/** Without what npm tells its scripts (npm_package_…, the project as prefix), which would mislead an npm elsewhere. */
+export function npmEnvironment(): NodeJS.ProcessEnv {
 	const inherited = Object.entries(process.env).filter(
 		([name]) =>
 			!/^npm_(package_|lifecycle_|command$|config_local_prefix$|config_loglevel$)/.test(name),
