@@ -40,7 +40,8 @@ export class CometApiVideoApi implements ICredentialType {
 			type: 'string',
 			required: true,
 			default: 'https://api.cometapi.com',
-			description: 'Where the API is. Change it only for a gateway of your own.',
+			description:
+				'Where the API is. Change it only for your own gateway. It must be https; http works for localhost only, and a proxy set for n8n would see the key then.',
 		},
 	];
 

@@ -15,8 +15,12 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
  * key secret on its way; loopback never leaves the machine.
  */
 export function baseUrlProblem(baseUrl: string): string | undefined {
-	if (!URL.canParse(baseUrl)) return `'Base URL' is not a URL: ${baseUrl}`;
-	const { protocol, hostname } = new URL(baseUrl);
+	// What is no URL is not quoted: it may be a key that was pasted into the wrong field.
+	if (!URL.canParse(baseUrl))
+		return "'Base URL' is not a URL, for example https://api.cometapi.com";
+	const { protocol, hostname, username, password, search, hash } = new URL(baseUrl);
+	if (username !== '' || password !== '') return "'Base URL' must not have a user name or password";
+	if (search !== '' || hash !== '') return "'Base URL' must end with its path: no ? and no #";
 	if (protocol === 'https:' || (protocol === 'http:' && LOOPBACK.test(hostname))) return undefined;
-	return `'Base URL' must start with https://, since the API key would be readable on its way: ${baseUrl}`;
+	return `'Base URL' must start with https://, since the API key would be readable on its way to ${hostname}`;
 }

@@ -149,7 +149,6 @@ describe('Create refuses before anything is sent', () => {
 		['a duration of 40', { duration: 40 }, "'Duration'"],
 		['a duration of 0', { duration: 0 }, "'Duration'"],
 		['a duration of "8s"', { duration: '={{ "8s" }}' }, "'Duration'"],
-		['no duration', { duration: '={{ $json.nothing }}' }, "'Duration'"],
 		['an empty model', { model: { __rl: true, mode: 'id', value: '={{ "" }}' } }, "'Model'"],
 		[
 			'body fields that are a list',

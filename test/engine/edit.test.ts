@@ -87,9 +87,9 @@ describe('Edit', () => {
 
 	test.concurrent.each([
 		['no address', '', "'Video URL' is empty"],
-		['a file name', 'candle.mp4', "'Video URL' must be a web address"],
-		['a data URL', 'data:video/mp4;base64,AAAA', "'Video URL' must be a web address"],
-		['another protocol', 'file:///etc/passwd', "'Video URL' must be a web address"],
+		['a file name', 'candle.mp4', "'Video URL' must be a URL"],
+		['a data URL', 'data:video/mp4;base64,AAAA', "'Video URL' must be a URL"],
+		['another protocol', 'file:///etc/passwd', "'Video URL' must be a URL"],
 	])('refuses %s before anything is sent', async (_case, url, message) => {
 		await withScene(QUICK, async ({ simulator, execute }) => {
 			const node = editNode({ videoUrl: '={{ $json.url }}' });

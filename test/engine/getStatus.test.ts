@@ -24,9 +24,9 @@ const withJob = async (plan: JobPlan, play: (scene: Scene, requestId: string) =>
 describe('Get Status without waiting', () => {
 	test.concurrent('asks for the id once, trimmed and encoded', async () => {
 		await withScene({}, async ({ simulator, execute }) => {
-			await execute(getStatusNode({ requestId: '  a/b c?d ' }));
+			await execute(getStatusNode({ requestId: '  a/bc?d ' }));
 			expect(simulator.requests.map(({ method, path }) => [method, path])).toEqual([
-				['GET', '/grok/v1/videos/a%2Fb%20c%3Fd'],
+				['GET', '/grok/v1/videos/a%2Fbc%3Fd'],
 			]);
 		});
 	});

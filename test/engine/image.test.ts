@@ -321,22 +321,23 @@ describe('What is no image is refused before anything is sent', () => {
 			'a file of one byte too many',
 			{
 				item: async () => await itemWith(Buffer.concat([PNG, Buffer.alloc(20_000_001 - 8)])),
-				message: "The image in 'photo' is too large",
+				message: "The file in 'photo' is too large",
 				description: 'It has 20.0 MB.',
 			},
 		],
 	];
 	const badUrls = [
 		['nothing', '', "'Image URL' is empty"],
-		['a file name', 'candle.png', "'Image URL' must be a web address or a data URL"],
-		['another protocol', 'ftp://example.com/a.png', "'Image URL' must be a web address"],
-		['a path of this machine', 'file:///etc/passwd', "'Image URL' must be a web address"],
-		['no host', 'https://', "'Image URL' must be a web address"],
+		['a file name', 'candle.png', "'Image URL' must be a URL or a data URL"],
+		['another protocol', 'ftp://example.com/a.png', "'Image URL' must be a URL"],
+		['a path of this machine', 'file:///etc/passwd', "'Image URL' must be a URL"],
+		['no host', 'https://', "'Image URL' must be a URL"],
 		['a GIF', 'data:image/gif;base64,R0lGODlh', 'data URL of a JPEG, PNG or WebP'],
 		['an SVG', 'data:image/svg+xml;base64,PHN2Zz4=', 'data URL of a JPEG, PNG or WebP'],
 		['a text', 'data:text/plain;base64,aGVsbG8=', 'data URL of a JPEG, PNG or WebP'],
 		['no base64', 'data:image/png,abc', 'data URL of a JPEG, PNG or WebP'],
-		['an empty data URL', 'data:image/png;base64,', 'data URL of a JPEG, PNG or WebP'],
+		['an empty data URL', 'data:image/png;base64,', "The data in 'Image URL' is empty"],
+		['text as a PNG', 'data:image/png;base64,aGVsbG8gd29ybGQh', 'no image that CometAPI takes'],
 	] as const;
 
 	async function refused(
@@ -375,10 +376,25 @@ describe('What is no image is refused before anything is sent', () => {
 		await refused(IMAGE_AT_URL, items, message);
 	});
 
+	test.concurrent(
+		'a data URL in other words: jpg, capitals, parameters, wrapped in lines',
+		async () => {
+			await withScene(QUICK, async ({ simulator, execute }) => {
+				const jpeg = Buffer.from('ffd8ffe000104a46494600010203', 'hex').toString('base64');
+				const wrapped = `${jpeg.slice(0, 8)}\r\n${jpeg.slice(8)}\n`;
+				const url = `DATA:image/JPG;charset=utf-8;BASE64,${wrapped}`;
+				await execute(createNode(IMAGE_AT_URL), itemsOf({ url }));
+				expect(simulator.requestsTo('submit')[0]?.body).toMatchObject({
+					image: { url: `data:image/jpeg;base64,${jpeg}` },
+				});
+			});
+		},
+	);
+
 	test.concurrent('a data URL of one byte too many', async () => {
 		const url = `data:image/png;base64,${Buffer.alloc(20_000_001).toString('base64')}`;
 		const items = itemsOf({ url: JPEG_URL }, { url }, { url: JPEG_URL });
-		await refused(IMAGE_AT_URL, items, "The image in 'Image URL' is too large", '20.0 MB');
+		await refused(IMAGE_AT_URL, items, "The data in 'Image URL' is too large", '20.0 MB');
 	});
 
 	test.concurrent('no field name', async () => {

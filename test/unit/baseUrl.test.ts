@@ -50,7 +50,6 @@ const UNSAFE = [
 	'http://localhost.example.com',
 	'http://127.0.0.1.example.com',
 	'http://notlocalhost',
-	'http://127.0.0.1@gateway.example',
 	'http://[2001:db8::1]',
 	'ftp://api.cometapi.com',
 	'ws://localhost:3000',
@@ -66,6 +65,19 @@ describe('where the API key may go', () => {
 
 	test.each(UNSAFE)('%s may not have it', (baseUrl) => {
 		expect(baseUrlProblem(baseUrl)).toContain("'Base URL' must start with https://");
+	});
+
+	test.each([
+		['https://me:secret@api.cometapi.com', 'user name'],
+		['http://127.0.0.1@gateway.example', 'user name'],
+		['https://api.cometapi.com?key=1', 'no ?'],
+		['https://api.cometapi.com/#v1', 'no ?'],
+	])('%s has a part that no base URL has', (baseUrl, said) => {
+		expect(baseUrlProblem(baseUrl)).toContain(said);
+	});
+
+	test('a key that was pasted into the field is not quoted', () => {
+		expect(baseUrlProblem('sk-1234567890abcdef')).not.toContain('sk-1234');
 	});
 
 	test.each(NO_URL)('%j is not a URL', (baseUrl) => {

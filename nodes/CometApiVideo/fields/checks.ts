@@ -1,32 +1,80 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { InputError } from '../errors';
-import { isRecord } from '../http/json';
+import { isRecord, text } from '../http/json';
 
 export const MAX_WAIT_S = { min: 1, max: 86_400 };
 export const POLL_INTERVAL_S = { min: 1, max: 3_600 };
 
+/** How deep Custom Body Fields may be nested, and how many characters a message quotes of a value. */
+const DEEPEST = 50;
+const QUOTED_CHARS = 100;
+
+export interface Range {
+	min: number;
+	max: number;
+}
+
+/** What stands for no value: the parameter's default then holds. */
+export function isEmpty(value: unknown): boolean {
+	return value === undefined || value === null || (typeof value === 'string' && !value.trim());
+}
+
 /** Text that must have something in it; a number or a boolean from an expression counts as its text. */
 export function checkText(name: string, value: unknown): string {
-	const isPlain = ['string', 'number', 'boolean'].includes(typeof value);
-	const checked = isPlain ? String(value).trim() : '';
-	if (checked !== '') return checked;
+	const checked = checkOptionalText(name, value);
+	if (checked !== undefined) return checked;
 	throw new InputError(
 		`'${name}' is empty`,
 		`Enter a value for '${name}'. It came out as ${show(value)}.`,
 	);
 }
 
+/** The same, or undefined for an empty value. */
+export function checkOptionalText(name: string, value: unknown): string | undefined {
+	if (isEmpty(value)) return undefined;
+	if (['string', 'number', 'boolean'].includes(typeof value)) return text(String(value));
+	throw new InputError(`'${name}' must be a text`, `It came out as ${show(value)}.`);
+}
+
 /** An http(s) URL. */
 export function checkUrl(name: string, value: unknown): string {
 	const url = checkText(name, value);
 	if (/^https?:\/\//i.test(url) && URL.canParse(url)) return url;
-	throw new InputError(`'${name}' must be a web address`, `It came out as ${show(value)}.`);
+	throw new InputError(
+		`'${name}' must be a URL that starts with http:// or https://`,
+		`It came out as ${show(value)}.`,
+	);
+}
+
+/** On or off, also as the text of a form or a model. */
+export function checkSwitch(name: string, value: unknown, byDefault: boolean): boolean {
+	if (isEmpty(value)) return byDefault;
+	const word = Array.isArray(value) ? '' : String(value).trim().toLowerCase();
+	if (word === 'true' || word === 'false') return word === 'true';
+	throw new InputError(`'${name}' must be true or false`, `It came out as ${show(value)}.`);
+}
+
+/** One of the choices, whatever its letter case. */
+export function checkChoice<Choice extends string>(
+	name: string,
+	value: unknown,
+	choices: readonly Choice[],
+	byDefault: Choice,
+): Choice {
+	if (isEmpty(value)) return byDefault;
+	const word = typeof value === 'string' ? value.trim().toLowerCase() : undefined;
+	const choice = choices.find((each) => each.toLowerCase() === word);
+	if (choice !== undefined) return choice;
+	throw new InputError(
+		`'${name}' must be one of ${choices.join(', ')}`,
+		`It came out as ${show(value)}.`,
+	);
 }
 
 /** Seconds of video: a whole number, also as text. */
-export function checkDuration(value: unknown, { min, max }: { min: number; max: number }): number {
-	const seconds = toNumber(value);
+export function checkDuration(value: unknown, { min, max }: Range, byDefault: number): number {
+	const seconds = isEmpty(value) ? byDefault : toNumber(value);
 	if (Number.isInteger(seconds) && seconds >= min && seconds <= max) return seconds;
 	throw new InputError(
 		`'Duration' must be a whole number of seconds from ${min} to ${max}`,
@@ -35,33 +83,45 @@ export function checkDuration(value: unknown, { min, max }: { min: number; max: 
 }
 
 /** Seconds. */
-export function checkMaxWait(value: unknown): number {
-	return checkRange('Max Wait', value, MAX_WAIT_S);
+export function checkMaxWait(value: unknown, byDefault: number): number {
+	return isEmpty(value) ? byDefault : checkSeconds('Max Wait', value, MAX_WAIT_S);
 }
 
 /** Seconds; 0 is automatic. */
 export function checkPollInterval(value: unknown): number {
-	return toNumber(value) === 0 ? 0 : checkRange('Poll Interval', value, POLL_INTERVAL_S, '0 or ');
+	if (isEmpty(value) || toNumber(value) === 0) return 0;
+	return checkSeconds('Poll Interval', value, POLL_INTERVAL_S, '0 or ');
 }
 
-/** A JSON object, given as one or as its text. */
+/** How many videos the node may make in one execution; undefined for no limit. */
+export function checkMaxVideos(value: unknown): number | undefined {
+	const limit = isEmpty(value) ? 0 : toNumber(value);
+	if (Number.isInteger(limit) && limit >= 0) return limit === 0 ? undefined : limit;
+	throw new InputError(
+		"'Max Videos' must be a whole number, or 0 for no limit",
+		`It came out as ${show(value)}.`,
+	);
+}
+
+/** A JSON object, given as one or as its text; nothing is an empty one. */
 export function checkCustomBodyFields(value: unknown): IDataObject {
-	const fields = typeof value === 'string' ? parse(value) : value;
+	const fields = isEmpty(value) ? {} : typeof value === 'string' ? parse(value) : value;
 	if (!isRecord(fields)) {
 		throw new InputError(
 			"'Custom Body Fields' must be a JSON object",
 			`For example {"seed": 1}. It came out as ${show(value)}.`,
 		);
 	}
+	if (isDeeperThan(fields, DEEPEST)) {
+		throw new InputError(
+			"'Custom Body Fields' is nested too deeply",
+			`Use at most ${DEEPEST} levels.`,
+		);
+	}
 	return fields as IDataObject;
 }
 
-function checkRange(
-	name: string,
-	value: unknown,
-	{ min, max }: { min: number; max: number },
-	also = '',
-): number {
+function checkSeconds(name: string, value: unknown, { min, max }: Range, also = ''): number {
 	const number = toNumber(value);
 	if (number >= min && number <= max) return number;
 	throw new InputError(
@@ -70,7 +130,7 @@ function checkRange(
 	);
 }
 
-/** NaN for what is no number, the empty text among it. */
+/** NaN for what is no number. */
 function toNumber(value: unknown): number {
 	if (typeof value === 'string' && value.trim() !== '') return Number(value);
 	return typeof value === 'number' ? value : Number.NaN;
@@ -84,7 +144,14 @@ function parse(json: string): unknown {
 	}
 }
 
+function isDeeperThan(value: unknown, levels: number): boolean {
+	if (typeof value !== 'object' || value === null) return false;
+	return levels === 0 || Object.values(value).some((inner) => isDeeperThan(inner, levels - 1));
+}
+
 function show(value: unknown): string {
 	if (value === undefined) return 'nothing';
-	return (typeof value === 'number' ? String(value) : JSON.stringify(value)).slice(0, 100);
+	if (typeof value === 'number' || typeof value === 'bigint') return String(value);
+	if (typeof value === 'object' && isDeeperThan(value, DEEPEST)) return 'a deeply nested object';
+	return JSON.stringify(value).slice(0, QUOTED_CHARS);
 }

@@ -14,7 +14,6 @@ export const downloadFields: INodeProperties[] = [
 		displayName: 'Put Output File in Field',
 		name: 'outputDataFieldName',
 		type: 'string',
-		required: true,
 		default: 'data',
 		hint: 'The name of the output binary field to put the file in',
 		displayOptions: { show: { downloadVideo: [true] } },

@@ -25,9 +25,8 @@ const maxWait = (defaultS: number): INodeProperties => ({
 	displayName: 'Max Wait',
 	name: 'maxWait',
 	type: 'number',
-	typeOptions: { minValue: MAX_WAIT_S.min, maxValue: MAX_WAIT_S.max },
 	default: defaultS,
-	hint: 'In seconds',
+	hint: `In seconds, from ${MAX_WAIT_S.min} to ${MAX_WAIT_S.max.toLocaleString('en')}`,
 	description:
 		'How long to wait for the video, counted from when CometAPI accepted it. When CometAPI is too busy to accept it, the node keeps trying for this long.',
 });
@@ -57,9 +56,8 @@ const pollInterval: INodeProperties = {
 	displayName: 'Poll Interval',
 	name: 'pollInterval',
 	type: 'number',
-	typeOptions: { minValue: 0, maxValue: POLL_INTERVAL_S.max },
 	default: 0,
-	hint: 'In seconds',
+	hint: `In seconds, up to ${POLL_INTERVAL_S.max.toLocaleString('en')}`,
 	description: 'How long to wait between status requests. With 0 this adapts by itself.',
 	displayOptions: { show: { '/waitForCompletion': [true] } },
 };
@@ -81,12 +79,21 @@ export const user: INodeProperties = {
 	default: '',
 	placeholder: 'e.g. customer-42',
 	description: 'An identifier of your own end user, passed on to the provider',
-	routing: { send: { type: 'body', property: 'user', value: '={{ $value || undefined }}' } },
 };
 
 // n8n keeps the value of a field that it hides, so 'downloadVideo' alone would not tell.
 const whenWaiting = (field: INodeProperties) =>
 	updateDisplayOptions({ show: { '/waitForCompletion': [true] } }, [field]);
+
+const maxVideos: INodeProperties = {
+	displayName: 'Max Videos',
+	name: 'maxVideos',
+	type: 'number',
+	default: 0,
+	hint: '0 is no limit',
+	description:
+		'How many videos this node may make in one execution, over all its items and runs. A run that would go beyond makes none.',
+};
 
 /**
  * Options of operations that submit, which say nothing of the video itself. Max Wait also limits
@@ -95,6 +102,7 @@ const whenWaiting = (field: INodeProperties) =>
 export const submitOptions = (maxWaitS: number): INodeProperties[] => [
 	...whenWaiting(fileName),
 	includeRawResponse,
+	maxVideos,
 	maxWait(maxWaitS),
 	onTimeout,
 	pollInterval,

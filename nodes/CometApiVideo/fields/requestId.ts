@@ -1,5 +1,10 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { InputError } from '../errors';
+import { checkText } from './checks';
+
+const LONGEST_ID = 200;
+
 export function requestIdField(placeholder: string): INodeProperties {
 	return {
 		displayName: 'Request ID',
@@ -10,4 +15,15 @@ export function requestIdField(placeholder: string): INodeProperties {
 		placeholder,
 		description: "The 'request_id' of the item that the video's first node put out",
 	};
+}
+
+/** An id that can stand in a path: throws InputError for what could be none of CometAPI's. */
+export function checkRequestId(value: unknown): string {
+	const id = checkText('Request ID', value);
+	const isPlain = !/[\s\p{Cc}\p{Cs}]/u.test(id) && !/^\.{1,2}$/.test(id);
+	if (isPlain && id.length <= LONGEST_ID) return id;
+	throw new InputError(
+		"'Request ID' is not a request ID",
+		"Use the 'request_id' of the item that Create put out, with nothing around it.",
+	);
 }

@@ -1,7 +1,14 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { Item } from '../item';
-import { checkMaxWait, checkPollInterval, checkText } from './checks';
+import {
+	checkChoice,
+	checkMaxWait,
+	checkOptionalText,
+	checkPollInterval,
+	checkSwitch,
+	checkText,
+} from './checks';
 
 /** The parameters that every operation has. */
 export interface Settings {
@@ -19,26 +26,29 @@ export interface Settings {
 	};
 }
 
-/**
- * @param maxWaitS seconds, unless the user sets another limit
- * @throws InputError
- */
-export function readSettings({ context }: Item, maxWaitS: number): Settings {
-	const options = context.getNodeParameter('options', {}) as IDataObject;
-	const downloads = context.getNodeParameter('downloadVideo', false) === true;
+/** The defaults that differ from operation to operation. */
+export interface SettingDefaults {
+	waits: boolean;
+	maxWaitS: number;
+}
+
+/** @throws InputError */
+export function readSettings({ context }: Item, byDefault: SettingDefaults): Settings {
+	const options = Object(context.getNodeParameter('options', {})) as IDataObject;
+	const parameter = (name: string) => context.getNodeParameter(name, null) as unknown;
+	const waits = checkSwitch('Wait for Completion', parameter('waitForCompletion'), byDefault.waits);
+	const downloads = checkSwitch('Download Video', parameter('downloadVideo'), false);
+	const onTimeout = checkChoice('On Timeout', options.onTimeout, ['error', 'return'], 'error');
 	return {
-		waits: context.getNodeParameter('waitForCompletion', false) === true,
-		maxWaitS: checkMaxWait(options.maxWait ?? maxWaitS),
-		pollIntervalS: checkPollInterval(options.pollInterval ?? 0),
-		returnsOnTimeout: options.onTimeout === 'return',
-		includesRaw: options.includeRawResponse === true,
+		waits,
+		maxWaitS: checkMaxWait(options.maxWait, byDefault.maxWaitS),
+		pollIntervalS: checkPollInterval(options.pollInterval),
+		returnsOnTimeout: onTimeout === 'return',
+		includesRaw: checkSwitch('Include Raw Response', options.includeRawResponse, false),
 		...(downloads && {
 			download: {
-				fieldName: checkText(
-					'Put Output File in Field',
-					context.getNodeParameter('outputDataFieldName', 'data'),
-				),
-				...(options.fileName && { fileName: checkText('File Name', options.fileName) }),
+				fieldName: checkText('Put Output File in Field', parameter('outputDataFieldName')),
+				fileName: checkOptionalText('File Name', options.fileName),
 			},
 		}),
 	};

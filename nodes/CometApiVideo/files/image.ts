@@ -1,61 +1,82 @@
 import type { IBinaryData, IExecuteSingleFunctions } from 'n8n-workflow';
 
 import { InputError } from '../errors';
-import { base64Bytes, inspectFile } from './binaryFile';
+import { httpUrl, isRecord } from '../http/json';
+import { inspectFile } from './binaryFile';
 
 export const MAX_IMAGE_MB = 20;
 const MAX_IMAGE_BYTES = MAX_IMAGE_MB * 1_000_000;
 
-/** A picture in one of the item's binary fields, checked. */
+const LONGEST_DATA_HEAD = 200;
+
+/** An image that is sent as a file, checked. */
 export interface ImageFile {
 	binary: IBinaryData;
 	/** As its first bytes tell. */
 	mimeType: string;
 }
 
+type BinaryContext = Pick<IExecuteSingleFunctions, 'helpers' | 'getInputData'>;
+
 /**
- * The picture in a binary field of the input item. What it is, its first bytes tell.
+ * The image in a binary field of the input item. The type is detected from the first bytes.
  *
+ * @param field the field's name, or the file itself, as an expression gives it
  * @throws InputError when there is none, or none that CometAPI takes
  */
-export async function readBinaryImage(
-	context: Pick<IExecuteSingleFunctions, 'helpers' | 'getInputData'>,
-	fieldName: string,
-): Promise<ImageFile> {
-	const binary = findBinary(context, fieldName);
-	if (!binary) {
-		const names = Object.keys(context.getInputData().binary ?? {});
-		throw new InputError(
-			`The item has no binary field '${fieldName}'`,
-			names.length > 0
-				? `It has: ${names.join(', ')}. Change 'Input Data Field Name'.`
-				: 'It has none at all. Put a node before this one that outputs a file.',
-		);
-	}
-	const file = await inspectFile(context.helpers, binary).catch(() => undefined);
-	if (!file) {
-		throw new InputError(
-			`The file in '${fieldName}' cannot be read`,
-			'n8n does not find it in its storage. Run the node that outputs it again.',
-		);
-	}
-	const { head, bytes } = file;
-	const mimeType = imageTypeOf(head);
-	if (bytes === 0) throw new InputError(`The file in '${fieldName}' is empty`, 'Use another file.');
-	if (!mimeType) {
-		throw new InputError(
-			`The file in '${fieldName}' is no image that CometAPI takes`,
-			`Use a JPEG, PNG or WebP file. This one is said to be ${binary.mimeType}.`,
-		);
-	}
-	checkSize(fieldName, bytes);
-	return { binary, mimeType };
+export async function readBinaryImage(context: BinaryContext, field: unknown): Promise<ImageFile> {
+	const isFile = isBinaryValue(field);
+	const name = isFile ? (field.fileName ?? 'file') : checkFieldName(field);
+	const binary = isFile ? field : findBinary(context, name);
+	return await checkImage(context, binary, `The file in '${name}'`);
 }
 
-function findBinary(
-	{ helpers }: Pick<IExecuteSingleFunctions, 'helpers'>,
-	fieldName: string,
-): IBinaryData | undefined {
+/**
+ * The image that a data URL holds, or undefined for an http(s) URL.
+ *
+ * @throws InputError when it is neither, or no image that CometAPI takes
+ */
+export async function readDataUrl(
+	context: BinaryContext,
+	url: string,
+): Promise<ImageFile | undefined> {
+	if (httpUrl(url) !== undefined) return undefined;
+	const comma = url.indexOf(',');
+	const head = url.slice(0, Math.max(0, comma)).slice(0, LONGEST_DATA_HEAD);
+	if (!/^data:image\/(jpe?g|png|webp)(;[^;]*)*;\s*base64\s*$/i.test(head)) {
+		throw new InputError(
+			"'Image URL' must be a URL or a data URL of a JPEG, PNG or WebP image",
+			`It came out as ${url.slice(0, 100)}.`,
+		);
+	}
+	const binary = { data: url.slice(comma + 1), mimeType: 'image/unknown' };
+	return await checkImage(context, binary, "The data in 'Image URL'");
+}
+
+function checkFieldName(field: unknown): string {
+	if (typeof field === 'string' && field.trim() !== '') return field.trim();
+	throw new InputError(
+		"'Input Data Field Name' is empty",
+		'Enter the name of the input field that has the file.',
+	);
+}
+
+function findBinary(context: BinaryContext, fieldName: string): IBinaryData {
+	const found = fileIn(context, fieldName);
+	if (found) return found;
+	const { binary = {}, json } = context.getInputData();
+	// With n8n's combined binary mode the files of an item stand in its JSON.
+	const inJson = isRecord(json._files) ? Object.keys(json._files) : [];
+	const names = [...Object.keys(binary), ...inJson.map((name) => `_files.${name}`)];
+	throw new InputError(
+		`The item has no binary field '${fieldName}'`,
+		names.length > 0
+			? `It has: ${names.slice(0, 20).join(', ')}. Change 'Input Data Field Name'.`
+			: 'It has none at all. Put a node before this one that outputs a file.',
+	);
+}
+
+function fileIn({ helpers }: BinaryContext, fieldName: string): IBinaryData | undefined {
 	try {
 		return helpers.assertBinaryData(fieldName);
 	} catch {
@@ -63,26 +84,37 @@ function findBinary(
 	}
 }
 
-/**
- * @param url http(s), or data:image/...;base64,...
- * @throws InputError
- */
-export function checkImageUrl(url: string): void {
-	const [, base64] = /^data:image\/(?:jpeg|png|webp);base64,(.+)$/s.exec(url) ?? [];
-	if (base64 !== undefined) return checkSize('Image URL', base64Bytes(base64));
-	if (/^https?:\/\//i.test(url) && URL.canParse(url)) return;
-	throw new InputError(
-		"'Image URL' must be a web address or a data URL of a JPEG, PNG or WebP image",
-		`It came out as ${url.slice(0, 100)}.`,
-	);
-}
-
-function checkSize(name: string, bytes: number): void {
-	if (bytes <= MAX_IMAGE_BYTES) return;
-	throw new InputError(
-		`The image in '${name}' is too large`,
-		`It has ${(bytes / 1_000_000).toFixed(1)} MB. CometAPI takes up to ${MAX_IMAGE_MB} MB.`,
-	);
+/** @param what how the messages begin */
+async function checkImage(
+	{ helpers }: BinaryContext,
+	given: IBinaryData,
+	what: string,
+): Promise<ImageFile> {
+	// Some nodes wrap base64 in lines; pieces of it are decoded one by one.
+	const binary = given.id ? given : { ...given, data: given.data.replace(/\s/g, '') };
+	const file = await inspectFile(helpers, binary).catch(() => undefined);
+	if (!file) {
+		throw new InputError(
+			`${what} cannot be read`,
+			'n8n does not find it in its storage. Run the node that outputs it again.',
+		);
+	}
+	const { head, bytes } = file;
+	if (bytes === 0) throw new InputError(`${what} is empty`, 'Use another file.');
+	if (bytes > MAX_IMAGE_BYTES) {
+		throw new InputError(
+			`${what} is too large`,
+			`It has ${(bytes / 1_000_000).toFixed(1)} MB. CometAPI takes up to ${MAX_IMAGE_MB} MB.`,
+		);
+	}
+	const mimeType = imageTypeOf(head);
+	if (!mimeType) {
+		throw new InputError(
+			`${what} is no image that CometAPI takes`,
+			`Use a JPEG, PNG or WebP file. This one is said to be ${binary.mimeType}.`,
+		);
+	}
+	return { binary, mimeType };
 }
 
 function imageTypeOf(head: Buffer): string | undefined {
@@ -92,4 +124,11 @@ function imageTypeOf(head: Buffer): string | undefined {
 	if (starts([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])) return 'image/png';
 	const isRiff = starts([0x52, 0x49, 0x46, 0x46]);
 	return isRiff && starts([0x57, 0x45, 0x42, 0x50], 8) ? 'image/webp' : undefined;
+}
+
+/** n8n's own test for a file, which n8n 1 does not export. */
+function isBinaryValue(value: unknown): value is IBinaryData {
+	return (
+		isRecord(value) && typeof value.mimeType === 'string' && ('data' in value || 'id' in value)
+	);
 }

@@ -5,8 +5,14 @@ import { InputError } from '../errors';
 import { inspectFile, piecesOf, type BinaryHelpers } from './binaryFile';
 import type { ImageFile } from './image';
 
+/** A file in a body, as base64 or as its own bytes. */
+export interface FilePart {
+	file: ImageFile;
+	encoding: 'base64' | 'bytes';
+}
+
 /** A text as it is sent, or a file that is read when the body's turn comes. */
-export type BodyPart = string | { file: ImageFile; encoding: 'base64' };
+export type BodyPart = string | FilePart;
 
 /** A request body: its parts make one text when they stand in a row. */
 export interface RequestBody {
@@ -56,7 +62,7 @@ export async function encodeBody(helpers: BinaryHelpers, { parts }: RequestBody)
 		length =
 			typeof part === 'string'
 				? length + body.write(part, length)
-				: await writeBase64(helpers, part.file, body, length);
+				: await writeFile(helpers, part, body, length);
 	}
 	if (length !== body.length) {
 		throw new InputError('The image cannot be read', 'Its size is not what n8n says it is.');
@@ -67,19 +73,23 @@ export async function encodeBody(helpers: BinaryHelpers, { parts }: RequestBody)
 async function encodedBytes(helpers: BinaryHelpers, part: BodyPart): Promise<number> {
 	if (typeof part === 'string') return Buffer.byteLength(part);
 	const { bytes } = await inspectFile(helpers, part.file.binary);
-	return Math.ceil(bytes / 3) * 4;
+	return part.encoding === 'bytes' ? bytes : Math.ceil(bytes / 3) * 4;
 }
 
-/** @returns where in `body` the text ends */
-async function writeBase64(
+/** @returns where in `body` the file ends */
+async function writeFile(
 	helpers: BinaryHelpers,
-	{ binary }: ImageFile,
+	{ file, encoding }: FilePart,
 	body: Buffer,
 	start: number,
 ): Promise<number> {
 	let length = start;
 	let rest: Buffer = Buffer.alloc(0);
-	for await (const piece of piecesOf(helpers, binary)) {
+	for await (const piece of piecesOf(helpers, file.binary)) {
+		if (encoding === 'bytes') {
+			length += piece.copy(body, length);
+			continue;
+		}
 		const joined = rest.length > 0 ? Buffer.concat([rest, piece]) : piece;
 		// Whole triplets only, so that what is encoded piece by piece is one base64 text.
 		const whole = joined.length - (joined.length % 3);

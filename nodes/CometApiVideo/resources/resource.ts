@@ -6,6 +6,7 @@ import { optionsField, statusOptions, submitOptions } from '../fields/options';
 import { waitForCompletion } from '../fields/waitForCompletion';
 import { getStatus } from '../run/getStatus';
 import { makeVideo, type VideoMaker } from '../run/makeVideo';
+import { refusingRouting } from '../run/refuseOperation';
 import type { VideoApi } from '../videoApi';
 
 /** A family of video APIs, as the editor's Resource. */
@@ -109,6 +110,7 @@ function resourceField(resources: Resource[]): INodeProperties {
 		noDataExpression: true,
 		options: resources.map(({ name, value, description }) => ({ name, value, description })),
 		default: first ?? '',
+		routing: refusingRouting,
 	};
 }
 
@@ -123,6 +125,7 @@ function operationFields({ value: resource, operations }: Resource): INodeProper
 			options: operations.map(({ option }) => option),
 			default: first,
 			displayOptions: { show: { resource: [resource] } },
+			routing: refusingRouting,
 		},
 		...operations.flatMap(({ option, fields }) =>
 			updateDisplayOptions({ show: { resource: [resource], operation: [option.value] } }, fields),

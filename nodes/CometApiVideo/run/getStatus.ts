@@ -4,7 +4,7 @@ import type {
 	INodeExecutionData,
 } from 'n8n-workflow';
 
-import { checkText } from '../fields/checks';
+import { checkRequestId } from '../fields/requestId';
 import { readSettings, type Settings } from '../fields/settings';
 import type { JobRef, VideoApi } from '../videoApi';
 import { concludeWait, lookOnce, waitUntilFinished } from './follow';
@@ -23,8 +23,11 @@ interface Input {
 export function getStatus(api: VideoApi, maxWaitS: number) {
 	const task: ItemTask<Input> = {
 		async read(item) {
-			const requestId = checkText('Request ID', item.context.getNodeParameter('requestId'));
-			return { job: api.jobOf(item, requestId), settings: readSettings(item, maxWaitS) };
+			const requestId = checkRequestId(item.context.getNodeParameter('requestId'));
+			return {
+				job: api.jobOf(item, requestId),
+				settings: readSettings(item, { waits: false, maxWaitS }),
+			};
 		},
 		perform: async (item, input) => await look(item, api, input),
 	};

@@ -43,7 +43,7 @@ interface Input {
 export function makeVideo(maker: VideoMaker) {
 	const task: ItemTask<Input> = {
 		read: async (item) => ({
-			settings: readSettings(item, maker.maxWaitS),
+			settings: readSettings(item, { waits: true, maxWaitS: maker.maxWaitS }),
 			submission: await maker.read(item),
 		}),
 		perform: async (item, input) => await submitAndFollow(item, maker, input),

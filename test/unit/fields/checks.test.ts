@@ -3,15 +3,21 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
 import {
+	checkChoice,
 	checkCustomBodyFields,
 	checkDuration as checkDurationWithin,
-	checkMaxWait,
+	checkMaxWait as checkMaxWaitOf,
+	checkMaxVideos,
+	checkOptionalText,
 	checkPollInterval,
+	checkSwitch,
 	checkText,
 } from '../../../nodes/CometApiVideo/fields/checks';
 import { InputError } from '../../../nodes/CometApiVideo/errors';
 
-const checkDuration = (value: unknown) => checkDurationWithin(value, { min: 1, max: 15 });
+const checkMaxWait = (value: unknown) => checkMaxWaitOf(value, 900);
+
+const checkDuration = (value: unknown) => checkDurationWithin(value, { min: 1, max: 15 }, 8);
 
 /** What a check says of a value that it does not take. */
 function refusal(check: () => unknown): InputError {
@@ -25,7 +31,8 @@ function refusal(check: () => unknown): InputError {
 	return thrown as InputError;
 }
 
-const NO_NUMBERS = [undefined, null, '', '  ', Number.NaN, 'abc', '8s', '8,5', true, [8], {}];
+const EMPTY = [undefined, null, '', '  '];
+const NO_NUMBERS = [Number.NaN, 'abc', '8s', '8,5', true, [8], {}];
 
 describe('text', () => {
 	test.each([
@@ -71,6 +78,77 @@ describe('duration', () => {
 	);
 });
 
+describe('an empty value', () => {
+	test.each(EMPTY)('%j means the default', (value) => {
+		expect(checkDuration(value)).toBe(8);
+		expect(checkMaxWait(value)).toBe(900);
+		expect(checkPollInterval(value)).toBe(0);
+		expect(checkMaxVideos(value)).toBeUndefined();
+		expect(checkCustomBodyFields(value)).toEqual({});
+		expect(checkOptionalText('User', value)).toBeUndefined();
+		expect(checkSwitch('Download Video', value, true)).toBe(true);
+		expect(checkSwitch('Download Video', value, false)).toBe(false);
+		expect(checkChoice('Resolution', value, ['480p', '720p'], '480p')).toBe('480p');
+	});
+});
+
+describe('a switch', () => {
+	test.each([
+		[true, true],
+		[false, false],
+		['true', true],
+		['FALSE', false],
+		[' True ', true],
+	])('%j is %j', (value, on) => {
+		expect(checkSwitch('Download Video', value, !on)).toBe(on);
+	});
+
+	test.each(['yes', 'on', 1, 0, '1', [true], {}])('%j is refused by name', (value) => {
+		const { message } = refusal(() => checkSwitch('Download Video', value, false));
+		expect(message).toBe("'Download Video' must be true or false");
+	});
+});
+
+describe('a choice', () => {
+	const check = (value: unknown) => checkChoice('Resolution', value, ['480p', '720p'], '480p');
+
+	test.each(['720p', '720P', ' 720p\n'])('%j is meant', (value) => {
+		expect(check(value)).toBe('720p');
+	});
+
+	test.each([720, '720', '16x9', true, ['720p'], {}])('%j is refused by name', (value) => {
+		expect(refusal(() => check(value)).message).toBe("'Resolution' must be one of 480p, 720p");
+	});
+});
+
+describe('an optional text', () => {
+	test.each([
+		['customer-42', 'customer-42'],
+		[42, '42'],
+	])('%j is %j', (value, expected) => {
+		expect(checkOptionalText('User', value)).toBe(expected);
+	});
+
+	test.each([{}, ['a']])('%j is refused by name', (value) => {
+		expect(refusal(() => checkOptionalText('User', value)).message).toContain("'User'");
+	});
+});
+
+describe('the most videos', () => {
+	test.each([
+		[0, undefined],
+		['0', undefined],
+		[3, 3],
+		[' 3 ', 3],
+	])('%j is %j', (value, expected) => {
+		expect(checkMaxVideos(value)).toBe(expected);
+	});
+
+	test.each([-1, 1.5, 'many', true, Infinity])('%j is refused by name', (value) => {
+		expect(refusal(() => checkMaxVideos(value)).message).toContain("'Max Videos'");
+	});
+});
+
 describe('the longest wait', () => {
 	test.each([
 		[900, 900],
@@ -113,32 +191,30 @@ describe('custom body fields', () => {
 		expect(checkCustomBodyFields(value)).toEqual(fields);
 	});
 
-	test.each([
-		'',
-		'{',
-		'{"seed": 1',
-		'[]',
-		'[{"seed":1}]',
-		'null',
-		'1',
-		'"a"',
-		null,
-		undefined,
-		1,
-		[],
-	])('%j is no JSON object', (value) => {
-		const { message } = refusal(() => checkCustomBodyFields(value));
-		expect(message).toBe("'Custom Body Fields' must be a JSON object");
-	});
+	test.each(['{', '{"seed": 1', '[]', '[{"seed":1}]', 'null', '1', '"a"', 1, []])(
+		'%j is no JSON object',
+		(value) => {
+			const { message } = refusal(() => checkCustomBodyFields(value));
+			expect(message).toBe("'Custom Body Fields' must be a JSON object");
+		},
+	);
+});
+
+test('custom body fields are refused when they are nested too deeply', () => {
+	const nested = (levels: number): object => (levels === 0 ? {} : { a: nested(levels - 1) });
+	expect(checkCustomBodyFields(nested(49))).toEqual(nested(49));
+	for (const levels of [51, 1_000]) {
+		const { message } = refusal(() => checkCustomBodyFields(nested(levels)));
+		expect(message).toBe("'Custom Body Fields' is nested too deeply");
+	}
 });
 
 describe('what a refusal tells of the value', () => {
 	test.each([
 		{ value: 40, shown: '40' },
 		{ value: 'soon', shown: '"soon"' },
-		{ value: '', shown: '""' },
-		{ value: null, shown: 'null' },
-		{ value: undefined, shown: 'nothing' },
+		{ value: {}, shown: '{}' },
+		{ value: 8n, shown: '8' },
 		{ value: Number.NaN, shown: 'NaN' },
 		{ value: Infinity, shown: 'Infinity' },
 	])('$value came out as $shown', ({ value, shown }) => {

@@ -1,30 +1,47 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { InputError } from '../../errors';
-import { checkCustomBodyFields, checkText } from '../../fields/checks';
+import { checkCustomBodyFields, checkOptionalText, checkText } from '../../fields/checks';
 import type { Item } from '../../item';
 
 /**
- * What the routing of an operation has put together, checked, with the user's own fields on top.
+ * The body: what the routing has put together, checked, with the user's own fields on top.
  *
+ * @param custom the user's own fields
  * @param own the operation's own fields, checked
  * @throws InputError
  */
-export function readBodyFields({ context, request }: Item, own: IDataObject): IDataObject {
+export function readBodyFields(
+	{ context, request }: Item,
+	custom: IDataObject,
+	own: IDataObject,
+): IDataObject {
 	const sent = request.body as IDataObject;
-	const custom = context.getNodeParameter('options.customBodyFields', {});
+	const user = checkOptionalText('User', context.getNodeParameter('options.user', null));
 	return {
-		...sent,
-		model: checkText('Model', sent.model),
-		prompt: checkText('Prompt', sent.prompt),
+		model: 'model' in custom ? undefined : checkText('Model', sent.model),
+		prompt: 'prompt' in custom ? undefined : checkText('Prompt', sent.prompt),
 		...own,
-		...checkGrokBodyFields(custom),
+		...(user !== undefined && { user }),
+		...custom,
 	};
 }
 
-/** The user's own fields; throws InputError for what is no JSON object, or has a withdrawn field. */
+/** @throws InputError */
+export function readCustomFields({ context }: Item): IDataObject {
+	return checkGrokBodyFields(context.getNodeParameter('options.customBodyFields', null));
+}
+
+/** The user's own fields; throws InputError for what cannot be sent. */
 export function checkGrokBodyFields(value: unknown): IDataObject {
 	const fields = checkCustomBodyFields(value);
+	for (const name of ['model', 'prompt'].filter((each) => each in fields)) {
+		if (typeof fields[name] === 'string' && fields[name].trim() !== '') continue;
+		throw new InputError(
+			`'Custom Body Fields' must have a text for ${name}`,
+			`Enter one, or leave ${name} out.`,
+		);
+	}
 	if (!('size' in fields)) return fields;
 	throw new InputError(
 		"'Custom Body Fields' has the field size, which CometAPI no longer takes",

@@ -1,22 +1,25 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
-import { checkDuration, checkText } from '../../fields/checks';
+import { InputError } from '../../errors';
+import { checkChoice, checkDuration, checkText } from '../../fields/checks';
 import { customBodyFields, user } from '../../fields/options';
 import { promptField } from '../../fields/prompt';
-import { checkImageUrl, MAX_IMAGE_MB, readBinaryImage } from '../../files/image';
+import { MAX_IMAGE_MB, readBinaryImage, readDataUrl, type ImageFile } from '../../files/image';
 import { jsonBody, jsonBodyWithFile } from '../../files/requestBody';
 import type { Item } from '../../item';
 import type { Submission } from '../../payment/submit';
 import { submitOperation } from '../resource';
 import { GENERATIONS_PATH, grokApi, MAX_WAIT_S } from './api';
-import { readBodyFields } from './bodyFields';
-import { MODEL_1_5, model } from './model';
+import { readBodyFields, readCustomFields } from './bodyFields';
+import { CLASSIC_MODEL, MODEL_1_5, model } from './model';
 import { priceNotices } from './price';
 
 const DURATION_S = { min: 1, max: 15 };
 
-const ASPECT_RATIO =
-	'={{ $value !== "auto" ? $value : $parameter.imageSource === "none" ? "1:1" : undefined }}';
+const DEFAULT_DURATION_S = 8;
+const RESOLUTIONS = ['480p', '720p', '1080p'] as const;
+const RATIOS = ['auto', '1:1', '16:9', '2:3', '3:2', '3:4', '4:3', '9:16'] as const;
+const IMAGE_SOURCES = ['none', 'url', 'binary'] as const;
 
 const fields: INodeProperties[] = [
 	model,
@@ -40,18 +43,15 @@ const fields: INodeProperties[] = [
 		displayName: 'Image URL',
 		name: 'imageUrl',
 		type: 'string',
-		required: true,
 		default: '',
 		placeholder: 'e.g. https://example.com/image.png',
 		description: 'Address of a JPEG, PNG or WebP image, or a data URL of one',
 		displayOptions: { show: { imageSource: ['url'] } },
-		routing: { send: { type: 'body', property: 'image.url', value: '={{ $value.trim() }}' } },
 	},
 	{
 		displayName: 'Input Data Field Name',
 		name: 'inputDataFieldName',
 		type: 'string',
-		required: true,
 		default: 'data',
 		hint: 'The name of the input field containing the image file',
 		description: `JPEG, PNG or WebP of up to ${MAX_IMAGE_MB} MB`,
@@ -61,9 +61,8 @@ const fields: INodeProperties[] = [
 		displayName: 'Duration',
 		name: 'duration',
 		type: 'number',
-		typeOptions: { minValue: DURATION_S.min, maxValue: DURATION_S.max, numberPrecision: 0 },
-		default: 8,
-		hint: 'In seconds',
+		default: DEFAULT_DURATION_S,
+		hint: `In whole seconds, from ${DURATION_S.min} to ${DURATION_S.max}`,
 		description: 'Length of the video. Every second costs.',
 		routing: { send: { type: 'body', property: 'duration' } },
 	},
@@ -101,13 +100,7 @@ const fields: INodeProperties[] = [
 		],
 		default: 'auto',
 		description: 'Shape of the picture. An image is stretched to a shape that is not its own.',
-		routing: {
-			send: {
-				type: 'body',
-				property: 'aspect_ratio',
-				value: ASPECT_RATIO,
-			},
-		},
+		routing: { send: { type: 'body', property: 'aspect_ratio' } },
 	},
 ];
 
@@ -127,21 +120,43 @@ export const create = submitOperation({
 });
 
 async function readCreate(item: Item): Promise<Submission> {
-	const { context, request } = item;
-	const sent = request.body as IDataObject;
-	const body = readBodyFields(item, { duration: checkDuration(sent.duration, DURATION_S) });
-	const model = String(sent.model).trim();
-	const source = context.getNodeParameter('imageSource', 'none');
-	if (source === 'url') checkImageUrl(checkText('Image URL', context.getNodeParameter('imageUrl')));
-	if (source !== 'binary' || 'image' in body) return { model, body: jsonBody(body) };
-	const fieldName = checkText(
-		'Input Data Field Name',
-		context.getNodeParameter('inputDataFieldName'),
-	);
-	const file = await readBinaryImage(context, fieldName);
-	const withImage = (base64: string) => ({
-		...body,
-		image: { url: `data:${file.mimeType};base64,${base64}` },
+	const sent = item.request.body as IDataObject;
+	const custom = readCustomFields(item);
+	const image = 'image' in custom ? undefined : await readImage(item);
+	const ratio = checkChoice('Aspect Ratio', sent.aspect_ratio, RATIOS, 'auto');
+	const shape = ratio !== 'auto' ? ratio : image === undefined ? '1:1' : undefined;
+	const resolution = checkChoice('Resolution', sent.resolution, RESOLUTIONS, '480p');
+	const fields = readBodyFields(item, custom, {
+		duration: checkDuration(sent.duration, DURATION_S, DEFAULT_DURATION_S),
+		resolution,
+		...(shape !== undefined && { aspect_ratio: shape }),
+		...(typeof image === 'string' && { image: { url: image } }),
 	});
-	return { model, body: jsonBodyWithFile(file, withImage) };
+	checkResolution(fields);
+	const model = String(fields.model);
+	if (typeof image !== 'object') return { model, body: jsonBody(fields) };
+	const { mimeType } = image;
+	const withImage = (base64: string) => ({
+		...fields,
+		image: { url: `data:${mimeType};base64,${base64}` },
+	});
+	return { model, body: jsonBodyWithFile(image, withImage) };
+}
+
+/** The image to start from: a URL, a file, or none. */
+async function readImage({ context }: Item): Promise<string | ImageFile | undefined> {
+	const parameter = (name: string) => context.getNodeParameter(name, null) as unknown;
+	const source = checkChoice('Image Source', parameter('imageSource'), IMAGE_SOURCES, 'none');
+	if (source === 'binary') return await readBinaryImage(context, parameter('inputDataFieldName'));
+	if (source === 'none') return undefined;
+	const url = checkText('Image URL', parameter('imageUrl'));
+	return (await readDataUrl(context, url)) ?? url;
+}
+
+function checkResolution({ model, resolution }: IDataObject): void {
+	if (model !== CLASSIC_MODEL || resolution !== '1080p') return;
+	throw new InputError(
+		`'Resolution' 1080p is not available with ${CLASSIC_MODEL}`,
+		`Choose 720p, or ${MODEL_1_5} under 'Model'.`,
+	);
 }

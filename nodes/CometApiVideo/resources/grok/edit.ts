@@ -1,4 +1,4 @@
-import { checkText, checkUrl } from '../../fields/checks';
+import { checkUrl } from '../../fields/checks';
 import { customBodyFields, user } from '../../fields/options';
 import { promptField } from '../../fields/prompt';
 import { jsonBody } from '../../files/requestBody';
@@ -6,7 +6,7 @@ import type { Item } from '../../item';
 import type { Submission } from '../../payment/submit';
 import { submitOperation } from '../resource';
 import { EDITS_PATH, grokApi, MAX_WAIT_S } from './api';
-import { readBodyFields } from './bodyFields';
+import { readBodyFields, readCustomFields } from './bodyFields';
 import { model } from './model';
 
 export const edit = submitOperation({
@@ -28,7 +28,6 @@ export const edit = submitOperation({
 			default: '',
 			placeholder: 'e.g. https://example.com/video.mp4',
 			description: 'Web address of the MP4 to edit, up to about 8.7 seconds long',
-			routing: { send: { type: 'body', property: 'video.url' } },
 		},
 		promptField({
 			description: 'What to change in the video',
@@ -42,6 +41,6 @@ export const edit = submitOperation({
 
 async function readEdit(item: Item): Promise<Submission> {
 	const url = checkUrl('Video URL', item.context.getNodeParameter('videoUrl'));
-	const body = readBodyFields(item, { video: { url } });
-	return { model: checkText('Model', body.model), body: jsonBody(body) };
+	const fields = readBodyFields(item, readCustomFields(item), { video: { url } });
+	return { model: String(fields.model), body: jsonBody(fields) };
 }
