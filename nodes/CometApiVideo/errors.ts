@@ -229,6 +229,14 @@ export function stoppedWhileSubmitting(): VideoError {
 	);
 }
 
+/** The run would make more videos than the user allows. */
+export function tooManyVideos(limit: number, made: number, wanted: number): VideoError {
+	return new VideoError(
+		`This execution would make ${made + wanted} videos, and 'Max Videos' allows ${limit}`,
+		`Before this, ${made} were submitted; ${wanted} more were wanted. None of these was sent, so nothing is owed for them. Raise 'Max Videos', or pass fewer items.`,
+	);
+}
+
 /** n8n did not start all items, so that nobody knows whether all can be sent. */
 export function notAllStarted(started: number, size: number): VideoError {
 	return new VideoError(
@@ -249,6 +257,9 @@ export function unexpected(cause: unknown, requestId?: string): VideoError {
 	);
 }
 
+/** How many of a run's other videos a message names. */
+const MOST_IDS = 20;
+
 /** The error as n8n shows it. The ids of the run's other videos are named, since n8n drops their items. */
 export function toNodeError(
 	node: INode,
@@ -259,9 +270,11 @@ export function toNodeError(
 ): NodeApiError {
 	const { facts } = error;
 	const message = isOneOfMany ? `${error.message} [item ${itemIndex}]` : error.message;
+	const unnamed = otherIds.length - MOST_IDS;
+	const more = unnamed > 0 ? ` and ${unnamed} more, which are in n8n's log` : '';
 	const others =
 		otherIds.length > 0
-			? `Other videos of this run: ${otherIds.join(', ')}. A retry of this execution picks them up without paying again.`
+			? `Other videos of this run: ${otherIds.slice(0, MOST_IDS).join(', ')}${more}. A retry of this execution picks them up without paying again.`
 			: undefined;
 	const description = sentences(error.description, others);
 	const options = {

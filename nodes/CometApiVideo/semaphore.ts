@@ -1,21 +1,56 @@
 /** Lets so many tasks run at a time; the others wait in the order in which they came. */
 export class Semaphore {
 	private free: number;
-	private readonly waiting: Array<() => void> = [];
+	private readonly waiting = new Set<() => void>();
 
 	constructor(width: number) {
 		this.free = width;
 	}
 
-	async run<T>(task: () => Promise<T>): Promise<T> {
-		if (this.free > 0) this.free--;
-		else await new Promise<void>((resolve) => this.waiting.push(resolve));
+	/**
+	 * Runs the task when a place is free.
+	 *
+	 * @param wait called with a promise that settles when it is; resolves then, or when the caller
+	 * gives up: the task runs all the same, without a place
+	 */
+	async run<T>(
+		task: () => Promise<T>,
+		wait: (placed: Promise<void>) => Promise<void> = async (placed) => await placed,
+	): Promise<T> {
+		const hasPlace = await this.enter(wait);
 		try {
 			return await task();
 		} finally {
-			const next = this.waiting.shift();
-			if (next) next();
-			else this.free++;
+			if (hasPlace) this.leave();
 		}
+	}
+
+	private async enter(wait: (placed: Promise<void>) => Promise<void>): Promise<boolean> {
+		if (this.free > 0) {
+			this.free--;
+			return true;
+		}
+		let hasPlace = false;
+		let take: () => void = () => {};
+		const placed = new Promise<void>((resolve) => {
+			take = () => {
+				hasPlace = true;
+				resolve();
+			};
+		});
+		this.waiting.add(take);
+		await wait(placed);
+		this.waiting.delete(take);
+		return hasPlace;
+	}
+
+	private leave(): void {
+		const [next] = this.waiting;
+		if (!next) {
+			this.free++;
+			return;
+		}
+		this.waiting.delete(next);
+		next();
 	}
 }

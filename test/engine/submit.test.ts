@@ -41,16 +41,21 @@ describe('A submit that nobody knows the fate of', () => {
 		});
 	});
 
-	test.concurrent('is not repeated: a time-out', async () => {
-		await withScene(QUICK, async ({ simulator, execute }) => {
-			simulator.inject({ route: 'submit', fault: { kind: 'hang', afterHandler: true } });
-			const node = createNode({ requestOptions: { timeout: 2_000 } }, RETRY);
-			const { error } = await execute(node);
-			expect(error?.message).toBe('It is not known whether CometAPI accepted this video');
-			expect(submits(simulator)).toHaveLength(1);
-			expect(simulator.jobs).toHaveLength(1);
-		});
-	});
+	// A submit waits for its answer for 30 s, whatever the node's time-out: its id is worth having.
+	test.concurrent(
+		'is not repeated: a time-out',
+		async () => {
+			await withScene(QUICK, async ({ simulator, execute }) => {
+				simulator.inject({ route: 'submit', fault: { kind: 'hang', afterHandler: true } });
+				const node = createNode({ requestOptions: { timeout: 2_000 } }, RETRY);
+				const { error } = await execute(node);
+				expect(error?.message).toBe('It is not known whether CometAPI accepted this video');
+				expect(submits(simulator)).toHaveLength(1);
+				expect(simulator.jobs).toHaveLength(1);
+			});
+		},
+		90_000,
+	);
 });
 
 describe('A submit that was surely not accepted', () => {

@@ -1,9 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { InputError } from '../errors';
+import { plainId } from '../http/json';
 import { checkText } from './checks';
-
-const LONGEST_ID = 200;
 
 export function requestIdField(placeholder: string): INodeProperties {
 	return {
@@ -20,8 +19,7 @@ export function requestIdField(placeholder: string): INodeProperties {
 /** An id that can stand in a path: throws InputError for what could be none of CometAPI's. */
 export function checkRequestId(value: unknown): string {
 	const id = checkText('Request ID', value);
-	const isPlain = !/[\s\p{Cc}\p{Cs}]/u.test(id) && !/^\.{1,2}$/.test(id);
-	if (isPlain && id.length <= LONGEST_ID) return id;
+	if (plainId(id) !== undefined) return id;
 	throw new InputError(
 		"'Request ID' is not a request ID",
 		"Use the 'request_id' of the item that Create put out, with nothing around it.",

@@ -4,8 +4,10 @@ import { isRecord, text, type JsonRecord } from './json';
 export interface HttpAnswer {
 	statusCode: number;
 	headers: JsonRecord;
-	/** Parsed when it was JSON, else the text. */
+	/** Parsed when it was JSON, else the text; without the key, should it repeat it. */
 	body: unknown;
+	/** As it came, to read ids from: never shown. */
+	original?: unknown;
 }
 
 /** A request without an answer. `sent` is false only when it surely never reached the API. */

@@ -15,14 +15,32 @@ export function httpUrl(value: unknown): string | undefined {
 	return url !== undefined && /^https?:\/\//i.test(url) && URL.canParse(url) ? url : undefined;
 }
 
-/** What `read` finds in the first layer that has it. */
-export function firstOf<T>(
-	layers: JsonRecord[],
-	read: (layer: JsonRecord) => T | undefined,
+/** What `read` finds in the first of these that has it. */
+export function firstOf<From, T>(
+	candidates: readonly From[],
+	read: (candidate: From) => T | undefined,
 ): T | undefined {
-	for (const layer of layers) {
-		const value = read(layer);
+	for (const candidate of candidates) {
+		const value = read(candidate);
 		if (value !== undefined) return value;
 	}
 	return undefined;
+}
+
+const LONGEST_ID = 200;
+
+/** An id that can stand in a path: a text without blanks, or a number; else undefined. */
+export function plainId(value: unknown): string | undefined {
+	const id = Number.isSafeInteger(value) ? String(value) : text(value);
+	if (id === undefined || id.length > LONGEST_ID) return undefined;
+	return /[\s\p{Cc}\p{Cs}]/u.test(id) || /^\.{1,2}$/.test(id) ? undefined : id;
+}
+
+/** The first of these fields that stands whole in a JSON text which was cut off. */
+export function readCutJson(json: string, names: readonly string[]): string | undefined {
+	if (!json.trimStart().startsWith('{')) return undefined;
+	return firstOf(names, (name) => {
+		const field = new RegExp(`"${name}"\\s*:\\s*(?:"([^"\\\\]*)"|(\\d+)\\s*[,}])`).exec(json);
+		return field?.[1] ?? field?.[2];
+	});
 }

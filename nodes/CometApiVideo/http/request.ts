@@ -1,88 +1,240 @@
 import type { IExecutePaginationFunctions, IHttpRequestOptions } from 'n8n-workflow';
 
 import { CREDENTIAL_TYPE } from '../../../credentials/credentialType';
-import { CREDENTIAL_UNREAD, type Exchange, type Unanswered } from './answer';
-import { isRecord, text } from './json';
+import { pause, untilStopped } from '../pause';
+import { CREDENTIAL_UNREAD, type Exchange, type HttpAnswer, type Unanswered } from './answer';
+import { isRecord, text, type JsonRecord } from './json';
 
-// Raised before anything of a request is on the wire: no address, no connection, no trust.
-const NEVER_SENT = /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ERR_INVALID_URL)$|CERT/;
+/** An answer about a video has some kB; more than this is cut off. */
+const MAX_ANSWER_BYTES = 4_000_000;
 
 // Shorter strings aren't CometAPI keys and could match ordinary text.
 const SHORTEST_KEY = 8;
 
+/** System calls that come before a byte of the request is on the wire. */
+const BEFORE_SENDING = ['getaddrinfo', 'connect', 'bind', 'socket'];
+
+export interface RequestLimits {
+	/** Aborts on Stop. */
+	stop: AbortSignal;
+	/** What Stop cuts off: any request, or only one that has not left. */
+	stopCuts: 'always' | 'unsent';
+	/** For the whole exchange, from reading the credential to the answer's last byte, in ms. */
+	deadlineMs: number;
+}
+
 /**
  * One request to the API with the node's credential. Never throws: what went wrong is part of the
  * result. Redirects are not followed, since the key would go along; should the answer repeat the
- * key, it is taken out, since answers end up in errors, items and the log.
- *
- * @param signal cuts the request off; without one it is left to finish, whatever the execution does
+ * key, it is replaced in what is shown. An answer that is too long, or not complete at the deadline,
+ * counts as far as it came.
  */
 export async function sendRequest(
 	context: IExecutePaginationFunctions,
 	request: IHttpRequestOptions,
-	signal: AbortSignal | undefined,
+	limits: RequestLimits,
 ): Promise<Exchange> {
-	let apiKey = '';
-	let isReadingCredential = false;
-	// n8n puts the execution's own cancel signal into every request, so the request is made on behalf
-	// of a context whose signal is the one wanted here. It also tells the key that n8n reads anyway.
-	const caller: IExecutePaginationFunctions = Object.create(context, {
-		getExecutionCancelSignal: { value: () => signal },
-		getCredentials: {
-			value: async (type: string) => {
-				isReadingCredential = true;
-				const credential = await context.getCredentials(type);
-				isReadingCredential = false;
-				apiKey = String(credential.apiKey).trim();
-				return credential;
-			},
-		},
-	});
+	const cutter = new Cutter(limits);
+	const credential = { apiKey: '', isRead: false };
 	try {
-		const answer = await context.helpers.httpRequestWithAuthentication.call(
-			caller,
+		const answer: unknown = await context.helpers.httpRequestWithAuthentication.call(
+			withOwnSignal(context, cutter, credential),
 			CREDENTIAL_TYPE,
 			{
 				...request,
+				encoding: 'stream',
 				json: true,
 				returnFullResponse: true,
 				ignoreHttpStatusErrors: true,
 				disableFollowRedirect: true,
 			},
 		);
-		return { answer: without(apiKey, answer) };
+		return { answer: await readAnswer(answer, cutter.signal, credential.apiKey) };
 	} catch (error) {
-		const unanswered = without(apiKey, describeUnanswered(error));
-		if (!isReadingCredential) return { unanswered };
-		return { unanswered: { ...unanswered, sent: false, code: CREDENTIAL_UNREAD } };
+		const message = cutter.isOverdue
+			? `no complete answer within ${limits.deadlineMs / 1000} s`
+			: describeUnanswered(error).message;
+		const shown = { message: redact(message, credential.apiKey) };
+		if (!credential.isRead) {
+			return { unanswered: { ...shown, sent: false, code: CREDENTIAL_UNREAD } };
+		}
+		if (cutter.signal.aborted) {
+			return { unanswered: { ...shown, sent: cutter.isDispatched, code: 'ETIMEDOUT' } };
+		}
+		return { unanswered: { ...describeUnanswered(error), ...shown } };
+	} finally {
+		cutter.end();
+	}
+}
+
+/**
+ * n8n puts the execution's own cancel signal into every request, so the request is made on behalf of
+ * a context whose signal is the one wanted here. It also tells the key that n8n reads anyway, and
+ * ends a credential read that hangs: n8n reads it from its database, also long after Stop.
+ */
+function withOwnSignal(
+	context: IExecutePaginationFunctions,
+	cutter: Cutter,
+	credential: { apiKey: string; isRead: boolean },
+): IExecutePaginationFunctions {
+	const getCredentials = async (type: string) => {
+		const data = await untilStopped(context.getCredentials(type), cutter.signal);
+		if (data === undefined || cutter.signal.aborted) {
+			throw new Error('n8n did not give the credential in time');
+		}
+		credential.apiKey = String(data.apiKey).trim();
+		credential.isRead = true;
+		return data;
+	};
+	return Object.create(context, {
+		getExecutionCancelSignal: { value: () => cutter.signal },
+		getCredentials: { value: getCredentials },
+	}) as IExecutePaginationFunctions;
+}
+
+/** Cuts a request off at its deadline and on Stop. */
+class Cutter {
+	readonly signal: AbortSignal;
+	isOverdue = false;
+	/** Whether the HTTP client has begun to send. */
+	isDispatched = false;
+	private readonly controller = new AbortController();
+	private readonly limits: RequestLimits;
+	private readonly onStop = () => this.controller.abort();
+	end: () => void = () => {};
+
+	constructor(limits: RequestLimits) {
+		this.limits = limits;
+		this.signal = this.controller.signal;
+		const ended = new Promise<void>((resolve) => {
+			this.end = () => {
+				limits.stop.removeEventListener('abort', this.onStop);
+				resolve();
+			};
+		});
+		if (limits.stop.aborted) this.onStop();
+		limits.stop.addEventListener('abort', this.onStop, { once: true });
+		this.noteDispatch();
+		void this.cutWhenOverdue(ended);
+	}
+
+	/** The HTTP client begins to listen to the signal in the moment in which it sends. */
+	private noteDispatch(): void {
+		const listen = this.signal.addEventListener.bind(this.signal);
+		this.signal.addEventListener = (...args: Parameters<AbortSignal['addEventListener']>) => {
+			this.isDispatched = true;
+			if (this.limits.stopCuts === 'unsent') {
+				this.limits.stop.removeEventListener('abort', this.onStop);
+			}
+			listen(...args);
+		};
+	}
+
+	private async cutWhenOverdue(ended: Promise<void>): Promise<void> {
+		let isOver = false;
+		void ended.then(() => (isOver = true));
+		await pause(this.limits.deadlineMs, undefined, ended);
+		if (isOver) return;
+		this.isOverdue = true;
+		this.controller.abort();
+	}
+}
+
+/** A stream as n8n's helper gives it. */
+interface AnswerStream extends AsyncIterable<Uint8Array> {
+	destroy(): void;
+}
+
+async function readAnswer(answer: unknown, cut: AbortSignal, apiKey: string): Promise<HttpAnswer> {
+	const { statusCode, headers, body } = answer as {
+		statusCode: number;
+		headers: JsonRecord;
+		body: AnswerStream;
+	};
+	const whole = await readText(body, cut);
+	const shown = redact(whole, apiKey);
+	const original = parse(whole);
+	return {
+		statusCode,
+		headers: parse(redact(JSON.stringify(headers), apiKey)) as JsonRecord,
+		body: shown === whole ? original : parse(shown),
+		original,
+	};
+}
+
+/** The text as far as it comes. */
+async function readText(body: AnswerStream, cut: AbortSignal): Promise<string> {
+	const chunks: Uint8Array[] = [];
+	let bytes = 0;
+	const destroy = () => body.destroy();
+	cut.addEventListener('abort', destroy, { once: true });
+	try {
+		for await (const chunk of body) {
+			chunks.push(chunk.subarray(0, MAX_ANSWER_BYTES - bytes));
+			bytes += chunk.length;
+			if (bytes >= MAX_ANSWER_BYTES) break;
+		}
+	} catch {
+		// A cut answer is an answer as far as it came: its status and perhaps an id are known.
+	} finally {
+		cut.removeEventListener('abort', destroy);
+		destroy();
+	}
+	return Buffer.concat(chunks).toString('utf8');
+}
+
+function parse(json: string): unknown {
+	try {
+		return JSON.parse(json);
+	} catch {
+		return json;
 	}
 }
 
 /** The same, with *** in place of the key. */
-function without<T>(apiKey: string, value: T): T {
-	if (apiKey.length < SHORTEST_KEY) return value;
-	const json = JSON.stringify(value);
-	return json.includes(apiKey) ? (JSON.parse(json.replaceAll(apiKey, '***')) as T) : value;
+function redact(shown: string, apiKey: string): string {
+	return apiKey.length < SHORTEST_KEY ? shown : shown.replaceAll(apiKey, '***');
 }
 
-/** What an error of n8n's HTTP helpers says about a request that brought no answer. */
+/**
+ * What an error of n8n's HTTP helpers says about a request that brought no answer. Whether it left
+ * is decided by the phase of its connection: look-up, connect, TLS hand-shake, or after them.
+ */
 export function describeUnanswered(error: unknown): Unanswered {
 	const chain = causesOf(error);
 	const code = chain.map((cause) => text(cause.code)).find((found) => found !== undefined);
 	const root = chain.at(-1);
 	const message = text(root?.message) ?? 'no reason given';
 	const isTransport = code !== undefined || chain.some((cause) => cause.isAxiosError === true);
-	const sent = isTransport ? !NEVER_SENT.test(code ?? '') : !isOwnError(root);
+	const sent = isTransport ? !chain.some(isBeforeSending) : !isOwnError(root);
 	return { sent, code: isTransport ? (code ?? 'unknown') : undefined, message };
 }
 
+function isBeforeSending(cause: JsonRecord): boolean {
+	const attempts = Array.isArray(cause.errors) ? cause.errors.filter(isRecord) : [];
+	return (
+		BEFORE_SENDING.includes(String(cause.syscall)) ||
+		(attempts.length > 0 && attempts.every(isBeforeSending)) ||
+		isHandshaking(cause.request) ||
+		// Node refuses a bad URL or header with a TypeError before it connects.
+		(cause instanceof TypeError && /^ERR_/.test(String((cause as { code?: unknown }).code)))
+	);
+}
+
+/** Whether a request's TLS hand-shake was not over. */
+function isHandshaking(request: unknown): boolean {
+	if (!isRecord(request)) return false;
+	const current = isRecord(request._currentRequest) ? request._currentRequest : request;
+	return isRecord(current.socket) && current.socket.secureConnecting === true;
+}
+
 /** True for what n8n itself raises before it sends: a credential, allowed domains, SSRF protection. */
-function isOwnError(error: Record<string, unknown> | undefined): boolean {
+function isOwnError(error: JsonRecord | undefined): boolean {
 	return error !== undefined && 'level' in error && error.name !== 'NodeApiError';
 }
 
-function causesOf(error: unknown): Array<Record<string, unknown>> {
-	const chain: Array<Record<string, unknown>> = [];
+function causesOf(error: unknown): JsonRecord[] {
+	const chain: JsonRecord[] = [];
 	for (let cause = error; isRecord(cause) && !chain.includes(cause); cause = cause.cause) {
 		chain.push(cause);
 	}

@@ -1,8 +1,10 @@
 import type { IContextObject } from 'n8n-workflow';
 
+import type { ApiProblem } from '../http/answer';
 import type { JobRef } from '../videoApi';
 
 const CONTEXT_KEY = 'cometApiVideoJobs';
+const COUNT_KEY = 'cometApiVideosAccepted';
 
 /** Which item of which run of the node. n8n runs one slot twice only to retry it. */
 export interface Slot {
@@ -27,6 +29,8 @@ export interface LedgerEntry extends Slot {
 	body: string;
 	/** Absent between the submit and its answer, and for good when that answer never came. */
 	job?: JobRef;
+	/** Why it is not known whether the submit was accepted. */
+	problem?: ApiProblem;
 	/** Epoch ms. */
 	acceptedAtMs?: number;
 	/** An item went out for it. */
@@ -49,11 +53,13 @@ const held = new WeakSet<LedgerEntry>();
  * execution".
  */
 export class Ledger {
+	private readonly context: IContextObject;
 	private readonly entries: LedgerEntry[];
 	private readonly mine = new Set<LedgerEntry>();
 
 	/** @param context what `getContext('node')` gives */
 	constructor(context: IContextObject) {
+		this.context = context;
 		context[CONTEXT_KEY] ??= [];
 		this.entries = context[CONTEXT_KEY] as LedgerEntry[];
 	}
@@ -91,6 +97,22 @@ export class Ledger {
 		this.entries.push(entry);
 		this.hold(entry);
 		return entry;
+	}
+
+	/** Notes that a submit was accepted. */
+	accept(entry: LedgerEntry, job: JobRef, nowMs: number): void {
+		entry.job = job;
+		entry.acceptedAtMs = nowMs;
+		this.context[COUNT_KEY] = this.accepted() + 1;
+	}
+
+	/** How many videos this execution has made, failed ones and those of unknown fate among them. */
+	videosMade(): number {
+		return this.accepted() + this.entries.filter((entry) => !isAccepted(entry)).length;
+	}
+
+	private accepted(): number {
+		return Number(this.context[COUNT_KEY] ?? 0);
 	}
 
 	/** Forgets a job: it was not accepted, or the provider could not make it. */

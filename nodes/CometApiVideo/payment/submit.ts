@@ -4,13 +4,13 @@ import {
 	outcomeUnknown,
 	stopped,
 	stoppedWhileSubmitting,
+	tooManyVideos,
 } from '../errors';
 import { encodeBody, type RequestBody } from '../files/requestBody';
 import type { ApiProblem } from '../http/answer';
 import { sendRequest } from '../http/request';
 import type { Item } from '../item';
-import { untilStopped } from '../pause';
-import { Semaphore } from '../semaphore';
+import { pause, untilStopped } from '../pause';
 import type { JobRef, VideoApi } from '../videoApi';
 import {
 	isAccepted,
@@ -22,8 +22,11 @@ import {
 import { readSubmitAnswer, type SubmitAnswer } from './submitAnswer';
 import { Refusal, type SubmitQueue } from './submitQueue';
 
-/** An encoded file takes a third more than its bytes, so few are in memory at a time. */
-const encodingSemaphore = new Semaphore(2);
+/** How long an answer to a submit is waited for at least, whatever the node's time-out, in ms. */
+const SHORTEST_TIMEOUT_MS = 30_000;
+
+/** The slowest upload that is waited for, in bytes per ms. */
+const SLOWEST_UPLOAD = 50;
 
 /** What a video is made from. */
 export interface Submission {
@@ -32,9 +35,14 @@ export interface Submission {
 	body: RequestBody;
 }
 
-/** What the submits of a run share. */
+/** Where and how a video is submitted. */
 export interface SubmitContext {
 	api: VideoApi;
+	key: VideoKey;
+	/** How long, in seconds, to ask for a place while no job of this run is running. */
+	maxWaitS: number;
+	/** How many videos the node may make in this execution. */
+	maxVideos?: number;
 	queue: SubmitQueue;
 	ledger: Ledger;
 	/** Told a job the moment it is accepted. */
@@ -51,77 +59,90 @@ interface Sent {
 /**
  * Submits one video, once. Only a 429 is sent again, since it says that nothing was accepted.
  *
- * @param key notes the job in the ledger before it is sent
- * @param maxWaitS how long, in seconds, to ask for a place while no job of this run is running
  * @throws VideoError when nothing was accepted, when nobody knows, or when the execution is stopped
  */
 export async function submitVideo(
 	item: Item,
-	submission: Submission,
-	key: VideoKey,
-	maxWaitS: number,
+	{ body }: Submission,
 	shared: SubmitContext,
 ): Promise<{ entry: AcceptedEntry; raw: unknown }> {
-	const { queue, ledger } = shared;
-	const since = Date.now();
-	const patienceMs = maxWaitS * 1000;
+	const { queue, ledger, maxWaitS } = shared;
+	const submitter = {
+		sinceMs: Date.now(),
+		patienceMs: maxWaitS * 1000,
+		hasFile: body.parts.length > 1,
+	};
 	let problem: ApiProblem = { reason: 'rateLimited' };
-	const sent = await queue.run(since, patienceMs, async () => {
+	const sent = await queue.run(submitter, async () => {
 		if (item.signal.aborted) throw stopped();
-		if (queue.idleMs(since) >= patienceMs) throw noPlaceFree(problem, maxWaitS);
+		if (queue.idleMs(submitter.sinceMs) >= submitter.patienceMs) {
+			throw noPlaceFree(problem, maxWaitS);
+		}
 		// On Stop the wait for the answer ends, but the submit goes on, so that its ID can be logged.
-		const result = await untilStopped(send(item, submission.body, key, shared), item.signal);
+		const result = await untilStopped(send(item, body, shared), item.signal);
 		if (result?.answer.kind !== 'rateLimited') return result;
 		({ problem } = result.answer);
 		return new Refusal(result.answer.retryAfterMs);
 	});
-	if (!sent) throw ledger.hasUnansweredSubmit() ? stoppedWhileSubmitting() : stopped();
+	if (!sent) {
+		// A submit that Stop kept from leaving says so before anything else happens.
+		await pause(0);
+		throw ledger.hasUnansweredSubmit() ? stoppedWhileSubmitting() : stopped();
+	}
 	const { answer, entry, bytes } = sent;
 	if (answer.kind === 'accepted' && isAccepted(entry)) return { entry, raw: answer.raw };
 	if (answer.kind === 'refused') throw notAccepted(answer.problem, bytes);
-	throw outcomeUnknown('problem' in answer ? answer.problem : undefined);
+	throw outcomeUnknown(entry.problem);
 }
 
 /** @returns undefined when the execution was stopped before anything was sent */
 async function send(
 	item: Item,
-	body: RequestBody,
-	key: VideoKey,
-	shared: SubmitContext,
+	{ contentType, ...body }: RequestBody,
+	{ api, queue, key, ledger, maxVideos, onAccepted }: SubmitContext,
 ): Promise<Sent | undefined> {
-	const encodeAndPost = async () => {
-		if (item.signal.aborted) return undefined;
-		const encoded = await encodeBody(item.context.helpers, body);
-		return await post(item, { contentType: body.contentType, encoded }, key, shared);
-	};
-	return body.parts.length === 1
-		? await encodeAndPost()
-		: await encodingSemaphore.run(encodeAndPost);
-}
-
-async function post(
-	item: Item,
-	{ contentType, encoded }: { contentType: string; encoded: Buffer },
-	key: VideoKey,
-	{ api, queue, ledger, onAccepted }: SubmitContext,
-): Promise<Sent | undefined> {
+	const encoded = await encodeBody(item.context.helpers, { contentType, ...body });
 	if (item.signal.aborted) return undefined;
+	if (maxVideos !== undefined && ledger.videosMade() >= maxVideos) {
+		throw tooManyVideos(maxVideos, ledger.videosMade(), 1);
+	}
 	const entry = ledger.add(key);
-	const headers = { ...item.request.headers, 'Content-Type': contentType };
-	const request = { ...item.request, body: encoded, headers };
-	const exchange = await sendRequest(item.context, request, undefined);
-	const answer = readSubmitAnswer(
-		exchange,
-		(answerBody) => api.readAccepted(answerBody, request.url),
-		Date.now(),
-	);
+	const answer = await post(item, api, { contentType, encoded });
 	if (answer.kind === 'accepted') {
-		entry.job = answer.job;
-		entry.acceptedAtMs = Date.now();
+		ledger.accept(entry, answer.job, Date.now());
 		queue.jobAccepted();
 		onAccepted(answer.job);
-	} else if (answer.kind !== 'outcomeUnknown') {
+	} else if (answer.kind === 'outcomeUnknown') {
+		entry.problem = answer.problem;
+		item.context.logger.warn(
+			`It is not known whether CometAPI accepted a video: ${answer.problem.said ?? answer.problem.reason}`,
+		);
+	} else {
 		ledger.remove(entry);
 	}
 	return { entry, answer, bytes: encoded.length };
+}
+
+async function post(
+	{ context, request, signal }: Item,
+	api: VideoApi,
+	{ contentType, encoded }: { contentType: string; encoded: Buffer },
+): Promise<SubmitAnswer> {
+	const timeout = Math.max(request.timeout ?? 0, SHORTEST_TIMEOUT_MS);
+	const exchange = await sendRequest(
+		context,
+		{
+			...request,
+			body: encoded,
+			headers: { ...request.headers, 'Content-Type': contentType },
+			timeout,
+		},
+		{
+			stop: signal,
+			stopCuts: 'unsent',
+			deadlineMs: timeout + encoded.length / SLOWEST_UPLOAD,
+		},
+	);
+	const readAccepted = (body: unknown) => api.readAccepted(body, request.url);
+	return readSubmitAnswer(exchange, readAccepted, Date.now());
 }

@@ -33,9 +33,9 @@ export function readSubmitAnswer(
 	if ('unanswered' in exchange) {
 		return { kind: exchange.unanswered.sent ? 'outcomeUnknown' : 'refused', problem };
 	}
-	const { statusCode, headers, body } = exchange.answer;
+	const { statusCode, headers, body, original = body } = exchange.answer;
 	if (isSuccess(statusCode)) {
-		const job = readAccepted(body);
+		const job = readAccepted(original);
 		return job ? { kind: 'accepted', job, raw: body } : { kind: 'outcomeUnknown', problem };
 	}
 	if (statusCode === 429) {

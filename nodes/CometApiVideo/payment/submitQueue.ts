@@ -1,4 +1,12 @@
+import { Semaphore } from '../semaphore';
 import { submitBackoffMs } from './backoff';
+
+/**
+ * How many submits of a run are on their way at a time, so that Stop leaves few in flight; and how
+ * many of those with a file, whose bodies take up to 27 MB each. Measured: test/bench/batches.ts.
+ */
+const LANE_WIDTH = 16;
+const FILE_LANE_WIDTH = 2;
 
 /** What the queue needs from outside. Times in ms. */
 export interface QueueDeps {
@@ -20,6 +28,18 @@ export class Refusal {
 	}
 }
 
+/** Who waits to submit. */
+export interface Submitter {
+	/** When it began to wait, epoch ms. */
+	sinceMs: number;
+	/** How long it waits while no job of this run is running, in ms. */
+	patienceMs: number;
+	/** Whether its body holds a file. */
+	hasFile: boolean;
+}
+
+const LIMITED = Symbol('limited');
+
 /**
  * Who may submit next. Until the API says 429 everybody may; from then on one item asks for all, and
  * its acceptance lets the next one ask at once. A job of this run that ends frees a place, so it
@@ -32,7 +52,9 @@ export class SubmitQueue {
 	private nextTryAt = 0;
 	private mayWakeEarly = true;
 	private wake: () => void = () => {};
-	private readonly waiting: Array<() => void> = [];
+	private readonly waiting = new Set<() => void>();
+	private readonly lane = new Semaphore(LANE_WIDTH);
+	private readonly fileLane = new Semaphore(FILE_LANE_WIDTH);
 	private runningJobs = 0;
 	private lastPlaceAt = 0;
 
@@ -43,35 +65,45 @@ export class SubmitQueue {
 	}
 
 	/**
-	 * Submits when the caller may, or when it has waited for longer than it is willing to, and again
-	 * after each refusal. The turn ends with the submit, also when it throws: the next one may then
-	 * ask at once.
-	 *
-	 * @param sinceMs when the caller began to wait, epoch ms
-	 * @param patienceMs how long it waits while no job of this run is running
+	 * Submits when the caller may, or when it has waited for longer than it is willing to or the
+	 * execution is stopped (`submit` must look), and again after each refusal. A turn ends with its
+	 * submit, also when that throws: the next one may then ask at once.
 	 */
-	async run<T>(
-		sinceMs: number,
-		patienceMs: number,
-		submit: () => Promise<T | Refusal>,
-	): Promise<T> {
+	async run<T>(submitter: Submitter, submit: () => Promise<T | Refusal>): Promise<T> {
 		if (!this.isLimited) {
-			const result = await submit();
-			if (!(result instanceof Refusal)) return result;
-			// Those who were on their way together were refused for one reason: it counts once.
-			this.noteRefusal(!this.isLimited, result);
+			const result = await this.submitInLane(submitter, submit);
+			if (result !== LIMITED) return result;
 		}
-		await this.becomeTheOneWhoAsks();
+		const isAsking = await this.becomeTheOneWhoAsks(submitter);
 		try {
 			for (;;) {
-				await this.untilNextTry(sinceMs, patienceMs);
+				if (isAsking) await this.untilNextTry(submitter);
 				const result = await submit();
 				if (!(result instanceof Refusal)) return result;
 				this.noteRefusal(true, result);
 			}
 		} finally {
-			this.letTheNextOneAsk();
+			if (isAsking) this.letTheNextOneAsk();
 		}
+	}
+
+	/** @returns LIMITED when the submit was answered 429, or another one was before its turn came */
+	private async submitInLane<T>(
+		submitter: Submitter,
+		submit: () => Promise<T | Refusal>,
+	): Promise<T | typeof LIMITED> {
+		const lane = submitter.hasFile ? this.fileLane : this.lane;
+		return await lane.run(
+			async () => {
+				if (this.isLimited && !this.isOver(submitter)) return LIMITED;
+				const result = await submit();
+				if (!(result instanceof Refusal)) return result;
+				// Those who were on their way together were refused for one reason: it counts once.
+				this.noteRefusal(!this.isLimited, result);
+				return LIMITED;
+			},
+			async (placed) => await this.waitPatiently(submitter, placed),
+		);
 	}
 
 	/** The API has places after all: those who wait may go on waiting. */
@@ -95,12 +127,27 @@ export class SubmitQueue {
 		return this.deps.now() - Math.max(sinceMs, this.lastPlaceAt);
 	}
 
-	private async becomeTheOneWhoAsks(): Promise<void> {
-		if (this.isAsking) await new Promise<void>((resolve) => this.waiting.push(resolve));
-		this.isAsking = true;
+	/** @returns false when the caller has waited for longer than it is willing to, or on Stop */
+	private async becomeTheOneWhoAsks(submitter: Submitter): Promise<boolean> {
+		if (!this.isAsking) {
+			this.isAsking = true;
+			return true;
+		}
+		let isMyTurn = false;
+		let take: () => void = () => {};
+		const turn = new Promise<void>((resolve) => {
+			take = () => {
+				isMyTurn = true;
+				resolve();
+			};
+		});
+		this.waiting.add(take);
+		await this.waitPatiently(submitter, turn);
+		this.waiting.delete(take);
+		return isMyTurn;
 	}
 
-	private async untilNextTry(sinceMs: number, patienceMs: number): Promise<void> {
+	private async untilNextTry(submitter: Submitter): Promise<void> {
 		let isWoken = false;
 		const woken = new Promise<void>((resolve) => {
 			this.wake = () => {
@@ -108,12 +155,30 @@ export class SubmitQueue {
 				resolve();
 			};
 		});
-		while (!isWoken && !this.deps.isStopped()) {
+		while (!isWoken && !this.isOver(submitter)) {
 			const untilTry = this.nextTryAt - this.deps.now();
-			const patience = patienceMs - this.idleMs(sinceMs);
-			if (untilTry <= 0 || patience <= 0) break;
-			await this.deps.sleep(Math.min(untilTry, patience), woken);
+			if (untilTry <= 0) break;
+			await this.deps.sleep(Math.min(untilTry, this.patienceLeft(submitter)), woken);
 		}
+	}
+
+	/** Waits for the event, but not longer than the caller is willing to. */
+	private async waitPatiently(submitter: Submitter, event: Promise<void>): Promise<void> {
+		let hasCome = false;
+		const coming = event.then(() => {
+			hasCome = true;
+		});
+		while (!hasCome && !this.isOver(submitter)) {
+			await this.deps.sleep(this.patienceLeft(submitter), coming);
+		}
+	}
+
+	private isOver(submitter: Submitter): boolean {
+		return this.deps.isStopped() || this.patienceLeft(submitter) <= 0;
+	}
+
+	private patienceLeft({ sinceMs, patienceMs }: Submitter): number {
+		return patienceMs - this.idleMs(sinceMs);
 	}
 
 	private noteRefusal(counts: boolean, { retryAfterMs }: Refusal): void {
@@ -133,8 +198,11 @@ export class SubmitQueue {
 	private letTheNextOneAsk(): void {
 		this.refusalsInARow = 0;
 		this.nextTryAt = 0;
-		const next = this.waiting.shift();
-		if (next) return next();
+		const [next] = this.waiting;
+		if (next) {
+			this.waiting.delete(next);
+			return next();
+		}
 		this.isAsking = false;
 		this.isLimited = false;
 	}

@@ -1,26 +1,39 @@
-import type { IExecuteData, IExecutePaginationFunctions } from 'n8n-workflow';
+import type { IExecuteData, IExecutePaginationFunctions, INode, NodeApiError } from 'n8n-workflow';
 
+import { toNodeError, unexpected, type VideoError } from '../errors';
 import { pause } from '../pause';
 import { SubmitQueue } from '../payment/submitQueue';
+import { Semaphore } from '../semaphore';
 import { Latch } from './latch';
 
 // The engine starts all items in one go. Should a later n8n pause in between, this much is waited.
 const LATECOMER_MS = 10_000;
 
+const READING_WIDTH = 8;
+
 /** The items of one run of the node, which must know of each other before the first one pays. */
 export class Batch {
 	readonly size: number;
+	private readonly startsOneByOne: boolean;
 	readonly queue: SubmitQueue;
 	/** Aborts on Stop, and when n8n has given this run up. */
 	readonly signal: AbortSignal;
 	/** Request ids known so far, by item. */
 	readonly requestIds = new Map<number, string>();
+	/** Files that are read at a time: each takes a handle. */
+	readonly reading = new Semaphore(READING_WIDTH);
+	/** Items that were read and ask for a video that this execution has not submitted. */
+	newVideos = 0;
+	private madeBefore: number | undefined;
+	private readonly failures = new Map<number, VideoError>();
+	private shownError: NodeApiError | undefined;
 	private readonly items = new Set<number>();
 	private readonly arrived: Latch;
 	private readonly checked: Latch;
 	private readonly ended: Latch;
 	private readonly dropping = new AbortController();
 	private hasBadItem = false;
+	private isChecked = false;
 
 	/**
 	 * @param size items of the run
@@ -28,6 +41,7 @@ export class Batch {
 	 */
 	constructor(size: number, together: number, stop: AbortSignal | undefined) {
 		this.size = size;
+		this.startsOneByOne = together < size;
 		this.arrived = new Latch(together);
 		this.checked = new Latch(together);
 		this.ended = new Latch(size);
@@ -86,11 +100,37 @@ export class Batch {
 		this.hasBadItem ||= !isSendable;
 		this.checked.countDown();
 		await this.checked.opened;
+		this.isChecked = true;
 		return !this.hasBadItem;
 	}
 
-	itemHasEnded(): void {
+	/**
+	 * How many videos this run wants beyond those that were made before it, or undefined while that is
+	 * not known: n8n starts its items one by one, or they do not wait for each other.
+	 *
+	 * @param countMade videos that this execution has made so far
+	 */
+	wantedVideos(countMade: () => number): { made: number; wanted: number } | undefined {
+		if (this.startsOneByOne || !this.isChecked) return undefined;
+		this.madeBefore ??= countMade();
+		return { made: this.madeBefore, wanted: this.newVideos };
+	}
+
+	/** @param failure why it has no video */
+	itemHasEnded(itemIndex: number, failure?: VideoError): void {
+		if (failure) this.failures.set(itemIndex, failure);
 		this.ended.countDown();
+	}
+
+	/** The error that n8n shows for the run: of its first failed item. Made once, however many failed. */
+	toNodeError(node: INode, runIndex: number): NodeApiError {
+		if (this.shownError) return this.shownError;
+		const itemIndex = Math.min(...this.failures.keys());
+		const failure = this.failures.get(itemIndex) ?? unexpected('no item failed');
+		const others = [...this.requestIds].filter(([index]) => index !== itemIndex);
+		const otherIds = others.map(([, id]) => id);
+		const place = { itemIndex, runIndex };
+		return (this.shownError = toNodeError(node, failure, place, this.size > 1, otherIds));
 	}
 
 	/** Resolves when all items have ended, the caller's among them. */

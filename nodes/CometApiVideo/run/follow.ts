@@ -153,24 +153,11 @@ async function askStatus(
 	{ context, request, signal }: Item,
 	{ api, job }: Target,
 ): Promise<StatusAnswer> {
-	const timeout = Math.min(POLL_TIMEOUT_MS, request.timeout ?? POLL_TIMEOUT_MS);
-	const cut = new AbortController();
-	const asking = sendRequest(
+	const deadlineMs = Math.min(POLL_TIMEOUT_MS, request.timeout ?? POLL_TIMEOUT_MS);
+	const exchange = await sendRequest(
 		context,
-		{
-			...request,
-			method: 'GET',
-			url: job.statusPath,
-			body: undefined,
-			timeout,
-		},
-		cut.signal,
+		{ ...request, method: 'GET', url: job.statusPath, body: undefined, timeout: deadlineMs },
+		{ stop: signal, stopCuts: 'always', deadlineMs },
 	);
-	// Not AbortSignal.timeout, which would keep the memory of this poll long after its answer.
-	void pause(
-		timeout,
-		signal,
-		asking.then(() => {}),
-	).then(() => cut.abort());
-	return readStatusAnswer(await asking, api.readStatus, Date.now());
+	return readStatusAnswer(exchange, api.readStatus, Date.now());
 }

@@ -6,13 +6,20 @@ import type {
 	INodeParameters,
 } from 'n8n-workflow';
 
-import { outcomeUnknown, stopped } from '../errors';
+import { outcomeUnknown, stopped, tooManyVideos } from '../errors';
+import { checkMaxVideos } from '../fields/checks';
 import { readSettings, type Settings } from '../fields/settings';
 import { digestBody } from '../files/requestBody';
 import type { Item } from '../item';
 import { untilStopped } from '../pause';
 import { isOwnFailure } from '../payment/failures';
-import { isAccepted, Ledger, type AcceptedEntry, type VideoKey } from '../payment/ledger';
+import {
+	isAccepted,
+	Ledger,
+	type AcceptedEntry,
+	type LedgerEntry,
+	type VideoKey,
+} from '../payment/ledger';
 import { submitVideo, type Submission } from '../payment/submit';
 import { PENDING } from '../video';
 import type { VideoApi } from '../videoApi';
@@ -32,8 +39,14 @@ export interface VideoMaker {
 }
 
 interface Input {
-	submission: Submission;
+	/** Dropped after the submit: its body may be large. */
+	submission?: Submission;
+	model: string;
 	settings: Settings;
+	maxVideos: number | undefined;
+	key: VideoKey;
+	ledger: Ledger;
+	earlier: LedgerEntry | undefined;
 }
 
 /**
@@ -42,11 +55,9 @@ interface Input {
  */
 export function makeVideo(maker: VideoMaker) {
 	const task: ItemTask<Input> = {
-		read: async (item) => ({
-			settings: readSettings(item, { waits: true, maxWaitS: maker.maxWaitS }),
-			submission: await maker.read(item),
-		}),
-		perform: async (item, input) => await submitAndFollow(item, maker, input),
+		read: async (item) => await readItem(item, maker),
+		perform: async (item, input) => await submitAndFollow(item, maker.api, input),
+		release: ({ ledger }) => ledger.release(),
 	};
 	return async function (
 		this: IExecutePaginationFunctions,
@@ -56,39 +67,63 @@ export function makeVideo(maker: VideoMaker) {
 	};
 }
 
+/** Everything that can go wrong before an item is sent. */
+async function readItem(item: RunItem, maker: VideoMaker): Promise<Input> {
+	const { context, batch } = item;
+	const settings = readSettings(item, { waits: true, maxWaitS: maker.maxWaitS });
+	const maxVideos = checkMaxVideos(context.getNodeParameter('options.maxVideos', null));
+	const submission = await maker.read(item);
+	const key = await toVideoKey(item, maker, submission);
+	const ledger = new Ledger(context.getContext('node'));
+	const earlier = ledger.claim(key);
+	if (!earlier) batch.newVideos++;
+	return { submission, model: submission.model, settings, maxVideos, key, ledger, earlier };
+}
+
 async function submitAndFollow(
 	item: RunItem,
-	maker: VideoMaker,
-	{ submission, settings }: Input,
+	api: VideoApi,
+	input: Input,
 ): Promise<INodeExecutionData> {
-	const { api } = maker;
-	const ledger = new Ledger(item.context.getContext('node'));
-	const key = await toVideoKey(item, maker, submission);
-	try {
-		const earlier = ledger.claim(key);
-		if (earlier && !isAccepted(earlier)) throw outcomeUnknown();
-		const { entry, raw } = earlier
-			? { entry: earlier, raw: undefined }
-			: await submitVideo(item, submission, key, settings.maxWaitS, {
-					api,
-					ledger,
-					queue: item.batch.queue,
-					onAccepted(job) {
-						item.batch.requestIds.set(item.itemIndex, job.requestId);
-						publishAcceptance(item, job);
-					},
-				});
-		const { requestId } = entry.job;
-		item.batch.requestIds.set(item.itemIndex, requestId);
-		const job = { ...PENDING, model: submission.model };
-		const output = settings.waits
-			? await follow(item, api, { entry, isNew: earlier === undefined }, settings, ledger)
-			: await toItem(item, { requestId, job, raw }, settings);
-		entry.delivered = true;
-		return output;
-	} finally {
-		ledger.release();
+	const { settings, earlier, ledger } = input;
+	if (earlier && !isAccepted(earlier)) throw outcomeUnknown(earlier.problem);
+	const { entry, raw } = earlier
+		? { entry: earlier, raw: undefined }
+		: await submitNew(item, api, input);
+	input.submission = undefined;
+	const { requestId } = entry.job;
+	item.batch.requestIds.set(item.itemIndex, requestId);
+	const job = { ...PENDING, model: input.model };
+	const output = settings.waits
+		? await follow(item, api, { entry, isNew: earlier === undefined }, settings, ledger)
+		: await toItem(item, { requestId, job, raw }, settings);
+	entry.delivered = true;
+	return output;
+}
+
+async function submitNew(
+	item: RunItem,
+	api: VideoApi,
+	{ submission, settings, maxVideos, key, ledger }: Input,
+): Promise<{ entry: AcceptedEntry; raw: unknown }> {
+	const { batch } = item;
+	if (!submission) throw stopped();
+	const plan = batch.wantedVideos(() => ledger.videosMade());
+	if (maxVideos !== undefined && plan && plan.made + plan.wanted > maxVideos) {
+		throw tooManyVideos(maxVideos, plan.made, plan.wanted);
 	}
+	return await submitVideo(item, submission, {
+		api,
+		key,
+		ledger,
+		queue: batch.queue,
+		maxWaitS: settings.maxWaitS,
+		maxVideos,
+		onAccepted(job) {
+			batch.requestIds.set(item.itemIndex, job.requestId);
+			publishAcceptance(item, job);
+		},
+	});
 }
 
 async function follow(
@@ -112,12 +147,15 @@ async function follow(
 }
 
 async function toVideoKey(
-	item: Item,
+	item: RunItem,
 	{ identity }: VideoMaker,
 	{ body }: Submission,
 ): Promise<VideoKey> {
 	const { context, runIndex, itemIndex, isAgentCall, signal } = item;
-	const digest = await untilStopped(digestBody(context.helpers, body), signal);
+	const digest = await untilStopped(
+		item.batch.reading.run(async () => await digestBody(context.helpers, body)),
+		signal,
+	);
 	if (digest === undefined || signal.aborted) throw stopped();
 	return {
 		slot: { run: runIndex, item: itemIndex },

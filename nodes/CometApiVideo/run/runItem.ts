@@ -5,7 +5,7 @@ import type {
 	INodeExecutionData,
 } from 'n8n-workflow';
 
-import { notAllStarted, stopped, toNodeError, unexpected, VideoError } from '../errors';
+import { notAllStarted, stopped, unexpected, VideoError } from '../errors';
 import type { Item } from '../item';
 import { untilStopped } from '../pause';
 import { joinBatch, type Batch } from './batch';
@@ -18,8 +18,10 @@ export interface RunItem extends Item {
 
 /** What an operation does with an item: read its parameters, which may throw, then the work itself. */
 export interface ItemTask<Input> {
-	read(item: Item): Promise<Input>;
+	read(item: RunItem): Promise<Input>;
 	perform(item: RunItem, input: Input): Promise<INodeExecutionData>;
+	/** Lets others have what `read` holds. */
+	release?(input: Input): void;
 }
 
 /**
@@ -51,7 +53,7 @@ async function runTogether<Input>(
 	item: RunItem,
 	task: ItemTask<Input>,
 ): Promise<INodeExecutionData[]> {
-	const { batch } = item;
+	const { batch, itemIndex } = item;
 	const isComplete = await batch.allArrived();
 	if (!isComplete) return endIncomplete(item);
 
@@ -59,27 +61,32 @@ async function runTogether<Input>(
 	const isSendable = 'value' in reading;
 	const allSendable = await batch.allSendable(isSendable);
 	if (isSendable && !allSendable) {
-		batch.itemHasEnded();
+		task.release?.(reading.value);
+		batch.itemHasEnded(itemIndex);
 		// Another item's parameters end this run: nobody sees what this one returns.
 		return [];
 	}
 	const work = isSendable
 		? await attempt(async () => await perform(item, task, reading.value))
 		: reading;
-	batch.itemHasEnded();
-	if ('value' in work) return [work.value];
+	if ('value' in work) {
+		batch.itemHasEnded(itemIndex);
+		return [work.value];
+	}
+	batch.itemHasEnded(itemIndex, toVideoError(item, work.error));
 	// n8n shows an error when all items have ended, and by then all their ids are known.
 	await batch.allHaveEnded();
-	throw asNodeError(item, toVideoError(item, work.error));
+	throw batch.toNodeError(item.context.getNode(), item.runIndex);
 }
 
 /** When n8n has given the run up, a thrown error would reach nobody and end the process. */
 function endIncomplete(item: RunItem): INodeExecutionData[] {
-	const { batch, context } = item;
+	const { batch, context, itemIndex, runIndex } = item;
 	const tellsWhenGivenUp = context.onExecutionFinish !== undefined;
 	if (batch.isDropped || !tellsWhenGivenUp) return [];
 	const error = batch.signal.aborted ? stopped() : notAllStarted(batch.started, batch.size);
-	throw asNodeError(item, error);
+	batch.itemHasEnded(itemIndex, error);
+	throw batch.toNodeError(context.getNode(), runIndex);
 }
 
 async function read<Input>(item: RunItem, task: ItemTask<Input>): Promise<Input> {
@@ -93,9 +100,13 @@ async function perform<Input>(
 	task: ItemTask<Input>,
 	input: Input,
 ): Promise<INodeExecutionData> {
-	if (item.signal.aborted) throw stopped();
-	const output = await task.perform(item, input);
-	return { ...output, pairedItem: { item: item.itemIndex } };
+	try {
+		if (item.signal.aborted) throw stopped();
+		const output = await task.perform(item, input);
+		return { ...output, pairedItem: { item: item.itemIndex } };
+	} finally {
+		task.release?.(input);
+	}
 }
 
 function openItem(
@@ -112,14 +123,6 @@ function openItem(
 
 function toVideoError({ batch, itemIndex }: RunItem, error: unknown): VideoError {
 	return error instanceof VideoError ? error : unexpected(error, batch.requestIds.get(itemIndex));
-}
-
-function asNodeError(item: RunItem, error: VideoError) {
-	const { batch, context, itemIndex } = item;
-	const otherIds = [...batch.requestIds]
-		.filter(([index]) => index !== itemIndex)
-		.map(([, id]) => id);
-	return toNodeError(context.getNode(), error, item, batch.size > 1, otherIds);
 }
 
 async function attempt<T>(task: () => Promise<T>): Promise<{ value: T } | { error: unknown }> {

@@ -43,6 +43,12 @@ function start(random = () => 0.5) {
 	return { time, queue };
 }
 
+const submitter = (sinceMs: number, patienceMs = 3_600_000_000) => ({
+	sinceMs,
+	patienceMs,
+	hasFile: false,
+});
+
 interface Api {
 	/** Jobs that run at the same time. */
 	places: number;
@@ -82,7 +88,7 @@ function submitAll(count: number, api: Api, { time, queue }: Place) {
 	}
 
 	async function submit(item: number): Promise<void> {
-		await queue.run(time.now, Infinity, async () =>
+		await queue.run(submitter(time.now), async () =>
 			(await post(item)) ? 'accepted' : new Refusal(api.retryAfterMs),
 		);
 		acceptedAt.set(item, time.now);
@@ -104,7 +110,7 @@ interface OpenTurn {
 function queueUp(count: number, { time, queue }: Place): OpenTurn[] {
 	const turns: OpenTurn[] = [];
 	for (let item = 0; item < count; item++) {
-		void queue.run(time.now, Infinity, async () => {
+		void queue.run(submitter(time.now), async () => {
 			const answered = await new Promise<Refusal | undefined>((answer) =>
 				turns.push({ item, at: time.now, answer }),
 			);
@@ -127,12 +133,24 @@ async function refuse(place: Place, times = 1, retryAfterMs?: number): Promise<O
 
 const timesOf = (turns: OpenTurn[]) => turns.map(({ item, at }) => ({ item, at }));
 
+describe('the patience of one who waits behind another', () => {
+	test('ends though the other one hangs', async () => {
+		const place = start();
+		const asking = await refuse(place);
+		let triedAt: number | undefined;
+		void place.queue.run(submitter(0, 3_000), async () => (triedAt = place.time.now));
+		await place.time.passUntil(60_000);
+		expect(asking).toHaveLength(2);
+		expect(triedAt).toBe(3_000);
+	});
+});
+
 describe('the patience of the one who asks', () => {
 	test('ends a long Retry-After, and a running job of the run suspends it', async () => {
 		const { time, queue } = start();
 		queue.jobStarted();
 		const tries: number[] = [];
-		void queue.run(0, 900_000, async () => {
+		void queue.run(submitter(0, 900_000), async () => {
 			tries.push(time.now);
 			return tries.length === 1 ? new Refusal(3_600_000) : 'accepted';
 		});
@@ -147,28 +165,28 @@ describe('a submit that throws', () => {
 	test('lets the next one in', async () => {
 		const { time, queue } = start();
 		let tries = 0;
-		const broken = queue.run(0, Infinity, async () => {
+		const broken = queue.run(submitter(0), async () => {
 			if (++tries === 1) return new Refusal(undefined);
 			throw new Error('broken');
 		});
 		const ended = expect(broken).rejects.toThrow('broken');
 		await time.passUntil(0);
 		const turns = queueUp(2, { time, queue });
-		await time.passUntil(Infinity);
+		await time.passUntil(100_000);
 		await ended;
 		expect(timesOf(turns)).toEqual([{ item: 0, at: 1_000 }]);
 		turns[0]?.answer();
-		await time.passUntil(Infinity);
+		await time.passUntil(100_000);
 		expect(turns.map(({ item }) => item)).toEqual([0, 1]);
 	});
 
 	test('throws for its caller alone while everybody may submit', async () => {
 		const { queue } = start();
-		const broken = queue.run(0, Infinity, async () => {
+		const broken = queue.run(submitter(0), async () => {
 			throw new Error('broken');
 		});
 		await expect(broken).rejects.toThrow('broken');
-		await expect(queue.run(0, Infinity, async () => 'done')).resolves.toBe('done');
+		await expect(queue.run(submitter(0), async () => 'done')).resolves.toBe('done');
 	});
 });
 
@@ -183,12 +201,37 @@ test('an accepted job gives those who wait new patience', async () => {
 });
 
 describe('without a 429', () => {
-	test('everybody may submit at once', async () => {
+	test('so many may submit at a time, so that Stop leaves few in flight', async () => {
 		const place = start();
 		const { posts, acceptedAt } = submitAll(20, { places: 20, jobMs: 60e3, latencyMs: 300 }, place);
-		await place.time.passUntil(Infinity);
-		expect(posts.map(({ at }) => at)).toEqual(Array(20).fill(0));
+		await place.time.passUntil(60_000);
+		expect(posts.map(({ at }) => at)).toEqual([...Array(16).fill(0), ...Array(4).fill(300)]);
 		expect(acceptedAt.size).toBe(20);
+	});
+
+	test('few with a file may, whose bodies are large', async () => {
+		const { time, queue } = start();
+		const startedAt: number[] = [];
+		for (let item = 0; item < 3; item++) {
+			void queue.run({ ...submitter(0), hasFile: true }, async () => {
+				startedAt.push(time.now);
+				await time.sleep(100);
+				return 'accepted';
+			});
+		}
+		await time.passUntil(1_000);
+		expect(startedAt).toEqual([0, 0, 100]);
+	});
+
+	test('a submit that hangs keeps nobody waiting for longer than it is willing to', async () => {
+		const { time, queue } = start();
+		for (let item = 0; item < 16; item++) {
+			void queue.run(submitter(0), async () => await new Promise<string>(() => {}));
+		}
+		let triedAt: number | undefined;
+		void queue.run(submitter(0, 3_000), async () => (triedAt = time.now));
+		await time.passUntil(60_000);
+		expect(triedAt).toBe(3_000);
 	});
 });
 
@@ -215,7 +258,7 @@ describe('a burst that is answered 429', () => {
 		const place = start();
 		const asking = await refuse(place);
 		const later = queueUp(3, place);
-		await place.time.passUntil(Infinity);
+		await place.time.passUntil(100_000);
 		expect(timesOf(asking)).toEqual([
 			{ item: 0, at: 0 },
 			{ item: 0, at: 1_000 },
@@ -232,7 +275,7 @@ describe('a burst that is answered 429', () => {
 		await place.time.passUntil(0);
 		const later = queueUp(2, place);
 		together[2]?.answer();
-		await place.time.passUntil(Infinity);
+		await place.time.passUntil(100_000);
 		expect(timesOf(together).slice(3)).toEqual([{ item: 0, at: 1_000 }]);
 		expect(later).toEqual([]);
 	});
@@ -263,7 +306,7 @@ describe('the one who asks', () => {
 		await place.time.passUntil(1_000);
 		asking.at(-1)?.answer();
 		const late = queueUp(1, place);
-		await place.time.passUntil(Infinity);
+		await place.time.passUntil(100_000);
 		expect(turns.map(({ item }) => item)).toEqual([0]);
 		expect(late).toEqual([]);
 	});
@@ -353,7 +396,7 @@ describe('Retry-After', () => {
 		await place.time.passUntil(0);
 		together[0]?.answer(new Refusal(undefined));
 		together[1]?.answer(new Refusal(20_000));
-		await place.time.passUntil(Infinity);
+		await place.time.passUntil(100_000);
 		expect(timesOf(together).slice(2)).toEqual([{ item: 0, at: 20_000 }]);
 	});
 

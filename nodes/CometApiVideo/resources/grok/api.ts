@@ -1,4 +1,4 @@
-import { firstOf, isRecord, text } from '../../http/json';
+import { firstOf, isRecord, plainId, readCutJson } from '../../http/json';
 import type { JobRef, VideoApi } from '../../videoApi';
 import { readStatus } from './answers';
 
@@ -25,12 +25,13 @@ function toJobRef(requestId: string): JobRef {
 	return { requestId, statusPath: `${VIDEOS_PATH}/${encodeURIComponent(requestId)}` };
 }
 
-/** request_id as documented, id or task_id as gateways derived from new-api name it. */
+/** request_id as documented, the others as gateways derived from new-api name it. */
+const ID_NAMES = ['request_id', 'task_id', 'id', 'taskId'];
+
 function readRequestId(body: unknown): string | undefined {
+	if (typeof body === 'string') return plainId(readCutJson(body, ID_NAMES));
 	if (!isRecord(body)) return undefined;
 	const layers = isRecord(body.data) ? [body, body.data] : [body];
-	return firstOf(
-		layers,
-		(layer) => text(layer.request_id) ?? text(layer.task_id) ?? text(layer.id),
-	);
+	const named = firstOf(layers, (layer) => firstOf(ID_NAMES, (name) => plainId(layer[name])));
+	return named ?? plainId(body.data);
 }
