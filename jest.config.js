@@ -10,7 +10,7 @@ module.exports = {
 			},
 		],
 	},
-	testMatch: ['<rootDir>/test/{unit,engine,simulator}/**/*.test.ts'],
+	testMatch: ['<rootDir>/test/{unit,engine,simulator,harness}/**/*.test.ts'],
 	testTimeout: 30_000,
 	maxConcurrency: 40,
 	// Tests wait more than they compute.

@@ -1,15 +1,12 @@
 // JavaScript, since the rules for n8n nodes, under which all TypeScript here is linted, forbid spawn.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isWindows, signalGroup } from './signalGroup.js';
 
-const isWindows = process.platform === 'win32';
 const livePids = new Set();
-
-// The last resort when this process ends without its own clean-up.
-process.on('exit', () => {
-	for (const pid of livePids) signalGroup(pid, 'SIGKILL');
-});
+let guardian;
 
 export async function spawnGroup(command, args, { cwd, env, onLine }) {
 	const child = spawn(command, args, {
@@ -19,6 +16,7 @@ export async function spawnGroup(command, args, { cwd, env, onLine }) {
 		windowsHide: true,
 		stdio: ['ignore', 'pipe', 'pipe'],
 	});
+	if (child.pid !== undefined) keep(child.pid);
 	for (const stream of [child.stdout, child.stderr]) {
 		createInterface({ input: stream }).on('line', (line) => onLine?.(line));
 	}
@@ -32,13 +30,12 @@ export async function spawnGroup(command, args, { cwd, env, onLine }) {
 		child.once('spawn', resolve);
 	});
 	const { pid } = child;
-	livePids.add(pid);
 
 	const kill = async () => {
 		if (!livePids.has(pid)) return;
 		signalGroup(pid, 'SIGKILL');
 		await closed;
-		livePids.delete(pid);
+		release(pid);
 	};
 
 	const end = async (graceMs) => {
@@ -51,14 +48,32 @@ export async function spawnGroup(command, args, { cwd, env, onLine }) {
 	return { pid, exited, end, kill };
 }
 
-function signalGroup(pid, signal) {
-	if (isWindows) {
-		spawnSync('taskkill', ['/pid', String(pid), '/T', '/F'], { windowsHide: true });
-		return;
-	}
-	try {
-		process.kill(-pid, signal);
-	} catch {
-		// Nobody of the group is left.
-	}
+function keep(pid) {
+	livePids.add(pid);
+	tellGuardian();
+}
+
+function release(pid) {
+	livePids.delete(pid);
+	tellGuardian();
+}
+
+function tellGuardian() {
+	guardian ??= startGuardian();
+	guardian.write(`${[...livePids].join(' ')}\n`);
+}
+
+function startGuardian() {
+	// Killed Jest leaves its workers running, and they their programs: a worker shall end with it.
+	const overseer = process.connected ? [process.ppid] : [];
+	const args = [join(import.meta.dirname, 'guardian.js'), process.pid, ...overseer];
+	const child = spawn(process.execPath, args.map(String), {
+		// Ctrl-C in the terminal must not reach it.
+		detached: true,
+		windowsHide: true,
+		stdio: ['pipe', 'ignore', 'ignore'],
+	});
+	child.unref();
+	child.stdin.unref();
+	return child.stdin;
 }
