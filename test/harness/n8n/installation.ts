@@ -66,8 +66,7 @@ async function install(from: string, folder: string, { onProgress, signal }: Ens
 			await copyFile(join(from, name), join(partial, name));
 		}
 		await installPackages(partial, { onProgress, signal });
-		onProgress?.("Preparing n8n's database driver (sqlite3)");
-		await npm(['rebuild', 'sqlite3', '--no-audit', '--no-fund'], { cwd: partial, signal });
+		await buildDatabaseDriver(partial, { onProgress, signal });
 		await renameUnlessDone(partial, folder);
 	} finally {
 		await rm(partial, { recursive: true, force: true, maxRetries: 3 });
@@ -91,6 +90,23 @@ async function installPackages(folder: string, { onProgress, signal }: EnsureOpt
 			if (tarball === undefined) return;
 			fetched.add(tarball);
 			report();
+		},
+	});
+}
+
+// Where no prebuilt driver can be had, this compiles one, for a minute or more.
+async function buildDatabaseDriver(folder: string, { onProgress, signal }: EnsureOptions) {
+	const title = "Preparing n8n's database driver (sqlite3)";
+	onProgress?.(title);
+	// In the foreground: else npm keeps what the compiler says to itself.
+	await npm(['rebuild', 'sqlite3', '--foreground-scripts', '--no-audit', '--no-fund'], {
+		cwd: folder,
+		signal,
+		onLine: (line) => {
+			const [, source] = /^\s+C(?:C|XX)\(target\) \S+?(\w+)\.o$/.exec(line) ?? [];
+			if (source === undefined) return;
+			const isLongest = source === 'sqlite3';
+			onProgress?.(`${title}: compiling ${source}${isLongest ? ', the longest part' : ''}`);
 		},
 	});
 }
