@@ -36,6 +36,9 @@ const COST = `COMETAPI_KEY is set, so this makes a real video: 1 second at 480p 
 The provider's list price is $0.05 per second at 480p, so about $0.05; CometAPI's price may differ.
 `;
 
+const FREE = `The video comes from a simulator of CometAPI on this machine, so it costs nothing and needs no key.
+`;
+
 const SAMPLE = join(PROJECT_FOLDER, 'test', 'simulator', 'media', 'sample.mp4');
 const OUTPUT_FOLDER = join(PROJECT_FOLDER, 'demo-output');
 const SIMULATOR_SLACK_MS = 60_000;
@@ -69,7 +72,7 @@ async function main(): Promise<number> {
 	}
 	const { COMETAPI_KEY: realKey = '' } = process.env;
 	const isReal = realKey !== '' && !options.check;
-	if (isReal) process.stderr.write(COST);
+	process.stderr.write(isReal ? COST : FREE);
 	if (isReal && !options.yes) {
 		process.stderr.write('Nothing was sent. Add --yes to go on: npm run demo -- --yes\n');
 		return 1;
@@ -106,12 +109,16 @@ async function makeVideo(stage: Stage, service: Service, options: Options, signa
 		return await execute(stage, service, { signal, limitMs, update });
 	});
 	const item = onlyItem(execution);
-	process.stdout.write(`${JSON.stringify(item.json, null, 2)}\n`);
+	const note = service.simulator
+		? ' (simulated: its provider_cost_usd is an example, nothing was charged)'
+		: '';
+	process.stdout.write(`\nThe node's output${note}:\n${JSON.stringify(item.json, null, 2)}\n\n`);
 
 	const { request_id: requestId, video } = finishedVideo.parse(item.json);
 	const bytes = await fetchVideo(video.url, service, signal);
 	const path = await saveVideo(requestId, bytes);
-	process.stdout.write(`Saved ${relative(process.cwd(), path)} (${bytes.length} bytes)\n`);
+	const what = service.simulator ? "the simulator's sample video" : 'the video';
+	process.stdout.write(`Saved ${what}: ${relative(process.cwd(), path)} (${bytes.length} bytes)\n`);
 	if (options.check) await checkBytes(bytes);
 }
 
