@@ -28,6 +28,7 @@ import {
 	type IWorkflowBase,
 	type IWorkflowExecuteAdditionalData,
 	NodeConnectionTypes,
+	sleep,
 	Workflow,
 } from 'n8n-workflow';
 
@@ -127,6 +128,8 @@ export interface Credential {
 	/** n8n adds these two fields to every credential. */
 	allowedHttpRequestDomains?: 'all' | 'domains' | 'none';
 	allowedDomains?: string;
+	/** How long n8n's database takes for it, in ms; the routing reads it first, then each request. */
+	readMs?: () => number;
 }
 
 class TestCredentialsHelper extends ICredentialsHelper {
@@ -164,7 +167,9 @@ class TestCredentialsHelper extends ICredentialsHelper {
 	}
 
 	async getDecrypted() {
-		return { ...this.credential };
+		const { readMs, ...data } = this.credential;
+		if (readMs) await sleep(readMs());
+		return data;
 	}
 
 	getCredentialsProperties() {

@@ -6,7 +6,7 @@ import { describe, expect, test } from '@jest/globals';
 import { sleep, type INode } from 'n8n-workflow';
 
 import type { Simulator, SimulatorOptions } from '../simulator/simulator.ts';
-import { logLines } from './engine.ts';
+import { logLines, start } from './engine.ts';
 import { createNode, itemsOf, until, withScene } from './scene.ts';
 
 /** How many requests this process has begun, by the simulator's host. */
@@ -105,7 +105,8 @@ describe('Stop ends the node at once and sends nothing more', () => {
 
 	test.concurrent('while items wait for a place: 50 items, not one POST more', async () => {
 		const options = { plan: () => ({ seconds: 60 }), maxRunningJobs: 2 };
-		const seen = (simulator: Simulator) => simulator.requestsTo('submit').length >= 50;
+		// The two places, and the rest of the lane that was refused with them.
+		const seen = (simulator: Simulator) => simulator.requestsTo('submit').length >= 16;
 		await stopWhen(options, createNode(), { seen, items: 50 }, (simulator) => {
 			expect(simulator.jobs).toHaveLength(2);
 		});
@@ -123,4 +124,42 @@ describe('Stop ends the node at once and sends nothing more', () => {
 			}
 		},
 	);
+});
+
+describe('After Stop no submit leaves that had not left', () => {
+	/** Submits whose connection the simulator saw after Stop. */
+	async function stopAfter(
+		ms: number,
+		{ items, readMs }: { items: number; readMs?: () => number },
+	): Promise<{ before: number; after: number; jobs: number }> {
+		const result = { before: 0, after: 0, jobs: 0 };
+		await withScene({ plan: () => ({ seconds: 60 }) }, async ({ simulator, credential }) => {
+			simulator.inject({ route: 'submit', times: Infinity, fault: { kind: 'delay', ms: 300 } });
+			const inputs = itemsOf(...Array.from({ length: items }, () => ({})));
+			const slow = { ...credential, readMs };
+			const { finished, stop } = await start({ video: createNode() }, inputs, slow);
+			await sleep(ms);
+			const stoppedAt = Date.now();
+			stop();
+			expect((await finished).status).toBe('canceled');
+			await sleep(1_500);
+			const submits = simulator.requestsTo('submit');
+			result.before = submits.filter(({ at }) => at <= stoppedAt).length;
+			result.after = submits.length - result.before;
+			result.jobs = simulator.jobs.length;
+		});
+		return result;
+	}
+
+	test.concurrent.each([0, 20, 100, 400])('of 300 items, %i ms after the start', async (ms) => {
+		const { after } = await stopAfter(ms, { items: 300 });
+		expect(after).toBeLessThanOrEqual(16);
+	});
+
+	test.concurrent.each([1, 40])('while n8n reads the credential for %i items', async (items) => {
+		let reads = 0;
+		// The routing's own read is quick; those of the requests come after Stop.
+		const readMs = () => (reads++ === 0 ? 0 : 700);
+		expect(await stopAfter(300, { items, readMs })).toEqual({ before: 0, after: 0, jobs: 0 });
+	});
 });

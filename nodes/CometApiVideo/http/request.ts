@@ -87,7 +87,7 @@ function withOwnSignal(
 		return data;
 	};
 	return Object.create(context, {
-		getExecutionCancelSignal: { value: () => cutter.signal },
+		getExecutionCancelSignal: { value: () => cutter.clientSignal },
 		getCredentials: { value: getCredentials },
 	}) as IExecutePaginationFunctions;
 }
@@ -95,6 +95,8 @@ function withOwnSignal(
 /** Cuts a request off at its deadline and on Stop. */
 class Cutter {
 	readonly signal: AbortSignal;
+	/** The same for the HTTP client, which begins to listen in the moment in which it sends. */
+	readonly clientSignal: AbortSignal;
 	isOverdue = false;
 	/** Whether the HTTP client has begun to send. */
 	isDispatched = false;
@@ -106,6 +108,7 @@ class Cutter {
 	constructor(limits: RequestLimits) {
 		this.limits = limits;
 		this.signal = this.controller.signal;
+		this.clientSignal = this.listenedSignal();
 		const ended = new Promise<void>((resolve) => {
 			this.end = () => {
 				limits.stop.removeEventListener('abort', this.onStop);
@@ -114,20 +117,21 @@ class Cutter {
 		});
 		if (limits.stop.aborted) this.onStop();
 		limits.stop.addEventListener('abort', this.onStop, { once: true });
-		this.noteDispatch();
 		void this.cutWhenOverdue(ended);
 	}
 
-	/** The HTTP client begins to listen to the signal in the moment in which it sends. */
-	private noteDispatch(): void {
-		const listen = this.signal.addEventListener.bind(this.signal);
-		this.signal.addEventListener = (...args: Parameters<AbortSignal['addEventListener']>) => {
+	private listenedSignal(): AbortSignal {
+		const client = new AbortController();
+		this.signal.addEventListener('abort', () => client.abort(), { once: true });
+		const listen = client.signal.addEventListener.bind(client.signal);
+		client.signal.addEventListener = (...args: Parameters<AbortSignal['addEventListener']>) => {
 			this.isDispatched = true;
 			if (this.limits.stopCuts === 'unsent') {
 				this.limits.stop.removeEventListener('abort', this.onStop);
 			}
 			listen(...args);
 		};
+		return client.signal;
 	}
 
 	private async cutWhenOverdue(ended: Promise<void>): Promise<void> {
