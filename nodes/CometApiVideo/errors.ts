@@ -2,7 +2,7 @@ import type { INode, JsonObject } from 'n8n-workflow';
 import { NodeApiError } from 'n8n-workflow';
 
 import type { ApiProblem, ProblemReason } from './http/answer';
-import type { VideoJob, WaitFacts } from './video';
+import type { FailureKind, VideoJob, WaitFacts } from './video';
 
 /** What is known when an item ends without its video. */
 export interface VideoErrorFacts {
@@ -23,6 +23,9 @@ export class VideoError extends Error {
 		this.facts = facts;
 	}
 }
+
+/** The execution was stopped: n8n offers no retry of it. */
+export class StoppedError extends VideoError {}
 
 /** A parameter that cannot be sent. */
 export class InputError extends VideoError {}
@@ -50,8 +53,8 @@ const ADVICE: Record<ProblemReason, Advice> = {
 		fix: "Check in CometAPI's console what this API key may do.",
 	},
 	notTheApi: {
-		happened: 'The address does not answer like CometAPI',
-		fix: "Check 'Base URL' in the credential.",
+		happened: 'It was not CometAPI that answered',
+		fix: "Check 'Base URL' in the credential, and what stands between n8n and CometAPI, for example a proxy.",
 	},
 	tooLarge: {
 		happened: 'The request is too large for CometAPI',
@@ -167,30 +170,36 @@ export function notFinishedInTime(
 	);
 }
 
-const REFUSED_CODES = [
-	'moderation',
-	'invalid_argument',
-	'permission_denied',
-	'failed_precondition',
-];
+const FAILED: Record<FailureKind | 'expired', Advice> = {
+	refused: {
+		happened: 'The video was refused',
+		fix: 'Change the prompt, the image or the video, then run this again.',
+	},
+	expired: {
+		happened: 'The video expired before it was finished',
+		fix: 'Try again later: a retry of this execution makes a new video.',
+	},
+	own: {
+		happened: 'The video could not be made',
+		fix: 'Try again later: a retry of this execution makes a new video.',
+	},
+	noUrl: {
+		happened: 'The video is finished, but CometAPI does not say where it is',
+		fix: "It is paid for. The operation 'Get Status' with this request ID may bring it later, and a retry of this execution asks again. Neither pays again.",
+	},
+	other: {
+		happened: 'The video could not be made',
+		fix: 'A retry of this execution repeats this answer. Start a new execution to make another video.',
+	},
+};
 
-/** @param retryPaysAgain whether a retry of this execution makes a new video */
+/** @param kind `own` says that a retry of this execution makes a new video */
 export function videoFailed(
 	facts: VideoErrorFacts & { requestId: string; job: VideoJob },
-	retryPaysAgain: boolean,
+	kind: FailureKind,
 ): VideoError {
 	const { failure, status } = facts.job;
-	const refused = REFUSED_CODES.includes(failure?.code ?? '');
-	const happened = refused
-		? 'The video was refused'
-		: status === 'expired'
-			? 'The video expired before it was finished'
-			: 'The video could not be made';
-	const fix = refused
-		? 'Change the prompt, the image or the video, then run this again.'
-		: retryPaysAgain
-			? 'Try again later: a retry of this execution makes a new video.'
-			: 'A retry of this execution repeats this answer. Start a new execution to make another video.';
+	const { happened, fix } = status === 'expired' ? FAILED.expired : FAILED[kind];
 	return new VideoError(
 		`${happened} [request ID ${facts.requestId}]`,
 		sentences(failure && `CometAPI says (${failure.code}): ${failure.message}`, fix),
@@ -198,32 +207,40 @@ export function videoFailed(
 	);
 }
 
+/** Where a finished video is. */
+export interface FileAddress {
+	url: string;
+	/** Of a file that only the key opens: its path below the base URL. */
+	contentPath?: string;
+}
+
 /** The video is there, its file is not. */
 export function downloadFailed(
 	{ reason, fix }: { reason: string; fix: string },
-	{ url, ...facts }: VideoErrorFacts & { requestId: string; url: string },
+	{ url, contentPath, ...facts }: VideoErrorFacts & { requestId: string } & FileAddress,
 ): VideoError {
+	const place = `The video is at ${url} ${contentPath === undefined ? '' : ', which only the API key opens'}`;
 	return new VideoError(
 		`The video is finished, but could not be downloaded [request ID ${facts.requestId}]`,
-		sentences(reason, fix, `The video is at ${url} .`),
+		sentences(reason, fix, `${place}.`),
 		facts,
 	);
 }
 
 // By the word canceled in the message n8n tells a stopped execution from one that went wrong.
-export function stopped(requestId?: string): VideoError {
+export function stopped(requestId?: string): StoppedError {
 	if (requestId === undefined) {
-		return new VideoError('The execution was canceled', 'No request was sent after that.');
+		return new StoppedError('The execution was canceled', 'No request was sent after that.');
 	}
-	return new VideoError(
+	return new StoppedError(
 		`The execution was canceled [request ID ${requestId}]`,
 		`The video goes on being made. ${GO_ON}`,
 		{ requestId },
 	);
 }
 
-export function stoppedWhileSubmitting(): VideoError {
-	return new VideoError(
+export function stoppedWhileSubmitting(): StoppedError {
+	return new StoppedError(
 		'The execution was canceled while a video was being submitted',
 		"If CometAPI accepts it, its request ID is written to n8n's log.",
 	);
@@ -274,9 +291,11 @@ export function toNodeError(
 	const more = unnamed > 0 ? ` and ${unnamed} more, which are in n8n's log` : '';
 	const others =
 		otherIds.length > 0
-			? `Other videos of this run: ${otherIds.slice(0, MOST_IDS).join(', ')}${more}. A retry of this execution picks them up without paying again.`
+			? `Other videos of this run: ${otherIds.slice(0, MOST_IDS).join(', ')}${more}.`
 			: undefined;
-	const description = sentences(error.description, others);
+	const pickUp = 'A retry of this execution picks them up without paying again.';
+	const retry = others && !(error instanceof StoppedError) ? pickUp : undefined;
+	const description = sentences(error.description, others, retry);
 	const options = {
 		itemIndex,
 		runIndex,
@@ -287,9 +306,10 @@ export function toNodeError(
 	return new NodeApiError(node, { message } satisfies JsonObject, options);
 }
 
-function quote({ said, httpStatus }: ApiProblem): string | undefined {
-	if (said) return `It said: ${said}`;
-	return httpStatus === undefined ? undefined : `It answered HTTP ${httpStatus}`;
+function quote({ said, httpStatus, supportId }: ApiProblem): string | undefined {
+	const told = said ? `It said: ${said}` : httpStatus && `It answered HTTP ${httpStatus}`;
+	const support = supportId && `For CometAPI's support this was request ${supportId}`;
+	return sentences(told || undefined, support);
 }
 
 function sentences(...parts: Array<string | undefined>): string {

@@ -17,6 +17,22 @@ export interface Failure {
 	message: string;
 }
 
+/**
+ * Whose doing it is that there is no video: `own`, the provider's, so that a new job may do better;
+ * `refused`, so that the same request is refused again; `noUrl`, the video is made, but its address
+ * is not told; `other`.
+ */
+export type FailureKind = 'own' | 'refused' | 'noUrl' | 'other';
+
+/** Of a job that failed without a word. */
+export const NO_REASON: Failure = { code: 'unknown', message: 'The provider gave no reason' };
+
+/** Of a job that is told as done, and has no address yet: that may still come. */
+export const NO_VIDEO: Failure = {
+	code: 'no_video',
+	message: 'The job ended as done, but without a video URL',
+};
+
 /** What an answer of the API says about one video job, whatever family and shape it came in. */
 export interface VideoJob {
 	status: JobStatus;

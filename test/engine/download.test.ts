@@ -6,6 +6,7 @@ import { sleep, type INode } from 'n8n-workflow';
 
 import {
 	generatedVideoSha256,
+	otherFile,
 	sampleMp4,
 	type Fault,
 	type JobPlan,
@@ -71,7 +72,6 @@ describe('Download Video', () => {
 				expect(error?.description).toContain(`${simulator.mediaUrl}/videos/${requestId}.mp4`);
 				expect(error?.description).toContain("'Get Status'");
 				expect(downloads(simulator)).toHaveLength(5);
-				expect(unfinishedFiles()).toEqual([]);
 			});
 		});
 	});
@@ -163,7 +163,99 @@ describe('Download Video', () => {
 		['a 503', { kind: 'status', status: 503 }],
 		['a 429', { kind: 'status', status: 429 }],
 		['a 502 with a page', { kind: 'html', status: 502 }],
+		['a part of it', { kind: 'partial', bytes: 1_000 }],
+		['a 403, since it is not there yet', { kind: 'empty', status: 403 }],
+		['a 404, since it is not there yet', { kind: 'html', status: 404 }],
+		['a 409, since it is not there yet', { kind: 'status', status: 409 }],
+		['a 202, since it is not there yet', { kind: 'empty', status: 202 }],
 	];
+
+	test.concurrent('takes no file whose end is missing', async () => {
+		await withVideos({}, async ({ simulator, execute }) => {
+			simulator.inject({ route: 'video', fault: { kind: 'shortFile', bytes: 5_000 } });
+			const finished = await execute(createNode(DOWNLOAD));
+			expect(await digestFile(fileOf(finished))).toBe(SAMPLE_SHA256);
+			expect(downloads(simulator)).toHaveLength(2);
+		});
+	});
+
+	test.concurrent.each(
+		inBothModes([
+			['gzip that nobody asked for', { kind: 'gzip' }],
+			['a type that says nothing', { kind: 'contentType', value: 'application/octet-stream' }],
+			['a type in capitals', { kind: 'contentType', value: 'Video/MP4' }],
+		] as Array<[string, Fault]>),
+	)('is content, with files in %s, with %s', async (mode, _case, fault) => {
+		await withBinaryMode(mode, async () => {
+			await withVideos({}, async ({ simulator, execute }) => {
+				simulator.inject({ route: 'video', fault });
+				const finished = await execute(createNode(DOWNLOAD));
+				expect(fileOf(finished)).toMatchObject({ mimeType: 'video/mp4', fileExtension: 'mp4' });
+				expect(await digestFile(fileOf(finished))).toBe(SAMPLE_SHA256);
+				expect(downloads(simulator)).toHaveLength(1);
+			});
+		});
+	});
+
+	const slow: Array<[string, Fault]> = [
+		['drips', { kind: 'drip', everyMs: 400 }],
+		['falls silent after the head', { kind: 'headersOnly' }],
+		['never answers', { kind: 'hang' }],
+	];
+
+	test.concurrent.each(inBothModes(slow))(
+		'starts again, with files in %s, when the host %s',
+		async (mode, _case, fault) => {
+			await withBinaryMode(mode, async () => {
+				await withVideos({}, async ({ simulator, execute }) => {
+					simulator.inject({ route: 'video', fault });
+					const node = createNode({ ...DOWNLOAD, requestOptions: { timeout: 2_000 } });
+					const finished = await execute(node);
+					expect(await digestFile(fileOf(finished))).toBe(SAMPLE_SHA256);
+					expect(downloads(simulator)).toHaveLength(2);
+					expect(downloads(simulator)[0]?.abortedByClient).toBe(true);
+				});
+			});
+		},
+	);
+
+	test.concurrent('goes on while the bytes come, however long that takes', async () => {
+		await withVideos({ video: { bytes: 100_000 } }, async ({ simulator, execute }) => {
+			simulator.inject({ route: 'video', fault: { kind: 'slowBody', ms: 6_000 } });
+			const finished = await execute(
+				createNode({ ...DOWNLOAD, requestOptions: { timeout: 2_000 } }),
+			);
+			expect(await digestFile(fileOf(finished))).toBe(
+				generatedVideoSha256(idOf(simulator), 100_000),
+			);
+			expect(downloads(simulator)).toHaveLength(1);
+		});
+	});
+
+	test.concurrent.each(inBothModes(slow))(
+		'takes no longer than Max Wait, with files in %s, when the host %s',
+		async (mode, _case, fault) => {
+			await withBinaryMode(mode, async () => {
+				await withVideos({}, async ({ simulator, execute, retry }) => {
+					simulator.inject({ route: 'video', fault, times: 2 });
+					const node = createNode({ ...DOWNLOAD, options: { maxWait: 3 } });
+					const begun = Date.now();
+					const failed = await execute(node);
+					expect(Date.now() - begun).toBeLessThan(12_000);
+					expect(failed.error?.message).toBe(
+						`The video is finished, but could not be downloaded [request ID ${idOf(simulator)}]`,
+					);
+					expect(failed.error?.description).toContain("'Max Wait'");
+					simulator.inject({ route: 'video', fault: { kind: 'contentType', value: 'video/mp4' } });
+					const again = await retry(
+						createNode({ ...DOWNLOAD, requestOptions: { timeout: 2_000 } }),
+						failed,
+					);
+					expect(await digestFile(fileOf(again))).toBe(SAMPLE_SHA256);
+				});
+			});
+		},
+	);
 
 	test.concurrent.each(inBothModes(passing))(
 		'starts again, with files in %s, after %s',
@@ -233,12 +325,6 @@ describe('Download Video', () => {
 	});
 
 	const final: Array<[string, JobPlan, Fault | undefined, string]> = [
-		[
-			'a link that has expired',
-			{ linkSeconds: 0 },
-			undefined,
-			'The link to the video has expired (HTTP 403)',
-		],
 		['a 410', {}, { kind: 'empty', status: 410 }, 'has expired (HTTP 410)'],
 		['a page', {}, { kind: 'html', status: 200 }, 'sent text/html; charset=utf-8 instead'],
 		[
@@ -254,7 +340,37 @@ describe('Download Video', () => {
 			'sent application/xml; charset=utf-8 instead',
 		],
 		['a 400', {}, { kind: 'status', status: 400 }, 'answered HTTP 400'],
+		['an SVG', {}, otherFile('svg'), 'sent image/svg+xml instead of a video'],
+		['a script', {}, otherFile('script'), 'sent text/javascript instead of a video'],
+		[
+			'a script under a name that says nothing',
+			{},
+			{ ...otherFile('script'), contentType: 'application/octet-stream' },
+			'sent text instead of a video',
+		],
+		[
+			'a script under the name of a video',
+			{},
+			{ ...otherFile('script'), contentType: 'video/mp4' },
+			'sent text instead of a video',
+		],
 	];
+
+	test.concurrent(
+		'says after some 20 s that a link has expired',
+		async () => {
+			await withVideos({ linkSeconds: 0 }, async ({ simulator, execute }) => {
+				const { error } = await execute(createNode(DOWNLOAD));
+				expect(error?.description).toContain('The link to the video has expired (HTTP 403)');
+				expect(error?.description).toContain(`/videos/${idOf(simulator)}.mp4`);
+				const [first, ...later] = downloads(simulator).map(({ at }) => at);
+				const patience = Number(later.at(-1)) - Number(first);
+				expect(patience).toBeGreaterThan(18_000);
+				expect(patience).toBeLessThan(25_000);
+			});
+		},
+		40_000,
+	);
 
 	test.concurrent.each(final)('is not tried again after %s', async (_case, plan, fault, reason) => {
 		await withVideos(plan, async ({ simulator, execute }) => {
@@ -296,9 +412,10 @@ describe('Download Video', () => {
 		async (url) => {
 			await withVideos({}, async ({ simulator, execute }) => {
 				const body = { status: 'done', video: { url } };
-				simulator.inject({ route: 'status', fault: { kind: 'status', status: 200, body } });
-				const finished = await execute(createNode(DOWNLOAD));
-				expect(finished.error?.message).toContain('The video could not be made');
+				const fault = { kind: 'status', status: 200, body } as const;
+				simulator.inject({ route: 'status', fault, times: Infinity });
+				const finished = await execute(createNode({ ...DOWNLOAD, options: { maxWait: 1 } }));
+				expect(finished.error?.message).toContain('CometAPI does not say where it is');
 				expect(simulator.requests.filter(({ host }) => host === 'media')).toEqual([]);
 			});
 		},
@@ -381,5 +498,10 @@ describe('Download Video', () => {
 			expect(error?.message).toBe("'Put Output File in Field' is empty");
 			expect(simulator.requests).toEqual([]);
 		});
+	});
+
+	// Runs when the others have ended: they share one folder.
+	test('leaves no unfinished file behind', () => {
+		expect(unfinishedFiles()).toEqual([]);
 	});
 });

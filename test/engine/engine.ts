@@ -92,14 +92,15 @@ function standInType({
 	};
 }
 
-function videoType(): INodeType {
-	const nodeType = loader.getNode('cometApiVideo').type as INodeType;
+function videoType(description?: Graph['description']): INodeType {
+	const built = loader.getNode('cometApiVideo').type as INodeType;
+	const nodeType = { ...built, description: { ...built.description, ...description } };
 	// n8n's own NodeTypes gives every declarative node this method.
-	nodeType.execute = async function (this: IExecuteFunctions) {
+	const execute = async function (this: IExecuteFunctions) {
 		const context = this as unknown as ConstructorParameters<typeof RoutingNode>[0];
 		return (await new RoutingNode(context, nodeType).runNode()) ?? [];
 	};
-	return nodeType;
+	return Object.assign(nodeType, { execute });
 }
 
 /** What n8n makes of a node that is usable as a tool. */
@@ -207,6 +208,8 @@ export interface Graph {
 	connections?: Array<[from: string, output: number, to: string]>;
 	/** The stand-in whose tool the node under test is. */
 	agent?: string;
+	/** Other resources and operations than the built node has. */
+	description?: Pick<INodeType['description'], 'properties'>;
 }
 
 interface StandInSettings {
@@ -366,9 +369,9 @@ function createWorkflow(graph: Graph): Workflow {
 	});
 }
 
-function nodeTypesOf({ standIns = {} }: Graph): INodeTypes {
+function nodeTypesOf({ standIns = {}, description }: Graph): INodeTypes {
 	const byName = (type: string): INodeType => {
-		if (type === NODE_TYPE) return videoType();
+		if (type === NODE_TYPE) return videoType(description);
 		if (type === `${NODE_TYPE}Tool`) return toolType();
 		return standInType(standIns[type.replace('test.', '')] ?? {});
 	};

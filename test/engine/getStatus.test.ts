@@ -1,7 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
 import { describe, expect, test } from '@jest/globals';
 
-import type { JobPlan } from '../simulator/simulator.ts';
+import { verdict, type JobPlan } from '../simulator/simulator.ts';
 import {
 	createNode,
 	finishAfter,
@@ -55,6 +55,35 @@ describe('Get Status without waiting', () => {
 				}),
 			]);
 			expect(jsonOf(finished)[0]).not.toHaveProperty('wait');
+		});
+	});
+
+	test.concurrent('gives a verdict as data, with the reason as it came', async () => {
+		await withJob({ seconds: 60 }, async ({ simulator, execute }, request_id) => {
+			const code = 'imagine:content-moderated';
+			simulator.inject({ route: 'status', fault: verdict(400, code, 'too rude') });
+			const finished = await execute(getStatusNode(), itemsOf({ request_id }));
+			expect(finished.status).toBe('success');
+			expect(jsonOf(finished)).toEqual([
+				expect.objectContaining({
+					request_id,
+					status: 'failed',
+					failure: { code, message: 'too rude' },
+				}),
+			]);
+			expect(simulator.requestsTo('status')).toHaveLength(1);
+		});
+	});
+
+	test.concurrent('looks again when a finished video has no URL yet', async () => {
+		await withJob({ seconds: 0, urlAfterPolls: 1 }, async ({ execute }, request_id) => {
+			const finished = await execute(getStatusNode(), itemsOf({ request_id }));
+			expect(jsonOf(finished)).toEqual([
+				expect.objectContaining({
+					status: 'done',
+					video: expect.objectContaining({ url: expect.any(String) }),
+				}),
+			]);
 		});
 	});
 

@@ -1,7 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
 import { describe, expect, test } from '@jest/globals';
 
-import type { Fault } from '../simulator/simulator.ts';
+import { ingressJson, proxyText, verdict, type Fault } from '../simulator/simulator.ts';
 import { execute as executeIn, logLines } from './engine.ts';
 import { createNode, itemsOf, jsonOf, unreadableOnce, withScene } from './scene.ts';
 
@@ -22,6 +22,16 @@ describe('A wait goes on', () => {
 		['a cut JSON text', { kind: 'truncatedJson' }],
 		['a connection closed in the middle', { kind: 'truncatedJson', closeEarly: true }],
 		['a wrong content type', { kind: 'contentType', value: 'text/plain' }],
+		['a 401 as a page', { kind: 'html', status: 401 }],
+		['a 402 as a plain text', proxyText(402)],
+		['a 403 as a page', { kind: 'html', status: 403 }],
+		['a 403 of an ingress', ingressJson(403)],
+		['a 404 as a plain text', proxyText(404)],
+		['a 404 of an ingress', ingressJson(404)],
+		['a 407 as a page', { kind: 'html', status: 407 }],
+		['a 451 as a page', { kind: 'html', status: 451 }],
+		['a 400 as a page', { kind: 'html', status: 400 }],
+		['a 422 of an ingress', ingressJson(422)],
 		['an id that is not known yet', { kind: 'status', status: 404, body: { error: 'not found' } }],
 	];
 
@@ -75,6 +85,50 @@ describe('A wait goes on', () => {
 		});
 	});
 
+	test.concurrent(
+		'while the API has forgotten the id of a job that it knew',
+		async () => {
+			await withScene({ plan: () => ({ seconds: 3 }) }, async ({ simulator, execute }) => {
+				const body = { code: 'task_not_exist', message: 'task_not_exist', data: null };
+				const isLater = () => simulator.requestsTo('status').length > 1;
+				const fault = { kind: 'status', status: 400, body } as const;
+				const injected = simulator.inject({ route: 'status', fault, times: 34, when: isLater });
+				expect(jsonOf(await execute(createNode()))).toEqual([
+					expect.objectContaining({ status: 'done' }),
+				]);
+				// For longer than an id may be unknown at the beginning.
+				expect(injected.hits).toBe(34);
+			});
+		},
+		60_000,
+	);
+
+	test.concurrent('while a video that is done has no URL yet', async () => {
+		const plan = () => ({ seconds: 0.1, urlAfterPolls: 3 });
+		await withScene({ plan }, async ({ simulator, execute }) => {
+			expect(jsonOf(await execute(createNode()))).toEqual([
+				expect.objectContaining({
+					status: 'done',
+					video: expect.objectContaining({ url: expect.stringContaining('.mp4') }),
+					wait: expect.objectContaining({ polls: 4 }),
+				}),
+			]);
+			expect(simulator.jobs).toHaveLength(1);
+		});
+	});
+
+	test.concurrent('as long anew when the execution is retried', async () => {
+		await withScene({ plan: () => ({ seconds: 6 }) }, async ({ simulator, execute, retry }) => {
+			const node = createNode({ options: { maxWait: 4 } });
+			const failed = await execute(node);
+			expect(failed.error?.message).toContain('not finished after 4 seconds');
+			expect(jsonOf(await retry(node, failed))).toEqual([
+				expect.objectContaining({ status: 'done' }),
+			]);
+			expect(simulator.jobs).toHaveLength(1);
+		});
+	});
+
 	test.concurrent('while the status is a word nobody knows, which it logs once', async () => {
 		const words = { pending: 'Daydreaming' };
 		const plan = () => ({ seconds: 2.2, shape: 'flat' as const, words });
@@ -101,6 +155,63 @@ describe('A wait ends', () => {
 			expect(error?.message).toBe(`${message} [request ID ${requestId}]`);
 			expect(error?.description).toContain('does not pay again');
 			expect(simulator.requestsTo('status')).toHaveLength(1);
+		});
+	});
+
+	const own: Array<[number, string, string]> = [
+		[400, 'imagine:content-moderated', 'The video was refused'],
+		[422, 'invalid-argument', 'The video was refused'],
+		[410, 'service-unavailable', 'The video could not be made'],
+		[400, 'content_policy_violation', 'The video was refused'],
+	];
+
+	test.concurrent.each(own)('at once after the verdict %d %s', async (status, code, message) => {
+		await withScene({ plan: () => ({ seconds: 60 }) }, async ({ simulator, execute }) => {
+			const usage = { cost_in_usd_ticks: 500_000_000 };
+			const fault = verdict(status, code, 'it is not to be', { usage });
+			simulator.inject({ route: 'status', fault });
+			const node = createNode({}, { onError: 'continueRegularOutput' });
+			const requestId = () => simulator.jobs[0]?.requestId;
+			expect(jsonOf(await execute(node))).toEqual([
+				expect.objectContaining({
+					request_id: requestId(),
+					status: 'failed',
+					failure: { code, message: 'it is not to be' },
+					usage,
+					provider_cost_usd: 0.05,
+					error: expect.objectContaining({ message: expect.stringContaining(message) }),
+				}),
+			]);
+			expect(simulator.requestsTo('status')).toHaveLength(1);
+		});
+	});
+
+	test.concurrent.each([
+		['invalid-argument', 1],
+		['service-unavailable', 2],
+	])('and a retry after the verdict %s makes %d in all', async (code, jobs) => {
+		await withScene(QUICK, async ({ simulator, execute, retry }) => {
+			simulator.inject({ route: 'status', fault: verdict(400, code, 'no') });
+			const node = createNode();
+			await retry(node, await execute(node));
+			expect(simulator.jobs).toHaveLength(jobs);
+		});
+	});
+
+	test.concurrent('without advice to pay again when a finished video has no URL', async () => {
+		const plan = () => ({ seconds: 0.1, urlAfterPolls: Infinity });
+		await withScene({ plan }, async ({ simulator, execute, retry }) => {
+			const node = createNode({ options: { maxWait: 3 } });
+			const failed = await execute(node);
+			const requestId = simulator.jobs[0]?.requestId;
+			expect(failed.error?.message).toBe(
+				`The video is finished, but CometAPI does not say where it is [request ID ${requestId}]`,
+			);
+			expect(failed.error?.description).toContain("'Get Status'");
+			expect(failed.error?.description).not.toContain('another video');
+			expect(simulator.requestsTo('status').length).toBeGreaterThan(1);
+			expect((await retry(node, failed)).error?.message).toBe(failed.error?.message);
+			expect(simulator.jobs).toHaveLength(1);
 		});
 	});
 

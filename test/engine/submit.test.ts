@@ -1,7 +1,13 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
 import { describe, expect, test } from '@jest/globals';
 
-import type { Fault, Simulator } from '../simulator/simulator.ts';
+import {
+	ingressJson,
+	outOfCredit,
+	proxyText,
+	type Fault,
+	type Simulator,
+} from '../simulator/simulator.ts';
 import { execute as executeIn, logLines } from './engine.ts';
 import { createNode, itemsOf, jsonOf, unreadableOnce, withScene } from './scene.ts';
 
@@ -24,6 +30,26 @@ describe('A submit that nobody knows the fate of', () => {
 		['a connection closed in the middle', { kind: 'truncatedJson', closeEarly: true }],
 		['a page with status 200', { kind: 'html', status: 200 }],
 		['an empty answer', { kind: 'empty', status: 200, afterHandler: true }],
+		['a 303', { kind: 'redirect', status: 303, location: '/', afterHandler: true }],
+		['a 409', { kind: 'status', status: 409, afterHandler: true }],
+		[
+			'a 504 of type invalid_request',
+			{
+				kind: 'status',
+				status: 504,
+				body: { error: { message: 'late', type: 'invalid_request' } },
+				afterHandler: true,
+			},
+		],
+		[
+			'a 500 without an available channel',
+			{
+				kind: 'status',
+				status: 500,
+				body: envelope('no available channel', 'model_not_found'),
+				afterHandler: true,
+			},
+		],
 	];
 
 	test.concurrent.each(uncertain)('is not repeated: %s', async (_case, fault) => {
@@ -77,14 +103,34 @@ describe('A submit that was surely not accepted', () => {
 		[
 			'301',
 			{ kind: 'redirect', status: 301, location: 'http://127.0.0.1:9/' },
-			'The address does not answer like CometAPI',
+			'It was not CometAPI that answered',
 			"'Base URL'",
 		],
+		['404 page', { kind: 'html', status: 404 }, 'It was not CometAPI that answered', "'Base URL'"],
 		[
-			'404 page',
-			{ kind: 'html', status: 404 },
-			'The address does not answer like CometAPI',
-			"'Base URL'",
+			'403 as a page of something in between',
+			{ kind: 'html', status: 403 },
+			'It was not CometAPI that answered',
+			'proxy',
+		],
+		['401 as a plain text', proxyText(401), 'It was not CometAPI that answered', "'Base URL'"],
+		[
+			'404 of an ingress',
+			ingressJson(404),
+			'It was not CometAPI that answered',
+			'no route matched',
+		],
+		[
+			'429 for want of credit',
+			outOfCredit(),
+			'The balance of the CometAPI account is too low',
+			'used up',
+		],
+		[
+			'400 with words in a list',
+			{ kind: 'status', status: 400, body: { detail: [{ msg: 'the size is odd' }] } },
+			'CometAPI did not accept the request',
+			'the size is odd',
 		],
 		['413', { kind: 'html', status: 413 }, 'The request is too large for CometAPI', '0.0 MB'],
 		[
@@ -113,6 +159,16 @@ describe('A submit that was surely not accepted', () => {
 			// The mark is gone, so a retry may submit.
 			expect((await retry(node, failed)).status).toBe('success');
 			expect(simulator.jobs).toHaveLength(1);
+		});
+	});
+
+	test.concurrent("says CometAPI's number for its support, and no endless words", async () => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			const body = envelope('much ado '.repeat(10_000), 'bad');
+			simulator.inject({ route: 'submit', fault: { kind: 'status', status: 400, body } });
+			const { error } = await execute(createNode());
+			expect(error?.description).toContain(submits(simulator)[0]?.cometRequestId);
+			expect(error?.description?.length).toBeLessThan(1_000);
 		});
 	});
 
@@ -154,6 +210,15 @@ describe('A submit that is refused for now', () => {
 			]);
 			expect(submits(simulator)).toHaveLength(3);
 			expect(simulator.jobs).toHaveLength(1);
+		});
+	});
+
+	test.concurrent('is sent again though its code is that of want of credit', async () => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			const body = envelope('rate limit: 3 requests per minute', 'insufficient_quota');
+			simulator.inject({ route: 'submit', fault: { kind: 'status', status: 429, body } });
+			expect((await execute(createNode())).status).toBe('success');
+			expect(submits(simulator)).toHaveLength(2);
 		});
 	});
 

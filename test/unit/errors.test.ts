@@ -20,10 +20,11 @@ import {
 	toNodeError,
 	unexpected,
 	VideoError,
+	StoppedError,
 	videoFailed as videoFailedFor,
 } from '../../nodes/CometApiVideo/errors';
 import type { ApiProblem, ProblemReason } from '../../nodes/CometApiVideo/http/answer';
-import { isOwnFailure } from '../../nodes/CometApiVideo/payment/failures';
+import { isOwnFailure, kindOfFailure } from '../../nodes/CometApiVideo/payment/failures';
 import { grokApi } from '../../nodes/CometApiVideo/resources/grok/api';
 import type { JobStatus, VideoJob, WaitFacts } from '../../nodes/CometApiVideo/video';
 
@@ -63,7 +64,7 @@ const job = (status: JobStatus, code?: string): VideoJob => ({
 });
 
 const videoFailed = (given: { requestId: string; job: VideoJob; wait?: WaitFacts }) =>
-	videoFailedFor(given, isOwnFailure(given.job, grokApi));
+	videoFailedFor(given, kindOfFailure(given.job, grokApi));
 
 const TROUBLESHOOTING = readFileSync('docs/troubleshooting.md', 'utf8');
 
@@ -197,6 +198,18 @@ describe.each(problems)('$reason', ({ problem, leadsTo, httpStatus }) => {
 		}
 	});
 
+	test("tells the number that CometAPI's support asks for", () => {
+		const known = { ...problem, supportId: 'abc-123' };
+		for (const error of [
+			notAccepted(known, 1_000),
+			statusRefused(known, facts),
+			outcomeUnknown(known),
+			notFinishedInTime(known, 900, facts),
+		]) {
+			expect(error.description).toMatch(/support .*abc-123/);
+		}
+	});
+
 	test('needs no words of a server', () => {
 		const silent = { reason: problem.reason };
 		expect(notAccepted(silent, 1_000).description).not.toContain('said');
@@ -289,6 +302,9 @@ describe('whose fault it was', () => {
 		{ status: 'failed', code: 'moderation', own: false },
 		{ status: 'failed', code: 'permission_denied', own: false },
 		{ status: 'failed', code: 'unknown', own: false },
+		{ status: 'failed', code: 'service-unavailable', own: true },
+		{ status: 'failed', code: 'imagine:internal-error', own: true },
+		{ status: 'failed', code: 'permission-denied', own: false },
 		{ status: 'done', code: undefined, own: false },
 		{ status: 'pending', code: undefined, own: false },
 	] as const)("$status, $code: the provider's own failure is $own", ({ status, code, own }) => {
@@ -303,14 +319,37 @@ describe('whose fault it was', () => {
 		},
 	);
 
-	test.each(['moderation', 'invalid_argument', 'permission_denied'])(
-		'%s: the video was refused, and the prompt is to be changed',
-		(code) => {
-			const { message, description } = videoFailed({ ...facts, job: job('failed', code) });
-			expect(message).toContain('refused');
-			expect(description).toMatch(/change the prompt/i);
-		},
-	);
+	test.each([
+		['unknown', 'the prompt was rejected by moderation', 'refused'],
+		['unknown', 'this violates our content policy', 'refused'],
+		['http_error', 'blocked by the safety system', 'refused'],
+		['internal_error', 'the moderation service is down', 'own'],
+		['unknown', 'the disk is full', 'other'],
+		['no_video', 'done, without a URL', 'noUrl'],
+	])('of a failure %s, "%s": %s', (code, message, kind) => {
+		expect(kindOfFailure({ status: 'failed', failure: { code, message } }, grokApi)).toBe(kind);
+	});
+
+	test('a video that is done is not made anew, and nobody is told to', () => {
+		const { message, description } = videoFailed({ ...facts, job: job('failed', 'no_video') });
+		expect(message).toContain('The video is finished');
+		expect(description).toContain("'Get Status'");
+		expect(description).not.toMatch(/another video|new (video|execution)/);
+	});
+
+	test.each([
+		'moderation',
+		'invalid_argument',
+		'permission_denied',
+		'permission-denied',
+		'failed-precondition',
+		'imagine:content-moderated',
+		'content_policy_violation',
+	])('%s: the video was refused, and the prompt is to be changed', (code) => {
+		const { message, description } = videoFailed({ ...facts, job: job('failed', code) });
+		expect(message).toContain('refused');
+		expect(description).toMatch(/change the prompt/i);
+	});
 });
 
 describe('the error as n8n shows it', () => {
@@ -355,8 +394,20 @@ describe('the error as n8n shows it', () => {
 	});
 
 	test('names the other videos of the run, whose items n8n drops', () => {
-		const shown = toNodeError(node, stopped(ID), place, true, ['second', 'third']);
+		const error = notFinishedInTime(undefined, 900, facts);
+		const shown = toNodeError(node, error, place, true, ['second', 'third']);
 		expect(shown.description).toContain('second, third');
-		expect(shown.description).toContain(stopped(ID).description);
+		expect(shown.description).toContain('A retry of this execution picks them up');
+		expect(shown.description).toContain(error.description);
 	});
+
+	test.each([stopped(ID), stopped(), stoppedWhileSubmitting()])(
+		'promises no retry after Stop, since n8n offers none: $message',
+		(error) => {
+			expect(error).toBeInstanceOf(StoppedError);
+			const shown = toNodeError(node, error, place, true, ['second', 'third']);
+			expect(shown.description).toContain('second, third');
+			expect(shown.description).not.toMatch(/retry/i);
+		},
+	);
 });

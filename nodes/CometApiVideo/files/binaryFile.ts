@@ -11,20 +11,25 @@ export type BinaryHelpers = Pick<
 	'getBinaryMetadata' | 'getBinaryStream'
 >;
 
-/** The first bytes of a file and its size in bytes, without reading it all. */
+/**
+ * The first bytes of a file and its size in bytes, without reading it all.
+ *
+ * @param headBytes at most so many; a file in n8n's storage gives no more than its first piece
+ */
 export async function inspectFile(
 	helpers: BinaryHelpers,
 	{ id, data }: IBinaryData,
+	headBytes = HEAD_BYTES,
 ): Promise<{ head: Buffer; bytes: number }> {
 	if (!id) {
-		const head = Buffer.from(data.slice(0, HEAD_BYTES * 2), 'base64').subarray(0, HEAD_BYTES);
+		const head = Buffer.from(data.slice(0, headBytes * 2), 'base64').subarray(0, headBytes);
 		return { head, bytes: base64Bytes(data) };
 	}
 	const { fileSize } = await helpers.getBinaryMetadata(id);
 	const stream = await helpers.getBinaryStream(id);
 	for await (const piece of stream) {
 		stream.destroy();
-		return { head: Buffer.from(piece).subarray(0, HEAD_BYTES), bytes: fileSize };
+		return { head: Buffer.from(piece).subarray(0, headBytes), bytes: fileSize };
 	}
 	return { head: Buffer.alloc(0), bytes: fileSize };
 }

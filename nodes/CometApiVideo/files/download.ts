@@ -1,124 +1,172 @@
-import type { IBinaryData, IHttpRequestOptions } from 'n8n-workflow';
+import type { IBinaryData } from 'n8n-workflow';
 
-import { downloadFailed, stopped, type VideoErrorFacts } from '../errors';
-import { text, type JsonRecord } from '../http/json';
+import { downloadFailed, stopped, type FileAddress, type VideoErrorFacts } from '../errors';
+import { openPublicFile, openWithKey, type FileStream } from '../http/openFile';
 import { describeUnanswered } from '../http/request';
 import type { Item } from '../item';
 import { pause, untilStopped } from '../pause';
 import { inspectFile } from './binaryFile';
+import {
+	judgeAnswer,
+	judgeFile,
+	pauseBeforeNextMs,
+	storedTypeOf,
+	TRY_LATER,
+	VIDEO_HEAD_BYTES,
+	type FileRefusal,
+} from './videoFile';
 
-const MAX_TRIES = 5;
-const FIRST_PAUSE_MS = 1_000;
+/** In so many ms a try must bring LEAST_BYTES_PER_S; a shorter time-out of the node shortens it. */
+const PROGRESS_WINDOW_MS = 60_000;
+
+/** A host that drips would else keep the item for ever. */
+const LEAST_BYTES_PER_S = 1_000;
+
+/** A video that is done at the last moment is fetched all the same, if that is a matter of so many ms. */
+const LEAST_TIME_MS = 5_000;
 
 /** A finished video and where it is. */
-export type FinishedFacts = VideoErrorFacts & { requestId: string; url: string };
+export type FinishedFacts = VideoErrorFacts & { requestId: string } & FileAddress;
 
-/** How a try to get the file ended. `again` says that another one may do better. */
-type Try = { binary: IBinaryData } | Refusal;
-
-interface Refusal {
-	reason: string;
-	fix: string;
-	again: boolean;
+export interface DownloadOptions {
+	/** Undefined names the file after the request id. */
+	fileName?: string;
+	/** What is left of Max Wait, in ms: it bounds all tries together. */
+	leftMs: number;
 }
 
+type Try = { binary: IBinaryData } | FileRefusal;
+
 /**
- * Streams the video into n8n's binary storage. The API key does not go along: the file is on another
- * host, and its URL is all it takes.
+ * Streams the video into n8n's binary storage. The API key does not go along, unless only it opens
+ * the file; then it goes to the API alone. A try without progress is cut off.
  *
- * @param fileName undefined names the file after the request id
- * @throws VideoError with id and URL when the file is not to be had, or on Stop
+ * @throws VideoError with id and URL when the file is not to be had in time, or on Stop
  */
 export async function downloadVideo(
 	item: Item,
 	facts: FinishedFacts,
-	fileName = `${facts.requestId}.mp4`,
+	{ fileName = `${facts.requestId}.mp4`, leftMs }: DownloadOptions,
 ): Promise<IBinaryData> {
-	for (let tries = 1; ; tries++) {
-		const result = await untilStopped(fetchFile(item, facts.url, fileName), item.signal);
-		if (!result || item.signal.aborted) throw stopped(facts.requestId);
-		if ('binary' in result) return result.binary;
-		if (!result.again || tries === MAX_TRIES) throw downloadFailed(result, facts);
-		await pause(FIRST_PAUSE_MS * 2 ** (tries - 1), item.signal);
-		if (item.signal.aborted) throw stopped(facts.requestId);
-	}
-}
-
-async function fetchFile(item: Item, url: string, fileName: string): Promise<Try> {
-	const { helpers } = item.context;
+	const { signal } = item;
+	const budget = new AbortController();
+	let end: () => void = () => {};
+	const ended = new Promise<void>((resolve) => (end = resolve));
+	void pause(Math.max(leftMs, LEAST_TIME_MS), signal, ended).then(() => budget.abort());
+	const since = Date.now();
 	try {
-		const answer = await helpers.httpRequest(toRequest(item, url));
-		const { statusCode, headers, body } = answer;
-		const refusal = refuse(statusCode, text(headers['content-type']));
-		if (refusal) {
-			body.destroy();
-			return refusal;
+		for (let tries = 1; ; tries++) {
+			const result = await tryOnce(item, facts, fileName, budget.signal);
+			if (signal.aborted) throw stopped(facts.requestId);
+			if ('binary' in result) return result.binary;
+			const pauseMs = pauseBeforeNextMs(result, tries, Date.now() - since);
+			if (pauseMs === undefined) throw downloadFailed(result, facts);
+			await pause(pauseMs, budget.signal);
+			if (signal.aborted) throw stopped(facts.requestId);
+			if (budget.signal.aborted) throw downloadFailed(outOfTime(result), facts);
 		}
-		const mimeType = text(headers['content-type'])?.split(';')[0] ?? 'video/mp4';
-		const binary = await helpers.prepareBinaryData(body, fileName, mimeType);
-		const { head, bytes } = await inspectFile(helpers, binary);
-		return checkLength(bytes, headers) ?? checkStart(head) ?? { binary };
-	} catch (error) {
-		const { sent, code, message } = describeUnanswered(error);
-		const heldBack = !sent && code === undefined;
-		return { reason: `The download broke off: ${message}`, fix: TRY_LATER, again: !heldBack };
+	} finally {
+		end();
 	}
 }
 
-/** Proxy and certificate settings of the node hold for this host too; its credential does not. */
-function toRequest({ request, signal }: Item, url: string): IHttpRequestOptions {
-	const { proxy, skipSslCertificateValidation, timeout } = request;
-	return {
-		url,
-		proxy,
-		skipSslCertificateValidation,
-		timeout,
-		headers: { 'Accept-Encoding': 'identity' },
-		encoding: 'stream',
-		returnFullResponse: true,
-		ignoreHttpStatusErrors: true,
-		abortSignal: signal,
+async function tryOnce(
+	item: Item,
+	address: FileAddress,
+	fileName: string,
+	budget: AbortSignal,
+): Promise<Try> {
+	const cut = new AbortController();
+	const cutOff = () => cut.abort();
+	budget.addEventListener('abort', cutOff, { once: true });
+	let bytes = 0;
+	const fetching = fetchFile(item, address, fileName, cut.signal, (more) => (bytes += more));
+	void watchProgress(item, () => bytes, cut, fetching);
+	const result = await untilStopped(fetching, cut.signal);
+	budget.removeEventListener('abort', cutOff);
+	if (result && !cut.signal.aborted) return result;
+	return budget.aborted ? outOfTime() : STALLED;
+}
+
+/** Cuts the try off when too little comes. */
+async function watchProgress(
+	{ request }: Item,
+	bytesSoFar: () => number,
+	cut: AbortController,
+	fetching: Promise<unknown>,
+): Promise<void> {
+	const windowMs = Math.min(PROGRESS_WINDOW_MS, request.timeout ?? PROGRESS_WINDOW_MS);
+	let isOver = false;
+	const over = fetching.then(() => {
+		isOver = true;
+	});
+	for (let seen = 0; ; seen = bytesSoFar()) {
+		await pause(windowMs, cut.signal, over);
+		if (isOver || cut.signal.aborted) return;
+		if (bytesSoFar() - seen < (LEAST_BYTES_PER_S * windowMs) / 1000) return cut.abort();
+	}
+}
+
+/** Never throws. */
+async function fetchFile(
+	item: Item,
+	{ url, contentPath }: FileAddress,
+	fileName: string,
+	signal: AbortSignal,
+	onBytes: (bytes: number) => void,
+): Promise<Try> {
+	const opening =
+		contentPath === undefined
+			? await openPublicFile(item, url, signal)
+			: await openWithKey(item, contentPath, signal);
+	if ('unanswered' in opening) {
+		const { sent, code, message } = opening.unanswered;
+		return brokenOff(message, !sent && code === undefined ? 'never' : 'later');
+	}
+	const { statusCode, contentType, body } = opening.opened;
+	const refusal = judgeAnswer(statusCode, contentType, contentPath !== undefined);
+	if (refusal || signal.aborted) body.destroy();
+	if (refusal) return refusal;
+	signal.addEventListener('abort', () => body.destroy(), { once: true });
+	countBytes(body, onBytes);
+	try {
+		const { helpers } = item.context;
+		const binary = await helpers.prepareBinaryData(body, fileName, storedTypeOf(contentType));
+		const judged = judgeFile(await inspectFile(helpers, binary, VIDEO_HEAD_BYTES), contentType);
+		return 'type' in judged ? { binary: { ...binary, mimeType: judged.type } } : judged;
+	} catch (error) {
+		// Whatever n8n calls it, the file was on its way.
+		return brokenOff(describeUnanswered(error).message, 'later');
+	}
+}
+
+// Listeners would start the stream before n8n's storage is ready for it.
+function countBytes(body: FileStream, onBytes: (bytes: number) => void): void {
+	const push = body.push.bind(body);
+	body.push = (piece: unknown, encoding?: BufferEncoding) => {
+		if (piece instanceof Uint8Array) onBytes(piece.length);
+		return push(piece, encoding);
 	};
 }
 
-const TRY_LATER =
-	"Operation 'Get Status' with 'Download Video' gets it later, without paying again.";
+const STALLED: FileRefusal = {
+	reason: 'The download came to a standstill',
+	fix: TRY_LATER,
+	again: 'later',
+};
 
-function refuse(status: number, contentType = 'video/mp4'): Refusal | undefined {
-	if (status === 403 || status === 404 || status === 410) {
-		return {
-			reason: `The link to the video has expired (HTTP ${status})`,
-			fix: "Links last about a day. Operation 'Get Status' may bring a fresh one.",
-			again: false,
-		};
-	}
-	if (status < 200 || status >= 300) {
-		const again = status >= 500 || status === 429 || status === 408;
-		return { reason: `The host of the video answered HTTP ${status}`, fix: TRY_LATER, again };
-	}
-	if (/^(text\/|application\/(json|xml|xhtml))/i.test(contentType)) return notAVideo(contentType);
-	return undefined;
-}
+const brokenOff = (message: string, again: FileRefusal['again']): FileRefusal => ({
+	reason: `The download broke off: ${message}`,
+	fix: TRY_LATER,
+	again,
+});
 
-function checkLength(bytes: number, headers: JsonRecord): Refusal | undefined {
-	if (bytes === 0) {
-		return { reason: 'The host of the video sent an empty file', fix: TRY_LATER, again: true };
-	}
-	const promised = text(headers['content-length']);
-	if (promised === undefined || Number(promised) === bytes) return undefined;
-	const reason = `The download has ${bytes} bytes instead of ${promised}`;
-	return { reason, fix: TRY_LATER, again: true };
-}
-
-/** A page or an error message that is sent as if it were a video. */
-function checkStart(head: Buffer): Refusal | undefined {
-	return /^\s*[<{]/.test(head.toString('latin1')) ? notAVideo('text') : undefined;
-}
-
-function notAVideo(sent: string): Refusal {
+/** @param last what the last try came to */
+function outOfTime(last?: FileRefusal): FileRefusal {
+	const reason = "There was no time left of 'Max Wait' to download it";
 	return {
-		reason: `The host of the video sent ${sent} instead of a video`,
-		fix: 'Open the URL in a browser to see what it is.',
-		again: false,
+		reason: last ? `${reason}. Last: ${last.reason}` : reason,
+		fix: TRY_LATER,
+		again: 'never',
 	};
 }

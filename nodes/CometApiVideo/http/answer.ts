@@ -40,13 +40,20 @@ export type ProblemReason =
 	| 'heldBack'
 	| 'connectionLost';
 
-/** Why an exchange brought no job: for the user, and for the decision what to do next. */
+/**
+ * Why an exchange brought no job: for the user, and for the decision what to do next. Plain JSON, so
+ * that it can be kept with the execution.
+ */
 export interface ApiProblem {
 	reason: ProblemReason;
 	httpStatus?: number;
-	/** The server's or the network's own words. */
+	/** The server's or the network's own words, of at most LONGEST_QUOTE characters. */
 	said?: string;
+	/** CometAPI's number of the exchange, for which its support asks. */
+	supportId?: string;
 }
+
+const LONGEST_QUOTE = 500;
 
 function reasonOf({ sent, code }: Unanswered): ProblemReason {
 	if (sent) return 'connectionLost';
@@ -57,46 +64,140 @@ function reasonOf({ sent, code }: Unanswered): ProblemReason {
 /** What keeps an exchange from being an answer about a job, in words for the user. */
 export function describeProblem(exchange: Exchange): ApiProblem {
 	if ('unanswered' in exchange) {
-		return { reason: reasonOf(exchange.unanswered), said: exchange.unanswered.message };
+		return { reason: reasonOf(exchange.unanswered), said: shorten(exchange.unanswered.message) };
 	}
-	const { statusCode: httpStatus, body } = exchange.answer;
-	const { code, message: said } = readErrorEnvelope(body);
-	return { reason: findReason(httpStatus, code, said, body), httpStatus, said };
+	const { answer } = exchange;
+	const reason = findReason(answer);
+	const supportId = text(answer.headers['x-cometapi-request-id']);
+	return {
+		reason,
+		httpStatus: answer.statusCode,
+		said: wordsOf(answer.body) ?? (reason === 'unreadable' ? pieceOf(answer.body) : undefined),
+		...(supportId !== undefined && { supportId: shorten(supportId) }),
+	};
 }
 
-function findReason(
-	status: number,
-	code: string | undefined,
-	said: string | undefined,
-	body: unknown,
-): ProblemReason {
-	if (code === 'task_not_exist' || /task_not_exist/.test(said ?? '')) return 'unknownId';
-	if (status === 404) return isPage(body) ? 'notTheApi' : 'unknownId';
-	if (status === 401) return 'unauthorized';
-	if (status === 402 || (status === 403 && /quota|balance/i.test(`${code} ${said}`)))
-		return 'noBalance';
-	if (status === 403) return 'forbidden';
+function findReason(answer: HttpAnswer): ProblemReason {
+	const { statusCode: status, body } = answer;
+	const { code = '', type = '' } = readCodes(body);
+	const said = wordsOf(body) ?? '';
+	const isOurs = isOfTheApi(answer);
+	if (isOurs && [code, said].some((told) => told.includes('task_not_exist'))) return 'unknownId';
 	if (status === 413) return 'tooLarge';
-	if (status === 429) return 'rateLimited';
-	if (code === 'model_not_found' || /no available channel/i.test(said ?? ''))
-		return 'modelUnavailable';
-	if (code === 'invalid_request') return 'badInput';
+	if (status === 429) return isOutOfCredit(code || type, said) ? 'noBalance' : 'rateLimited';
+	// Any of them may come from whatever stands between n8n and CometAPI.
+	if (!isOurs && [401, 402, 403, 404, 407, 451].includes(status)) return 'notTheApi';
+	if (status === 401) return 'unauthorized';
+	if (status === 402) return 'noBalance';
+	if (status === 403) return /quota|balance/i.test(`${code} ${said}`) ? 'noBalance' : 'forbidden';
+	// With another 5xx the same words may stand for a job that was accepted.
+	if (isOurs && (status === 503 || (status >= 400 && status < 500))) {
+		if (code === 'model_not_found' || /no available channel/i.test(said)) return 'modelUnavailable';
+	}
+	if (status === 404) return 'unknownId';
+	if (isOurs && status === 500 && (code || type) === 'invalid_request') return 'badInput';
 	if (status >= 500) return 'serverError';
+	if (isPage(body)) return 'notTheApi';
 	if (status >= 400) return 'badInput';
-	return status >= 300 || isPage(body) ? 'notTheApi' : 'unreadable';
+	return status >= 300 ? 'notTheApi' : 'unreadable';
 }
 
 /**
- * The code and the words of an error answer: CometAPI's envelope {"error":{"message","type","code"}},
- * {"error":"text"}, {"code","message"}, {"code","error":"text"}.
+ * Whether CometAPI itself wrote an error answer. Its own is JSON in one of the shapes of docs/api.md:
+ * `error` with a message and a type or code, or a code beside words. The bare {"error":"text"} is seen
+ * from CometAPI and from many an ingress; so it, like every other JSON, counts only with the header
+ * x-cometapi-request-id. A `code` that repeats the HTTP status is a gateway's.
  */
-function readErrorEnvelope(body: unknown): { code?: string; message?: string } {
+export function isOfTheApi({ statusCode, headers, body }: HttpAnswer): boolean {
+	if (!isRecord(body)) return false;
+	if (text(headers['x-cometapi-request-id']) !== undefined) return true;
+	const { code, type } = readCodes(body);
+	if (code === undefined) {
+		return (isRecord(body.error) && type !== undefined) || body.error === 'task_not_exist';
+	}
+	return code !== String(statusCode) && wordsOf(body) !== undefined;
+}
+
+/** What an error answer says of itself: the code and the words as they came. */
+export function readVerdict(answer: HttpAnswer): { code: string; message: string } | undefined {
+	const { code } = readCodes(answer.body);
+	const message = wordsOf(answer.body);
+	if (!isOfTheApi(answer) || code === undefined || message === undefined) return undefined;
+	return { code, message };
+}
+
+/**
+ * A code as it is compared: in lower case, with underscores, without the prefix of whoever raised it.
+ * `imagine:content-moderated` is content_moderated.
+ */
+export function bareCode(code: string): string {
+	return code
+		.slice(code.lastIndexOf(':') + 1)
+		.trim()
+		.toLowerCase()
+		.replaceAll('-', '_');
+}
+
+const CREDIT_CODES = ['insufficient_quota', 'insufficient_user_quota', 'quota_not_enough'];
+
+const CREDIT_WORDS =
+	/spending limit|current quota|(credits?|balance|quota|funds)\b.{0,40}\b(used up|exhausted|depleted|insufficient|not enough|too low|run out)|(insufficient|not enough|no more|used (up )?all|ran out of).{0,20}\b(credits?|balance|quota|funds)\b/i;
+
+const RATE_WORDS =
+	/rate.?limit|(requests?|tokens?|calls?) (per|a|\/) ?(second|minute|hour|day)|too many requests|concurren|\b[rtq]p[smhd]\b/i;
+
+/** Whether a 429 means the money and not the rate, which can have the same code. */
+function isOutOfCredit(code: string, said: string): boolean {
+	if (RATE_WORDS.test(said)) return false;
+	return CREDIT_CODES.includes(bareCode(code)) || CREDIT_WORDS.test(said);
+}
+
+function readCodes(body: unknown): { code?: string; type?: string } {
 	if (!isRecord(body)) return {};
-	const inner = isRecord(body.error) ? body.error : body;
+	const inner = isRecord(body.error) ? body.error : {};
 	return {
-		code: text(inner.code) ?? text(inner.type) ?? text(body.code),
-		message: text(inner.message) ?? text(body.error) ?? text(body.message),
+		code: readCode(inner.code) ?? readCode(body.code),
+		type: text(inner.type),
 	};
+}
+
+function readCode(value: unknown): string | undefined {
+	return typeof value === 'number' && value !== 0 ? String(value) : text(value);
+}
+
+/**
+ * The words of an error answer, shortened: CometAPI's envelope {"error":{"message","type","code"}},
+ * {"error":"text"}, {"code","message"}, `msg`, `detail` as a text or a list, `errors`, a plain text.
+ */
+function wordsOf(body: unknown): string | undefined {
+	if (typeof body === 'string') return isPage(body) ? undefined : shorten(text(body));
+	if (!isRecord(body)) return undefined;
+	const inner = isRecord(body.error) ? messageIn(body.error) : text(body.error);
+	return shorten(inner ?? messageIn(body) ?? listOf(body.detail) ?? listOf(body.errors));
+}
+
+function messageIn({ message, msg, detail }: JsonRecord): string | undefined {
+	return text(message) ?? text(msg) ?? text(detail);
+}
+
+function listOf(value: unknown): string | undefined {
+	if (!Array.isArray(value)) return undefined;
+	const words = value
+		.slice(0, LONGEST_QUOTE)
+		.map((entry) => (isRecord(entry) ? messageIn(entry) : text(entry)));
+	return text(words.filter((word) => word !== undefined).join('; '));
+}
+
+/** Of an answer without words, what there is of it. */
+function pieceOf(body: unknown): string | undefined {
+	if (isPage(body) || body === undefined || body === null) return undefined;
+	return shorten(text(JSON.stringify(body)));
+}
+
+/** At most LONGEST_QUOTE characters, without a character cut in halves. */
+function shorten<T extends string | undefined>(words: T): T | string {
+	if (words === undefined || words.length <= LONGEST_QUOTE) return words;
+	return `${words.slice(0, LONGEST_QUOTE - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }
 
 /**

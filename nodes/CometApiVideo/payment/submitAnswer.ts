@@ -38,10 +38,17 @@ export function readSubmitAnswer(
 		const job = readAccepted(original);
 		return job ? { kind: 'accepted', job, raw: body } : { kind: 'outcomeUnknown', problem };
 	}
-	if (statusCode === 429) {
+	if (statusCode === 429 && problem.reason === 'rateLimited') {
 		return { kind: 'rateLimited', problem, retryAfterMs: readRetryAfter(headers, nowMs) };
 	}
-	const mayBeAccepted =
-		statusCode >= 500 && !['modelUnavailable', 'badInput'].includes(problem.reason);
-	return { kind: mayBeAccepted || statusCode === 408 ? 'outcomeUnknown' : 'refused', problem };
+	if (!mayBeAccepted(statusCode, problem)) return { kind: 'refused', problem };
+	// The words for a bad input would say that it was not accepted.
+	if (problem.reason === 'badInput') problem.reason = 'unreadable';
+	return { kind: 'outcomeUnknown', problem };
+}
+
+/** 303 may lead to the accepted job, 409 may mean that it is there already. */
+function mayBeAccepted(statusCode: number, { reason }: ApiProblem): boolean {
+	if (statusCode >= 500) return reason !== 'modelUnavailable' && reason !== 'badInput';
+	return [303, 408, 409].includes(statusCode);
 }

@@ -1,10 +1,22 @@
 import type { ApiProblem } from '../http/answer';
-import type { VideoJob } from '../video';
+import { NO_VIDEO, type VideoJob } from '../video';
 import { nextPollDelayMs, type ProgressReading } from './schedule';
 import type { StatusAnswer } from './statusAnswer';
 
 /** How long the API may not know the id of a job that it has just accepted, in ms (docs/api.md: seen on a sibling endpoint). */
 const UNKNOWN_ID_PATIENCE_MS = 30_000;
+
+/** How long a job may be told as done before its URL is, in ms (docs/api.md: some seconds were seen). */
+const URL_PATIENCE_MS = 60_000;
+
+/** A Retry-After beyond that would leave a finished video unseen for too long. */
+const LONGEST_RETRY_AFTER_MS = 60_000;
+
+/** So much later than planned, in ms, is no busy machine: the clock was set, or the laptop slept. */
+const JUMP_MS = 60_000;
+
+/** How long the wait goes on after a jump beyond its deadline, in ms, until the job's state is told. */
+const WAKE_UP_MS = 60_000;
 
 /** The deps as the wait needs it. Times in ms. */
 export interface PollDeps {
@@ -31,73 +43,148 @@ export interface PollOptions {
 	untilFinished: boolean;
 }
 
-/** How a wait ended, with the last job read, if any. */
+/** How a wait ended, with the last job read, if any. Times in ms. */
 export type PollOutcome = (
 	| { kind: 'answered'; job: VideoJob }
 	| { kind: 'timedOut'; problem?: ApiProblem }
 	| { kind: 'unknownId'; problem: ApiProblem }
 	| { kind: 'refused'; problem: ApiProblem }
 	| { kind: 'stopped' }
-) & { lastJob?: VideoJob; raw?: unknown; polls: number; waitedMs: number };
+) & {
+	lastJob?: VideoJob;
+	raw?: unknown;
+	polls: number;
+	waitedMs: number;
+	/** Until the deadline; not negative. */
+	leftMs: number;
+};
 
 /**
- * Asks for a job's state until it is finished, the deadline has passed, or asking is no use. ApiProblem
- * on the way ends nothing: the job is paid for and goes on without us.
+ * Asks for a job's state until it is finished, the deadline has passed, or asking is no use. Trouble
+ * on the way ends nothing: the job is paid for and goes on without us. A job that is done without a
+ * URL is asked for a while longer; an id that is not known ends only a wait that has never seen the job.
  */
 export async function pollUntilDone(deps: PollDeps, options: PollOptions): Promise<PollOutcome> {
-	const startedAt = deps.now();
+	const clock = new WaitClock(deps);
+	const patienceMs = Math.max(0, options.deadlineMs - clock.startedAt);
+	const ageAtStartMs = Math.max(0, clock.startedAt - options.acceptedAtMs);
 	let lastJob: VideoJob | undefined;
 	let raw: unknown;
 	let problem: ApiProblem | undefined;
 	let polls = 0;
-	let lastKnownAt: number | undefined;
+	let firstAskedMs: number | undefined;
+	let doneSinceMs: number | undefined;
+	let endMs = patienceMs;
 	const readings: ProgressReading[] = [];
-	let nextPollAt = options.pollAtOnce ? startedAt : startedAt + delayFrom(startedAt);
+	let nextPollMs = options.pollAtOnce ? 0 : nextDelayMs();
 
-	const progressSoFar = () => ({ lastJob, raw, polls, waitedMs: deps.now() - startedAt });
+	const progressSoFar = () => ({
+		lastJob,
+		raw,
+		polls,
+		waitedMs: clock.passedMs,
+		leftMs: Math.max(0, patienceMs - clock.passedMs),
+	});
 
 	for (;;) {
-		const pollAt = Math.min(nextPollAt, Math.max(options.deadlineMs, startedAt));
-		if (pollAt > deps.now()) await deps.sleep(pollAt - deps.now());
+		await clock.sleepUntil(Math.min(nextPollMs, endMs));
 		if (deps.isStopped()) return { kind: 'stopped', ...progressSoFar() };
 
-		const askedAt = deps.now();
-		lastKnownAt ??= askedAt;
-		const answer = await deps.poll();
+		const askedMs = clock.passedMs;
+		firstAskedMs ??= askedMs;
+		const answer = await clock.timed(async () => await deps.poll());
 		if (deps.isStopped()) return { kind: 'stopped', ...progressSoFar() };
 		polls++;
 
 		if (answer.kind === 'refused') return { ...answer, ...progressSoFar() };
 		if (answer.kind === 'job') {
 			({ job: lastJob, raw } = answer);
-			lastKnownAt = askedAt;
 			if (lastJob.progress !== undefined) {
-				readings.push({ elapsedMs: askedAt - options.acceptedAtMs, percent: lastJob.progress });
+				readings.push({ elapsedMs: ageAtStartMs + askedMs, percent: lastJob.progress });
 			}
 			problem = undefined;
-			if (!options.untilFinished || lastJob.status !== 'pending') {
+			if (isWithoutUrl(lastJob)) doneSinceMs ??= askedMs;
+			else doneSinceMs = undefined;
+			const isAwaited = doneSinceMs !== undefined && askedMs - doneSinceMs < URL_PATIENCE_MS;
+			if (!isAwaited && (!options.untilFinished || lastJob.status !== 'pending')) {
 				return { kind: 'answered', job: lastJob, ...progressSoFar() };
 			}
 		} else {
 			problem = answer.problem;
 		}
-		const patience = options.untilFinished ? UNKNOWN_ID_PATIENCE_MS : 0;
-		if (answer.kind === 'unknownId' && deps.now() - lastKnownAt >= patience) {
+		const unknownPatienceMs = options.untilFinished ? UNKNOWN_ID_PATIENCE_MS : 0;
+		if (
+			answer.kind === 'unknownId' &&
+			lastJob === undefined &&
+			clock.passedMs - firstAskedMs >= unknownPatienceMs
+		) {
 			return { ...answer, ...progressSoFar() };
 		}
-		if (askedAt >= options.deadlineMs) return { kind: 'timedOut', problem, ...progressSoFar() };
-
+		if (clock.hasJumped && answer.kind !== 'job') {
+			// The network may need a moment after the machine has slept.
+			endMs = Math.max(endMs, clock.jumpedToMs + WAKE_UP_MS);
+		} else {
+			clock.hasJumped = false;
+			endMs = patienceMs;
+		}
+		if (askedMs >= endMs) {
+			return lastJob && doneSinceMs !== undefined
+				? { kind: 'answered', job: lastJob, ...progressSoFar() }
+				: { kind: 'timedOut', problem, ...progressSoFar() };
+		}
 		const retryAfterMs = answer.kind === 'unclear' ? (answer.retryAfterMs ?? 0) : 0;
-		nextPollAt = deps.now() + Math.max(delayFrom(deps.now()), retryAfterMs);
+		nextPollMs =
+			clock.passedMs + Math.max(nextDelayMs(), Math.min(retryAfterMs, LONGEST_RETRY_AFTER_MS));
 	}
 
-	function delayFrom(nowMs: number): number {
+	function nextDelayMs(): number {
 		return nextPollDelayMs({
-			elapsedMs: nowMs - options.acceptedAtMs,
+			elapsedMs: ageAtStartMs + clock.passedMs,
 			polls,
 			readings,
 			pollIntervalS: options.pollIntervalS,
 			random: deps.random(),
 		});
+	}
+}
+
+/** Told as done, but not where; the family's own word for it is NO_VIDEO. */
+function isWithoutUrl({ status, video, failure }: VideoJob): boolean {
+	if (status === 'done') return video?.url === undefined && video?.content_url === undefined;
+	return status === 'failed' && failure?.code === NO_VIDEO.code;
+}
+
+/**
+ * The time of one wait, in ms since it began. A clock that is set back does not make it longer: what
+ * was slept counts. A jump ahead counts as time, and is noted.
+ */
+class WaitClock {
+	readonly startedAt: number;
+	passedMs = 0;
+	hasJumped = false;
+	jumpedToMs = 0;
+	private readonly deps: PollDeps;
+
+	constructor(deps: PollDeps) {
+		this.deps = deps;
+		this.startedAt = deps.now();
+	}
+
+	async sleepUntil(atMs: number): Promise<void> {
+		const ms = Math.ceil(atMs - this.passedMs);
+		if (ms > 0) await this.timed(async () => await this.deps.sleep(ms), ms);
+	}
+
+	/** @param plannedMs counts instead of the clock when that was set back */
+	async timed<T>(task: () => Promise<T>, plannedMs = 0): Promise<T> {
+		const before = this.deps.now();
+		const result = await task();
+		const ms = this.deps.now() - before;
+		this.passedMs += ms < 0 ? plannedMs : ms;
+		if (ms - plannedMs > JUMP_MS) {
+			this.hasJumped = true;
+			this.jumpedToMs = this.passedMs;
+		}
+		return result;
 	}
 }

@@ -1,11 +1,14 @@
 import {
 	describeProblem,
+	isOfTheApi,
 	isSuccess,
 	readRetryAfter,
+	readVerdict,
 	type ApiProblem,
 	type Exchange,
 	type HttpAnswer,
 } from '../http/answer';
+import { isRecord } from '../http/json';
 import { PENDING, type VideoJob } from '../video';
 
 export type StatusAnswer =
@@ -16,16 +19,19 @@ export type StatusAnswer =
 	/** Says nothing about the job: ask again. */
 	| { kind: 'unclear'; problem: ApiProblem; retryAfterMs?: number };
 
+type ReadStatus = (body: unknown) => VideoJob | undefined;
+
 /**
- * What the answer to a status request says of the job. Only 401, 402 and 403 end a wait, and what
- * n8n itself holds back: everything else may pass, and the job is paid for.
+ * What the answer to a status request says of the job. Only CometAPI's own 401, 402 and 403 end a
+ * wait, its verdict on the job, and what n8n itself holds back: everything else may pass, a page of
+ * whatever stands before CometAPI too, and the job is paid for.
  *
  * @param readStatus the family's reading of a successful answer
  * @param nowMs epoch ms, for a Retry-After that is a date
  */
 export function readStatusAnswer(
 	exchange: Exchange,
-	readStatus: (body: unknown) => VideoJob | undefined,
+	readStatus: ReadStatus,
 	nowMs: number,
 ): StatusAnswer {
 	const problem = describeProblem(exchange);
@@ -33,15 +39,15 @@ export function readStatusAnswer(
 		const { sent, code } = exchange.unanswered;
 		return { kind: !sent && code === undefined ? 'refused' : 'unclear', problem };
 	}
-	const { statusCode, headers, body } = exchange.answer;
-	if (isSuccess(statusCode)) {
-		const job = readStatus(body) ?? emptyAccepted(exchange.answer);
-		if (job) return { kind: 'job', job, raw: body };
-	}
+	const { answer } = exchange;
+	const { statusCode, headers, body } = answer;
+	const job = isSuccess(statusCode)
+		? (readStatus(body) ?? emptyAccepted(answer))
+		: failedByVerdict(answer, problem, readStatus);
+	if (job) return { kind: 'job', job, raw: body };
 	if (problem.reason === 'unknownId') return { kind: 'unknownId', problem };
-	if (statusCode === 401 || statusCode === 402 || statusCode === 403) {
+	if ([401, 402, 403].includes(statusCode) && isOfTheApi(answer))
 		return { kind: 'refused', problem };
-	}
 	return { kind: 'unclear', problem, retryAfterMs: readRetryAfter(headers, nowMs) };
 }
 
@@ -49,4 +55,18 @@ export function readStatusAnswer(
 function emptyAccepted({ statusCode, body }: HttpAnswer): VideoJob | undefined {
 	if (statusCode !== 202 || (body !== '' && body !== undefined && body !== null)) return undefined;
 	return PENDING;
+}
+
+/** A verdict on the job, told as the HTTP status of the poll (docs/api.md, shape g2). */
+function failedByVerdict(
+	answer: HttpAnswer,
+	{ reason }: ApiProblem,
+	readStatus: ReadStatus,
+): VideoJob | undefined {
+	const failure = readVerdict(answer);
+	const isVerdict = [400, 410, 422].includes(answer.statusCode) && reason !== 'unknownId';
+	if (!failure || !isVerdict || !isRecord(answer.body)) return undefined;
+	// With the word that is missing, the family finds usage and cost in it as in every other answer.
+	const job = readStatus({ ...answer.body, status: 'failed' });
+	return { ...job, status: 'failed', providerStatus: undefined, statusIsKnown: true, failure };
 }

@@ -1,16 +1,24 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
-import { notFinishedInTime, statusRefused, stopped, videoFailed } from '../errors';
+import {
+	notFinishedInTime,
+	statusRefused,
+	stopped,
+	videoFailed,
+	type FileAddress,
+} from '../errors';
 import type { Settings } from '../fields/settings';
 import { downloadVideo } from '../files/download';
+import { addressOf } from '../http/openFile';
 import { sendRequest } from '../http/request';
 import type { Item } from '../item';
 import { pause } from '../pause';
-import { isOwnFailure } from '../payment/failures';
+import { kindOfFailure } from '../payment/failures';
 import { pollUntilDone, type PollOptions, type PollOutcome } from '../polling/pollUntilDone';
 import { readStatusAnswer, type StatusAnswer } from '../polling/statusAnswer';
-import { PENDING, type VideoJob, type WaitFacts } from '../video';
+import { PENDING, type Video, type VideoJob, type WaitFacts } from '../video';
 import type { JobRef, VideoApi } from '../videoApi';
+import { withFailureReason } from './failureReason';
 import { toJson, toWaitFacts } from './output';
 
 /** So that a connection that hangs cannot eat the wait. */
@@ -26,7 +34,8 @@ export interface Target {
 const LOOK_PATIENCE_MS = 30_000;
 
 /**
- * Waits until the job is finished, or `settings.maxWaitS` have passed since it was accepted.
+ * Waits until the job is finished, or `settings.maxWaitS` have passed since it was accepted; a later
+ * try of the same job waits as long anew.
  *
  * @param acceptedAtMs epoch ms; undefined for a job of unknown age, whose wait begins now
  * @param isNew false for a job from an earlier try, which may be finished by now
@@ -39,7 +48,7 @@ export async function waitUntilFinished(
 ): Promise<PollOutcome> {
 	return await watch(item, target, {
 		acceptedAtMs,
-		deadlineMs: acceptedAtMs + settings.maxWaitS * 1000,
+		deadlineMs: (isNew ? acceptedAtMs : Date.now()) + settings.maxWaitS * 1000,
 		pollIntervalS: settings.pollIntervalS,
 		pollAtOnce: !isNew,
 		untilFinished: true,
@@ -53,10 +62,11 @@ export async function waitUntilFinished(
  */
 export async function concludeWait(
 	item: Item,
-	{ api, job: { requestId } }: Target,
+	target: Target,
 	outcome: PollOutcome,
 	settings: Settings,
 ): Promise<INodeExecutionData> {
+	const { requestId } = target.job;
 	const wait = toWaitFacts(outcome);
 	const facts = { requestId, job: outcome.lastJob, wait };
 	if (outcome.kind === 'stopped') throw stopped(requestId);
@@ -67,9 +77,11 @@ export async function concludeWait(
 	}
 	const job = outcome.lastJob ?? PENDING;
 	if (job.status === 'failed' || job.status === 'expired') {
-		throw videoFailed({ ...facts, job }, isOwnFailure(job, api));
+		throw videoFailed({ ...facts, job }, kindOfFailure(job, target.api));
 	}
-	return await toItem(item, { requestId, job, raw: outcome.raw, wait }, settings);
+	const { raw, leftMs } = outcome;
+	const contentPath = target.api.contentPath?.(target.job);
+	return await toItem(item, { requestId, job, raw, wait, contentPath, leftMs }, settings);
 }
 
 /**
@@ -95,7 +107,9 @@ export async function lookOnce(
 	if (outcome.kind !== 'answered') {
 		throw statusRefused(outcome.problem ?? { reason: 'unreadable' }, { requestId });
 	}
-	return await toItem(item, { requestId, job: outcome.job, raw: outcome.raw }, settings);
+	const { job, raw } = outcome;
+	const contentPath = target.api.contentPath?.(target.job);
+	return await toItem(item, { requestId, job, raw, contentPath }, settings);
 }
 
 interface KnownJob {
@@ -104,6 +118,10 @@ interface KnownJob {
 	/** The answer that told it. */
 	raw: unknown;
 	wait?: WaitFacts;
+	/** Where the file is that only the key opens. */
+	contentPath?: string;
+	/** What is left of Max Wait, in ms; by default all of it. */
+	leftMs?: number;
 }
 
 /**
@@ -113,22 +131,34 @@ interface KnownJob {
  */
 export async function toItem(
 	item: Item,
-	{ requestId, job, raw, wait }: KnownJob,
-	{ includesRaw, download }: Settings,
+	{ requestId, job, raw, wait, contentPath, leftMs }: KnownJob,
+	{ includesRaw, download, maxWaitS }: Settings,
 ): Promise<INodeExecutionData> {
 	const json = {
 		...toJson(requestId, job, wait),
 		...(includesRaw && raw !== undefined && { raw }),
 	} as IDataObject;
-	if (!download || job.status !== 'done' || !job.video?.url) return { json };
-	const facts = { requestId, job, wait, url: job.video.url };
-	const file = await downloadVideo(item, facts, download.fileName);
+	const address = job.video && addressOfFile(job.video, contentPath);
+	if (!download || job.status !== 'done' || !address) return { json };
+	const file = await downloadVideo(
+		item,
+		{ requestId, job, wait, ...address },
+		{ fileName: download.fileName, leftMs: leftMs ?? maxWaitS * 1000 },
+	);
 	return { json, binary: { [download.fieldName]: file } };
+}
+
+function addressOfFile(
+	{ url, content_url }: Video,
+	contentPath: string | undefined,
+): FileAddress | undefined {
+	if (url !== undefined) return { url };
+	return content_url === undefined ? undefined : { url: content_url, contentPath };
 }
 
 async function watch(item: Item, target: Target, options: PollOptions): Promise<PollOutcome> {
 	let hasWarned = false;
-	return await pollUntilDone(
+	const outcome = await pollUntilDone(
 		{
 			async poll() {
 				const answer = await askStatus(item, target);
@@ -147,17 +177,33 @@ async function watch(item: Item, target: Target, options: PollOptions): Promise<
 		},
 		options,
 	);
+	if (outcome.kind !== 'answered') return outcome;
+	const job = await withFailureReason(item, target, outcome.job);
+	return { ...outcome, job, lastJob: job };
 }
 
 async function askStatus(
 	{ context, request, signal }: Item,
-	{ api, job }: Target,
+	target: Target,
 ): Promise<StatusAnswer> {
 	const deadlineMs = Math.min(POLL_TIMEOUT_MS, request.timeout ?? POLL_TIMEOUT_MS);
 	const exchange = await sendRequest(
 		context,
-		{ ...request, method: 'GET', url: job.statusPath, body: undefined, timeout: deadlineMs },
+		{ ...request, method: 'GET', url: target.job.statusPath, body: undefined, timeout: deadlineMs },
 		{ stop: signal, stopCuts: 'always', deadlineMs },
 	);
-	return readStatusAnswer(exchange, api.readStatus, Date.now());
+	const readStatus = (body: unknown) => withContentUrl(request, target, body);
+	return readStatusAnswer(exchange, readStatus, Date.now());
+}
+
+/** What the family reads; a finished video without a public URL gets the one that the key opens. */
+function withContentUrl(
+	request: Item['request'],
+	{ api, job: ref }: Target,
+	body: unknown,
+): VideoJob | undefined {
+	const job = api.readStatus(body);
+	if (job?.status !== 'done' || job.video?.url !== undefined || !api.contentPath) return job;
+	const content_url = addressOf({ request }, api.contentPath(ref));
+	return { ...job, video: { ...job.video, content_url } };
 }

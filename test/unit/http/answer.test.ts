@@ -2,7 +2,12 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import { readRetryAfter, type Exchange } from '../../../nodes/CometApiVideo/http/answer';
+import {
+	bareCode,
+	readRetryAfter,
+	type ApiProblem,
+	type Exchange,
+} from '../../../nodes/CometApiVideo/http/answer';
 import * as submits from '../../../nodes/CometApiVideo/payment/submitAnswer';
 import * as polls from '../../../nodes/CometApiVideo/polling/statusAnswer';
 import { grokApi } from '../../../nodes/CometApiVideo/resources/grok/api';
@@ -34,8 +39,27 @@ const envelope = (message: string, code = '') => ({
 	error: { message: `${message} (request id: 2026)`, type: 'comet_api_error', param: '', code },
 });
 
+interface Flat {
+	code: string;
+	error: string;
+}
+
 const NO_CHANNEL = 'There is no available channel for model grok-x under the current group';
 const unclearFate = [500, 502, 503, 504, 524];
+
+/** What stands between n8n and CometAPI answers in its place. */
+const strangers = [401, 402, 403, 404, 407, 451].flatMap((status) =>
+	[
+		{ form: 'a page', body: HTML },
+		{ form: 'a plain text', body: `${status} page not found\n` },
+		{ form: 'nothing', body: '' },
+		{ form: "an ingress' JSON", body: { status, error: 'no route matched', path: '/' } },
+		{ form: 'a bare error', body: { error: 'access denied' } },
+		{ form: 'a bare message', body: { message: 'Forbidden' } },
+		{ form: 'a code that is the status', body: { code: status, message: 'denied' } },
+		{ form: "a cloud's JSON", body: { error: { code: status, message: 'x', status: 'DENIED' } } },
+	].map(({ form, body }) => ({ name: `${status} as ${form}`, exchange: answered(status, body) })),
+);
 
 describe('the answer to a submit', () => {
 	test.each([
@@ -98,6 +122,38 @@ describe('the answer to a submit', () => {
 		});
 	});
 
+	test.each([
+		{ said: 'the credits of this key are used up', code: 'insufficient_quota' },
+		{ said: 'You exceeded your current quota', code: 'insufficient_user_quota' },
+		{ said: 'no words', code: 'insufficient-quota' },
+		{ said: 'Your team has used all available credits', code: '' },
+		{ said: 'or reached its monthly spending limit', code: 'some-code' },
+		{ said: 'Insufficient balance', code: '' },
+		{ said: 'the user quota is not enough', code: '' },
+	])('429 for want of credit is told at once: $said, $code', ({ said, code }) => {
+		expect(readSubmitAnswer(answered(429, envelope(said, code)), NOW)).toMatchObject({
+			kind: 'refused',
+			problem: { reason: 'noBalance', httpStatus: 429 },
+		});
+	});
+
+	test.each([
+		{ said: 'rate limit reached for requests per minute', code: 'insufficient_quota' },
+		{ said: 'Rate-limit: 5 requests per minute', code: 'insufficient_user_quota' },
+		{ said: 'too many requests', code: 'insufficient_quota' },
+		{ said: 'limit of 3 RPM reached', code: 'insufficient_quota' },
+		{ said: 'the upstream load is saturated', code: '' },
+	])('429 of the rate is sent again: $said, $code', ({ said, code }) => {
+		expect(readSubmitAnswer(answered(429, envelope(said, code)), NOW).kind).toBe('rateLimited');
+	});
+
+	test.each(strangers)('$name: refused, since it was not CometAPI', ({ exchange }) => {
+		expect(readSubmitAnswer(exchange, NOW)).toMatchObject({
+			kind: 'refused',
+			problem: { reason: 'notTheApi' },
+		});
+	});
+
 	const bodies = [
 		{ form: 'an envelope', body: envelope('upstream') },
 		{ form: 'a page', body: HTML },
@@ -122,8 +178,28 @@ describe('the answer to a submit', () => {
 		});
 	});
 
-	test('408, a time-out in words of HTTP: nobody knows', () => {
-		expect(readSubmitAnswer(answered(408, ''), NOW).kind).toBe('outcomeUnknown');
+	test.each([
+		{ name: '408, a time-out in words of HTTP', exchange: answered(408, '') },
+		{ name: '303, which may lead to the job', exchange: answered(303, '') },
+		{ name: '409', exchange: answered(409, envelope('a job is there already', 'conflict')) },
+		{
+			name: '504 of type invalid_request',
+			exchange: answered(504, { error: { message: 'late', type: 'invalid_request' } }),
+		},
+		{
+			name: '503 of code invalid_request',
+			exchange: answered(503, envelope('late', 'invalid_request')),
+		},
+		{ name: '500 no available channel', exchange: answered(500, envelope(NO_CHANNEL)) },
+		{
+			name: '502 model_not_found',
+			exchange: answered(502, envelope(NO_CHANNEL, 'model_not_found')),
+		},
+		{ name: "503, an ingress' words", exchange: answered(503, NO_CHANNEL) },
+	])('$name: nobody knows', ({ exchange }) => {
+		const answer = readSubmitAnswer(exchange, NOW);
+		expect(answer.kind).toBe('outcomeUnknown');
+		expect(answer).not.toMatchObject({ problem: { reason: 'badInput' } });
 	});
 
 	test.each(['ECONNRESET', 'ETIMEDOUT', 'ECONNABORTED', 'EPIPE', undefined])(
@@ -255,7 +331,6 @@ describe('the answer to a status request', () => {
 			exchange: answered(400, { error: 'task_not_exist' }),
 		},
 		{ name: '404 as JSON', exchange: answered(404, envelope('no such id')) },
-		{ name: '404 with nothing', exchange: answered(404, '') },
 	])('$name: unknown id', ({ exchange }) => {
 		expect(readStatusAnswer(exchange, NOW)).toMatchObject({
 			kind: 'unknownId',
@@ -285,6 +360,63 @@ describe('the answer to a status request', () => {
 		expect(readStatusAnswer(exchange, NOW)).toMatchObject({ kind: 'unclear', problem: { reason } });
 	});
 
+	test.each(strangers)('$name is an outage', ({ exchange }) => {
+		expect(readStatusAnswer(exchange, NOW)).toMatchObject({
+			kind: 'unclear',
+			problem: { reason: 'notTheApi' },
+		});
+	});
+
+	test('a bare error counts with the mark of CometAPI', () => {
+		const headers = { 'x-cometapi-request-id': 'abc' };
+		const body = { error: 'access denied' };
+		expect(readStatusAnswer(answered(403, body, headers), NOW).kind).toBe('refused');
+		expect(readStatusAnswer(answered(403, HTML, headers), NOW).kind).toBe('unclear');
+	});
+
+	test('429 for want of credit is asked again: the job is paid for', () => {
+		const exchange = answered(429, envelope('used up', 'insufficient_quota'));
+		expect(readStatusAnswer(exchange, NOW).kind).toBe('unclear');
+	});
+
+	describe.each([400, 410, 422])('a verdict told as HTTP %i', (status) => {
+		const usage = { cost_in_usd_ticks: 500_000_000 };
+		test.each([
+			{ code: 'imagine:content-moderated', message: 'no', body: (f: Flat) => ({ ...f, usage }) },
+			{ code: 'invalid-argument', message: 'bad media', body: (f: Flat) => ({ ...f, usage }) },
+			{
+				code: 'content_policy_violation',
+				message: 'no',
+				body: ({ code, error }: Flat) => ({ error: { code, message: error, type: 'x' }, usage }),
+			},
+		])('$code is a failed job with reason, usage and cost', ({ code, message, body }) => {
+			const raw = body({ code, error: message });
+			expect(readStatusAnswer(answered(status, raw), NOW)).toEqual({
+				kind: 'job',
+				raw,
+				job: expect.objectContaining({
+					status: 'failed',
+					statusIsKnown: true,
+					providerStatus: undefined,
+					failure: { code, message },
+					usage,
+					providerCostUsd: 0.05,
+				}),
+			});
+		});
+
+		test.each([
+			{ name: 'task_not_exist', body: { code: 'task_not_exist', message: 'no', data: null } },
+			{ name: 'no code', body: envelope('odd') },
+			{ name: 'no text', body: { code: 'odd' } },
+			{ name: 'a page', body: HTML },
+			{ name: 'a plain text', body: 'imagine:content-moderated' },
+			{ name: 'a code that is the status', body: { code: status, message: 'Bad Request' } },
+		])('is none with $name', ({ body }) => {
+			expect(readStatusAnswer(answered(status, body), NOW).kind).not.toBe('job');
+		});
+	});
+
 	test.each([429, 503])('%i with Retry-After says when to ask again', (status) => {
 		const exchange = answered(status, '', { 'retry-after': '20' });
 		expect(readStatusAnswer(exchange, NOW)).toMatchObject({
@@ -308,11 +440,65 @@ describe("the server's own words are kept", () => {
 			said: 'bad prompt',
 		},
 		{ form: '{code,error}', body: { code: 'x', error: 'bad prompt' }, said: 'bad prompt' },
-		{ form: 'a page', body: HTML, said: undefined },
+		{ form: '{msg}', body: { code: 'x', msg: 'bad prompt' }, said: 'bad prompt' },
+		{ form: '{error:{msg}}', body: { error: { msg: 'bad prompt' } }, said: 'bad prompt' },
+		{ form: '{detail}', body: { detail: 'bad prompt' }, said: 'bad prompt' },
+		{
+			form: '{detail:[]}',
+			body: { detail: [{ loc: ['body'], msg: 'bad prompt' }, { msg: 'bad size' }, 7] },
+			said: 'bad prompt; bad size',
+		},
+		{ form: '{errors:[]}', body: { errors: ['bad prompt'] }, said: 'bad prompt' },
+		{
+			form: '{errors:[{message}]}',
+			body: { errors: [{ message: 'bad prompt' }] },
+			said: 'bad prompt',
+		},
+		{ form: 'a plain text', body: ' bad prompt\n', said: 'bad prompt' },
 		{ form: 'nothing', body: '', said: undefined },
 	])('$form', ({ body, said }) => {
 		const refused = { kind: 'refused', problem: { reason: 'badInput', httpStatus: 400, said } };
 		expect(readSubmitAnswer(answered(400, body), NOW)).toEqual(refused);
+	});
+
+	test('of a page nothing is shown', () => {
+		expect(readSubmitAnswer(answered(400, HTML), NOW)).toEqual({
+			kind: 'refused',
+			problem: { reason: 'notTheApi', httpStatus: 400, said: undefined },
+		});
+	});
+
+	test.each(['x', '😀'])('but no more than 500 characters of them: %s', (character) => {
+		const words = `${character === 'x' ? '' : 'y'}${character.repeat(10_000)}`;
+		for (const body of [words, envelope(words), { detail: [{ msg: words }] }, { z: words }]) {
+			const { problem } = readSubmitAnswer(answered(200, body), NOW) as { problem: ApiProblem };
+			expect(problem.said?.length).toBeLessThanOrEqual(500);
+			expect(problem.said?.length).toBeGreaterThan(450);
+			expect(problem.said).not.toMatch(/[\ud800-\udbff](?![\udc00-\udfff])/);
+		}
+	});
+
+	test('of an answer without words, a piece of it', () => {
+		for (const body of [{ odd: [1, 2] }, '{"request_id":"4b2c']) {
+			expect(readSubmitAnswer(answered(200, body), NOW)).toMatchObject({
+				problem: { reason: 'unreadable', said: expect.stringMatching(/odd|4b2c/) },
+			});
+		}
+	});
+
+	test("with the number that CometAPI's support asks for", () => {
+		const headers = { 'x-cometapi-request-id': 'abc' };
+		expect(readSubmitAnswer(answered(500, '', headers), NOW)).toMatchObject({
+			problem: { supportId: 'abc' },
+		});
+	});
+
+	test('and a problem can be kept with the execution', () => {
+		const { problem } = readSubmitAnswer(
+			answered(500, envelope('x'), { 'x-cometapi-request-id': 'abc' }),
+			NOW,
+		) as { problem: ApiProblem };
+		expect(JSON.parse(JSON.stringify(problem))).toEqual(problem);
 	});
 });
 
@@ -350,4 +536,14 @@ describe('Retry-After', () => {
 			}),
 		);
 	});
+});
+
+test.each([
+	['permission-denied', 'permission_denied'],
+	['imagine:content-moderated', 'content_moderated'],
+	['Service-Unavailable', 'service_unavailable'],
+	['internal_error', 'internal_error'],
+	['', ''],
+])('the code %s is compared as %s', (code, bare) => {
+	expect(bareCode(code)).toBe(bare);
 });

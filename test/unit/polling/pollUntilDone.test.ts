@@ -8,6 +8,7 @@ import {
 } from '../../../nodes/CometApiVideo/polling/pollUntilDone';
 import { nextPollDelayMs } from '../../../nodes/CometApiVideo/polling/schedule';
 import type { StatusAnswer } from '../../../nodes/CometApiVideo/polling/statusAnswer';
+import { NO_VIDEO } from '../../../nodes/CometApiVideo/video';
 
 const START = Date.UTC(2026, 2, 12, 8, 0, 0);
 
@@ -16,7 +17,12 @@ const job = (
 	progress?: number,
 ): StatusAnswer => ({
 	kind: 'job',
-	job: { status, progress, statusIsKnown: true },
+	job: {
+		status,
+		statusIsKnown: true,
+		...(progress !== undefined && { progress }),
+		...(status === 'done' && { video: { url: 'https://vid.example/a.mp4' } }),
+	},
 	raw: { status },
 });
 const PENDING = job('pending');
@@ -32,10 +38,18 @@ interface Plan {
 	/** When the user presses Stop, after the start. */
 	stopAtMs?: number;
 	random?: () => number;
+	/** At that time of the world the clock is set so far ahead, or back. */
+	jump?: { atMs: number; byMs: number };
 }
 
 /** A world whose time passes only while something in it waits. */
-function virtualWorld({ answer, latencyMs = 0, stopAtMs = Infinity, random = () => 0.5 }: Plan) {
+function virtualWorld({
+	answer,
+	latencyMs = 0,
+	stopAtMs = Infinity,
+	random = () => 0.5,
+	jump = { atMs: Infinity, byMs: 0 },
+}: Plan) {
 	let elapsedMs = 0;
 	const pollsAtMs: number[] = [];
 	const passUntil = (ms: number) => {
@@ -52,7 +66,7 @@ function virtualWorld({ answer, latencyMs = 0, stopAtMs = Infinity, random = () 
 			passUntil(elapsedMs + ms);
 		},
 		isStopped: () => elapsedMs >= stopAtMs,
-		now: () => START + elapsedMs,
+		now: () => START + elapsedMs + (elapsedMs > jump.atMs ? jump.byMs : 0),
 		random,
 	};
 	return { world, pollsAtMs, elapsedMs: () => elapsedMs };
@@ -88,11 +102,12 @@ describe('a job that ends', () => {
 		const end = await pollUntilDone(world, NEW_JOB);
 		expect(end).toEqual({
 			kind: 'answered',
-			job: { status, statusIsKnown: true },
-			lastJob: { status, statusIsKnown: true },
+			job: expect.objectContaining({ status, statusIsKnown: true }),
+			lastJob: expect.objectContaining({ status, statusIsKnown: true }),
 			raw: { status },
 			polls: pollsAtMs.length,
 			waitedMs: pollsAtMs.at(-1),
+			leftMs: 900_000 - Number(pollsAtMs.at(-1)),
 		});
 		expect(end.waitedMs).toBeGreaterThanOrEqual(20_000);
 		expect(end.waitedMs).toBeLessThanOrEqual(24_000);
@@ -196,6 +211,118 @@ describe('an id that the API does not know', () => {
 	});
 });
 
+describe('a job that the API knew', () => {
+	test('is asked for to the deadline, whatever the API says later of its id', async () => {
+		const { world } = virtualWorld({ answer: (_, polls) => (polls < 2 ? PENDING : UNKNOWN_ID) });
+		expect(await pollUntilDone(world, NEW_JOB)).toMatchObject({
+			kind: 'timedOut',
+			problem: { reason: 'unknownId' },
+			lastJob: { status: 'pending' },
+			waitedMs: 900_000,
+		});
+	});
+
+	test('is waited for when its id is known again', async () => {
+		const { world } = virtualWorld({
+			answer: (atMs) => (atMs < 20_000 ? PENDING : atMs < 80_000 ? UNKNOWN_ID : job('done')),
+		});
+		expect((await pollUntilDone(world, NEW_JOB)).kind).toBe('answered');
+	});
+});
+
+describe('a job that is done and has no URL yet', () => {
+	const NO_URL: StatusAnswer[] = [
+		{ kind: 'job', job: { status: 'done', statusIsKnown: true, video: {} }, raw: 1 },
+		{ kind: 'job', job: { status: 'failed', statusIsKnown: true, failure: NO_VIDEO }, raw: 1 },
+	];
+
+	test.each(NO_URL)(
+		'is looked at again until the URL is there: $job.status',
+		async (withoutUrl) => {
+			const { world } = virtualWorld({
+				answer: (atMs) => (atMs < 40_000 ? withoutUrl : job('done')),
+			});
+			const end = await pollUntilDone(world, EVERY_3_S);
+			expect(end).toMatchObject({ kind: 'answered', job: { status: 'done' }, waitedMs: 42_000 });
+		},
+	);
+
+	test.each(NO_URL)('is told after a minute as it is: $job.status', async (withoutUrl) => {
+		const { world } = virtualWorld({ answer: () => withoutUrl });
+		const end = await pollUntilDone(world, EVERY_3_S);
+		expect(end).toMatchObject({ kind: 'answered', waitedMs: 63_000 });
+	});
+
+	test.each(NO_URL)('is told at the deadline at the latest: $job.status', async (withoutUrl) => {
+		const { world } = virtualWorld({ answer: () => withoutUrl });
+		const end = await pollUntilDone(world, { ...EVERY_3_S, deadlineMs: START + 20_000 });
+		expect(end).toMatchObject({ kind: 'answered', waitedMs: 20_000, leftMs: 0 });
+	});
+
+	test('needs none where only the key opens the file', async () => {
+		const video = { content_url: 'https://api.example/v1/videos/1/content' };
+		const done: StatusAnswer = {
+			kind: 'job',
+			job: { status: 'done', statusIsKnown: true, video },
+			raw: 1,
+		};
+		const { world } = virtualWorld({ answer: () => done });
+		expect(await pollUntilDone(world, EVERY_3_S)).toMatchObject({ polls: 1 });
+	});
+});
+
+describe('a clock that jumps', () => {
+	const HOUR_MS = 3_600_000;
+	const asleep = { atMs: 30_000, byMs: HOUR_MS };
+
+	test('ahead beyond the deadline ends the wait after one more good look', async () => {
+		const { world, pollsAtMs } = virtualWorld({ answer: () => PENDING, jump: asleep });
+		const end = await pollUntilDone(world, EVERY_3_S);
+		expect(end).toMatchObject({ kind: 'timedOut', lastJob: { status: 'pending' }, leftMs: 0 });
+		expect(pollsAtMs.at(-1)).toBe(33_000);
+	});
+
+	test('ahead leaves time for the network to come back', async () => {
+		const { world } = virtualWorld({
+			answer: (atMs) => (atMs < 33_000 ? PENDING : atMs < 60_000 ? UNCLEAR : job('done')),
+			jump: asleep,
+		});
+		expect(await pollUntilDone(world, EVERY_3_S)).toMatchObject({ kind: 'answered' });
+	});
+
+	test('ahead does not leave it more than a minute for that', async () => {
+		const { world, elapsedMs } = virtualWorld({
+			answer: (atMs) => (atMs < 33_000 ? PENDING : UNCLEAR),
+			jump: asleep,
+		});
+		expect(await pollUntilDone(world, EVERY_3_S)).toMatchObject({ kind: 'timedOut' });
+		expect(elapsedMs()).toBe(93_000);
+	});
+
+	test('ahead during a poll gives the job another look, too', async () => {
+		const { world } = virtualWorld({
+			answer: (_, polls) => (polls < 4 ? UNCLEAR : job('done')),
+			latencyMs: 1_000,
+			jump: { atMs: 10_500, byMs: HOUR_MS },
+		});
+		expect(await pollUntilDone(world, EVERY_3_S)).toMatchObject({ kind: 'answered', polls: 4 });
+	});
+
+	test('back, during a pause or a poll, makes the wait no longer', async () => {
+		for (const atMs of [31_000, 40_000]) {
+			const { world, elapsedMs } = virtualWorld({
+				answer: () => PENDING,
+				latencyMs: 500,
+				jump: { atMs, byMs: -HOUR_MS },
+			});
+			const end = await pollUntilDone(world, { ...EVERY_3_S, deadlineMs: START + 60_000 });
+			expect(end).toMatchObject({ kind: 'timedOut' });
+			expect(elapsedMs()).toBeLessThanOrEqual(62_000);
+			expect(elapsedMs()).toBeGreaterThanOrEqual(59_000);
+		}
+	});
+});
+
 describe('trouble on the way', () => {
 	test('refused ends at once', async () => {
 		const { world } = virtualWorld({ answer: (_, polls) => (polls < 3 ? PENDING : REFUSED) });
@@ -239,6 +366,14 @@ describe('trouble on the way', () => {
 		});
 		await pollUntilDone(world, EVERY_3_S);
 		expect(pollsAtMs).toEqual([3_000, 43_500]);
+	});
+
+	test('Retry-After of an hour silences the wait for a minute at most', async () => {
+		const { world, pollsAtMs } = virtualWorld({
+			answer: (_, polls) => (polls === 1 ? { ...UNCLEAR, retryAfterMs: 3_600_000 } : job('done')),
+		});
+		await pollUntilDone(world, EVERY_3_S);
+		expect(pollsAtMs).toEqual([3_000, 63_000]);
 	});
 
 	test.each([0, 10])('Retry-After of %d ms makes no poll come sooner', async (retryAfterMs) => {

@@ -1,6 +1,13 @@
 import { firstOf, httpUrl, isRecord, text, type JsonRecord } from '../../http/json';
 import { classifyStatus, type StatusWords } from '../../statusWords';
-import type { Failure, JobStatus, Video, VideoJob } from '../../video';
+import {
+	NO_REASON,
+	NO_VIDEO,
+	type Failure,
+	type JobStatus,
+	type Video,
+	type VideoJob,
+} from '../../video';
 
 const WORDS: StatusWords = {
 	pending: [
@@ -64,6 +71,11 @@ export function readRequestId(body: unknown): string | undefined {
 	);
 }
 
+const WITHHELD: Failure = {
+	code: 'moderation',
+	message: 'The video was made, but moderation withheld it',
+};
+
 /** Done needs a URL that moderation let through; a URL without any status is done as well. */
 function concludeJob(job: VideoJob, video: Partial<Video>, failure: Failure | undefined): VideoJob {
 	const hasUrl = video.url !== undefined;
@@ -76,12 +88,7 @@ function concludeJob(job: VideoJob, video: Partial<Video>, failure: Failure | un
 		return {
 			...job,
 			status: 'failed',
-			failure: failure ?? {
-				code: moderated ? 'moderation' : 'no_video',
-				message: moderated
-					? 'The video was made, but moderation withheld it'
-					: 'The job ended as done, but without a video URL',
-			},
+			failure: failure ?? (moderated ? WITHHELD : NO_VIDEO),
 		};
 	}
 	if (job.status === 'expired') {
@@ -93,7 +100,7 @@ function concludeJob(job: VideoJob, video: Partial<Video>, failure: Failure | un
 	if (job.status === 'failed') {
 		return {
 			...job,
-			failure: failure ?? { code: 'unknown', message: 'The provider gave no reason' },
+			failure: failure ?? NO_REASON,
 		};
 	}
 	return job;
@@ -154,6 +161,8 @@ function readFailure(layers: JsonRecord[], envelope: JsonRecord | undefined): Fa
 		const message = text(told.message) ?? JSON.stringify(told);
 		return { code: text(told.code) ?? text(told.type) ?? 'unknown', message };
 	}
+	const blocked = firstOf(layers, (layer) => text(layer.block_reason));
+	if (told === undefined && blocked !== undefined) return { code: 'moderation', message: blocked };
 	const reason = text(envelope?.fail_reason);
 	// Old gateway rows keep the video's URL there.
 	const message = text(told) ?? (httpUrl(reason) ? undefined : reason);
