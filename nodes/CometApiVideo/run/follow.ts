@@ -46,9 +46,12 @@ export async function waitUntilFinished(
 	settings: Settings,
 	{ acceptedAtMs = Date.now(), isNew }: { acceptedAtMs?: number; isNew: boolean },
 ): Promise<PollOutcome> {
+	const nowMs = Date.now();
+	// Not later than now, should the clock have been set back meanwhile.
+	const sinceMs = isNew ? Math.min(acceptedAtMs, nowMs) : nowMs;
 	return await watch(item, target, {
 		acceptedAtMs,
-		deadlineMs: (isNew ? acceptedAtMs : Date.now()) + settings.maxWaitS * 1000,
+		deadlineMs: sinceMs + settings.maxWaitS * 1000,
 		pollIntervalS: settings.pollIntervalS,
 		pollAtOnce: !isNew,
 		untilFinished: true,
