@@ -135,3 +135,23 @@ export function finishAfter(polls: number, simulator: Simulator): void {
 	const answered = () => simulator.requestsTo('status').filter(({ endedAt }) => endedAt);
 	void until(() => answered().length >= polls).then(() => finishJobs(simulator));
 }
+
+const TICK_MS = 10;
+/** What may go by before something that happens at once has happened. */
+export const AT_ONCE_TICKS = 25;
+
+/**
+ * How often a timer of 10 ms fires until then. Each stall of a busy machine counts as one, however
+ * long it is; a wait for a poll, a time-out or an answer counts in full.
+ */
+export async function ticksUntil(settled: Promise<unknown>): Promise<number> {
+	let ticks = 0;
+	let isSettled = false;
+	const settle = () => void (isSettled = true);
+	settled.then(settle, settle);
+	while (!isSettled) {
+		await sleep(TICK_MS);
+		ticks++;
+	}
+	return ticks;
+}

@@ -7,7 +7,7 @@ import { sleep, type INode } from 'n8n-workflow';
 
 import type { Simulator, SimulatorOptions } from '../simulator/simulator.ts';
 import { logLines, start } from './engine.ts';
-import { createNode, itemsOf, until, withScene } from './scene.ts';
+import { AT_ONCE_TICKS, createNode, itemsOf, ticksUntil, until, withScene } from './scene.ts';
 
 /** How many requests this process has begun, by the simulator's host. */
 const begun = new Map<string, number>();
@@ -20,25 +20,6 @@ subscribe('http.client.request.created', (message) => {
 /** Every request that the node has begun has arrived, so that a later one is begun later. */
 function noneIsOnItsWay({ url, requests }: Simulator): boolean {
 	return begun.get(new URL(url).host) === requests.length;
-}
-
-const TICK_MS = 10;
-const AT_ONCE_TICKS = 25;
-
-/**
- * How often a timer of 10 ms fires until then. Each stall of a busy machine counts as one, however
- * long it is; a wait for a poll, a time-out or an answer counts in full.
- */
-async function ticksUntil(settled: Promise<unknown>): Promise<number> {
-	let ticks = 0;
-	let isSettled = false;
-	const settle = () => void (isSettled = true);
-	settled.then(settle, settle);
-	while (!isSettled) {
-		await sleep(TICK_MS);
-		ticks++;
-	}
-	return ticks;
 }
 
 /** Stops an execution when the simulator has seen something, and measures what comes after. */
