@@ -404,3 +404,52 @@ describe('What is no image is refused before anything is sent', () => {
 		await refused(parameters, items, "'Input Data Field Name' is empty");
 	});
 });
+
+describe('A file in other clothes', () => {
+	const PNG = picture('image/png', 5_000);
+	const sentAs = (content: Buffer) => ({
+		image: { url: `data:image/png;base64,${content.toString('base64')}` },
+	});
+
+	test.concurrent('base64 that is wrapped in lines', async () => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			const lines = PNG.toString('base64').replace(/.{76}/g, '$&\r\n');
+			const binary = { photo: { data: lines, mimeType: 'image/png' } };
+			await execute(createNode(IMAGE_IN_FIELD), [{ json: {}, binary }]);
+			expect(simulator.requestsTo('submit')[0]?.body).toMatchObject(sentAs(PNG));
+		});
+	});
+
+	const FROM_EXPRESSION = { ...IMAGE_IN_FIELD, inputDataFieldName: '={{ $binary.elsewhere }}' };
+
+	test.concurrent('the file itself, from an expression', async () => {
+		await withBinaryMode('filesystem', async () => {
+			await withScene(QUICK, async ({ simulator, execute }) => {
+				const item = await itemWith(PNG, { field: 'elsewhere' });
+				await execute(createNode(FROM_EXPRESSION), [item]);
+				expect(simulator.requestsTo('submit')[0]?.body).toMatchObject(sentAs(PNG));
+			});
+		});
+	});
+
+	test.concurrent('a file in memory, which n8n strips in expressions, is refused', async () => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			const data = PNG.toString('base64');
+			const item = { json: {}, binary: { elsewhere: { data, mimeType: 'image/png' } } };
+			const { error } = await execute(createNode(FROM_EXPRESSION), [item]);
+			expect(error?.message).toContain('a file without its content');
+			expect(simulator.requests).toEqual([]);
+		});
+	});
+
+	test.concurrent("a missing one is looked for in n8n's combined mode, too", async () => {
+		await withScene(QUICK, async ({ execute }) => {
+			const file = { data: '', mimeType: 'image/png' };
+			const finished = await execute(
+				createNode(IMAGE_IN_FIELD),
+				itemsOf({ _files: { data: file } }),
+			);
+			expect(finished.error?.description).toContain('It has: _files.data.');
+		});
+	});
+});

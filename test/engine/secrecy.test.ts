@@ -244,3 +244,15 @@ describe("n8n's own restrictions hold", () => {
 		});
 	});
 });
+
+describe('A key that was pasted into Base URL', () => {
+	test.concurrent.each([API_KEY, `https://${API_KEY}@api.cometapi.com`, `?key=${API_KEY}`])(
+		'is neither shown nor stored: %s',
+		async (baseUrl) => {
+			const credential = { apiKey: 'another-key-altogether', baseUrl };
+			const finished = await executeIn({ video: createNode() }, itemsOf({}), credential);
+			expect(finished.error?.message).toBeDefined();
+			expectNoKey(finished);
+		},
+	);
+});

@@ -55,6 +55,12 @@ export async function readDataUrl(
 
 function checkFieldName(field: unknown): string {
 	if (typeof field === 'string' && field.trim() !== '') return field.trim();
+	if (isRecord(field) && 'mimeType' in field) {
+		throw new InputError(
+			"'Input Data Field Name' has a file without its content",
+			'n8n hands files that it keeps in memory to expressions without it. Enter the name of the input field instead.',
+		);
+	}
 	throw new InputError(
 		"'Input Data Field Name' is empty",
 		'Enter the name of the input field that has the file.',
