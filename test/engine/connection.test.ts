@@ -1,4 +1,4 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- tests run outside n8n */
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 
@@ -7,6 +7,8 @@ import { describe, expect, test } from '@jest/globals';
 import { startSimulator } from '../simulator/simulator.ts';
 import { execute, retry } from './engine.ts';
 import { createNode, itemsOf, jsonOf } from './scene.ts';
+
+const KEY = 'a-test-key';
 
 /** Answers nobody can use, by what happens to the connection. */
 const CONNECTIONS = {
@@ -27,7 +29,7 @@ async function listening<T>(server: Server, play: (port: number) => Promise<T>):
 }
 
 /** A submit to that address is known not to have left, and a retry elsewhere submits. */
-async function isNeverSent(baseUrl: string, apiKey = 'test-key-0123456789'): Promise<void> {
+async function isNeverSent(baseUrl: string, apiKey = KEY): Promise<void> {
 	const node = createNode();
 	const failed = await execute({ video: node }, itemsOf({}), { apiKey, baseUrl });
 	expect(failed.status).toBe('error');
@@ -81,7 +83,7 @@ describe('A submit that may have arrived is not sent again', () => {
 			});
 		});
 		await listening(server, async (port) => {
-			const credential = { apiKey: 'test-key-0123456789', baseUrl: `http://127.0.0.1:${port}` };
+			const credential = { apiKey: KEY, baseUrl: `http://127.0.0.1:${port}` };
 			const node = createNode();
 			const failed = await execute({ video: node }, itemsOf({}), credential);
 			const again = await retry({ video: node }, failed, credential);

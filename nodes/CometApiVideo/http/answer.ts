@@ -1,4 +1,4 @@
-import { isRecord, text, type JsonRecord } from './json';
+import { isRecord, text, toText, type JsonRecord } from './json';
 
 /** What came back for one request, as n8n's HTTP helper gives it. */
 export interface HttpAnswer {
@@ -191,7 +191,7 @@ function listOf(value: unknown): string | undefined {
 /** Of an answer without words, what there is of it. */
 function pieceOf(body: unknown): string | undefined {
 	if (isPage(body) || body === undefined || body === null) return undefined;
-	return shorten(text(JSON.stringify(body)));
+	return shorten(toText(body));
 }
 
 /** At most LONGEST_QUOTE characters, without a character cut in halves. */

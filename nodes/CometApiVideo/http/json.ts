@@ -44,3 +44,12 @@ export function readCutJson(json: string, names: readonly string[]): string | un
 		return field?.[1] ?? field?.[2];
 	});
 }
+
+/** A value as JSON text; what is nested too deeply for that is said to be. */
+export function toText(value: unknown): string | undefined {
+	try {
+		return text(JSON.stringify(value));
+	} catch {
+		return 'a deeply nested answer';
+	}
+}

@@ -1,4 +1,4 @@
-import { firstOf, httpUrl, isRecord, text, type JsonRecord } from '../../http/json';
+import { firstOf, httpUrl, isRecord, text, toText, type JsonRecord } from '../../http/json';
 import { classifyStatus, type StatusWords } from '../../statusWords';
 import {
 	NO_REASON,
@@ -158,7 +158,7 @@ function readVideo(
 function readFailure(layers: JsonRecord[], envelope: JsonRecord | undefined): Failure | undefined {
 	const told = firstOf(layers, (layer) => layer.error ?? undefined);
 	if (isRecord(told)) {
-		const message = text(told.message) ?? JSON.stringify(told);
+		const message = text(told.message) ?? toText(told) ?? 'No reason given';
 		return { code: text(told.code) ?? text(told.type) ?? 'unknown', message };
 	}
 	const blocked = firstOf(layers, (layer) => text(layer.block_reason));
