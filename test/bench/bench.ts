@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 
 import { measureBatches } from './batches.ts';
 import { measureLag } from './lag.ts';
+import { measureLearning } from './learning.ts';
 import { measureOverhead } from './overhead.ts';
 import { measurePackage } from './package.ts';
 import { measureRateLimit } from './rateLimit.ts';
@@ -12,6 +13,7 @@ import { measureWaiting } from './waiting.ts';
 
 const GROUPS = {
 	lag: measureLag,
+	learning: measureLearning,
 	batches: measureBatches,
 	rateLimit: measureRateLimit,
 	waiting: measureWaiting,
@@ -21,7 +23,7 @@ const GROUPS = {
 
 const USAGE = `npm run bench -- [options]
 
-  --quick         about a minute and a half instead of eight: fewer repetitions, smaller loads
+  --quick         about two minutes instead of eleven: fewer repetitions, smaller loads
   --only <group>  one of ${Object.keys(GROUPS).join(', ')}; may be given again; writes no results.json
   --help          print this
 `;

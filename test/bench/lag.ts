@@ -105,6 +105,7 @@ async function waitFor({ pollIntervalS, hasProgress }: Poller, endsAtMs: number)
 				job: {
 					status: nowMs < endsAtMs ? 'pending' : 'done',
 					statusIsKnown: true,
+					video: { url: 'https://example.com/a.mp4' },
 					...(hasProgress && { progress: Math.min(100, Math.floor((nowMs / endsAtMs) * 100)) }),
 				},
 				raw: {},

@@ -32,6 +32,8 @@ const SLOWEST_UPLOAD = 50;
 export interface Submission {
 	/** As the item shows it. */
 	model: string;
+	/** By `kindOfJob`: jobs that take similar times. */
+	kind?: string;
 	body: RequestBody;
 }
 

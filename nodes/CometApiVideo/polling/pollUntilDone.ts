@@ -1,5 +1,6 @@
 import type { ApiProblem } from '../http/answer';
 import { NO_VIDEO, type VideoJob } from '../video';
+import type { TimedJob } from './durations';
 import { nextPollDelayMs, type ProgressReading } from './schedule';
 import type { StatusAnswer } from './statusAnswer';
 
@@ -18,7 +19,7 @@ const JUMP_MS = 60_000;
 /** How long the wait goes on after a jump beyond its deadline, in ms, until the job's state is told. */
 const WAKE_UP_MS = 60_000;
 
-/** The deps as the wait needs it. Times in ms. */
+/** What polling needs from outside. Times in ms. */
 export interface PollDeps {
 	/** One status request; never throws. */
 	poll(): Promise<StatusAnswer>;
@@ -28,6 +29,8 @@ export interface PollDeps {
 	now(): number;
 	/** 0 to 1. */
 	random(): number;
+	/** This job among others of its kind, where the kind is known. */
+	timedJob?: TimedJob | undefined;
 }
 
 export interface PollOptions {
@@ -75,6 +78,7 @@ export async function pollUntilDone(deps: PollDeps, options: PollOptions): Promi
 	let firstAskedMs: number | undefined;
 	let doneSinceMs: number | undefined;
 	let endMs = patienceMs;
+	let pendingUntilMs = 0;
 	const readings: ProgressReading[] = [];
 	let nextPollMs = options.pollAtOnce ? 0 : nextDelayMs();
 
@@ -103,6 +107,11 @@ export async function pollUntilDone(deps: PollDeps, options: PollOptions): Promi
 				readings.push({ elapsedMs: ageAtStartMs + askedMs, percent: lastJob.progress });
 			}
 			problem = undefined;
+			if (lastJob.status === 'pending') pendingUntilMs = ageAtStartMs + askedMs;
+			// A job from an earlier try may have been done for long.
+			else if (lastJob.status === 'done' && !options.pollAtOnce) {
+				deps.timedJob?.finish({ afterMs: pendingUntilMs, byMs: ageAtStartMs + askedMs });
+			}
 			if (isWithoutUrl(lastJob)) doneSinceMs ??= askedMs;
 			else doneSinceMs = undefined;
 			const isAwaited = doneSinceMs !== undefined && askedMs - doneSinceMs < URL_PATIENCE_MS;
@@ -143,6 +152,7 @@ export async function pollUntilDone(deps: PollDeps, options: PollOptions): Promi
 			polls,
 			readings,
 			pollIntervalS: options.pollIntervalS,
+			earlierEnds: deps.timedJob?.earlierEnds,
 			random: deps.random(),
 		});
 	}

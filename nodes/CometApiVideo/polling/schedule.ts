@@ -1,3 +1,6 @@
+import type { JobEnd } from './durations';
+import { likelyDelayMs } from './likelyEnd';
+
 // With these the mean lag between a video's end and its notice is 1.0 / 1.7 / 4.5 / 5.0 s for jobs of
 // 12 / 45 / 120 / 300 s, at 5 / 19 / 33 / 51 polls; with steady progress 0.6 / 0.7 / 1.1 / 1.9 s, at
 // 4 / 6 / 9 / 18. `npm run bench` measures it.
@@ -36,24 +39,34 @@ export interface PollTiming {
 	readings: ProgressReading[];
 	/** The user's fixed interval in seconds; 0 is automatic. */
 	pollIntervalS: number;
+	/** When earlier jobs of the same kind ended. */
+	earlierEnds?: readonly JobEnd[] | undefined;
 	/** 0 to 1. */
 	random: number;
 }
 
 /** How long to wait before the next status request, in ms. */
 export function nextPollDelayMs(timing: PollTiming): number {
-	const { elapsedMs, polls, readings, pollIntervalS, random } = timing;
+	const { elapsedMs, polls, readings, pollIntervalS, earlierEnds = [], random } = timing;
 	if (pollIntervalS > 0) return pollIntervalS * 1000;
 	const strayed = 1 - SPREAD + 2 * SPREAD * random;
-	if (polls === 0) return FIRST_POLL_MS * strayed;
 	const endMs = forecastEndMs(readings);
 	if (endMs === undefined) {
-		return Math.min(LONGEST_MS, Math.max(SHORTEST_MS, elapsedMs * SHARE_OF_ELAPSED)) * strayed;
+		const usualMs = polls === 0 ? FIRST_POLL_MS : usualDelayMs(elapsedMs);
+		return (likelyDelayMs(earlierEnds, elapsedMs, delayAtAgeMs) ?? usualMs) * strayed;
 	}
 	const leftMs = endMs - elapsedMs;
 	if (leftMs > MEET_WITHIN_MS) return Math.min(LONGEST_APPROACH_MS, leftMs * APPROACH) * strayed;
 	// A little after the forecast, since a poll just before the end is followed by another one.
 	return Math.max(SHORTEST_MEETING_MS, leftMs + random * SHORTEST_MEETING_MS);
+}
+
+function delayAtAgeMs(elapsedMs: number): number {
+	return elapsedMs < FIRST_POLL_MS ? FIRST_POLL_MS : usualDelayMs(elapsedMs);
+}
+
+function usualDelayMs(elapsedMs: number): number {
+	return Math.min(LONGEST_MS, Math.max(SHORTEST_MS, elapsedMs * SHARE_OF_ELAPSED));
 }
 
 /**

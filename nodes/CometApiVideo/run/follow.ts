@@ -14,6 +14,7 @@ import { sendRequest } from '../http/request';
 import type { Item } from '../item';
 import { pause } from '../pause';
 import { kindOfFailure } from '../payment/failures';
+import { JobDurations, type TimedJob } from '../polling/durations';
 import { pollUntilDone, type PollOptions, type PollOutcome } from '../polling/pollUntilDone';
 import { readStatusAnswer, type StatusAnswer } from '../polling/statusAnswer';
 import { PENDING, type Video, type VideoJob, type WaitFacts } from '../video';
@@ -30,32 +31,43 @@ export interface Target {
 	job: JobRef;
 }
 
+/** How long jobs took, of all executions in this process. */
+const durations = new JobDurations();
+
 /** How long a single look tries again when the answer is unclear. */
 const LOOK_PATIENCE_MS = 30_000;
+
+export interface AwaitedJob {
+	/** Epoch ms; undefined for a job of unknown age, whose wait begins now. */
+	acceptedAtMs?: number;
+	/** False for a job from an earlier try, which may be finished by now. */
+	isNew: boolean;
+	/** By `kindOfJob`; undefined where only the job's id is known. */
+	kind?: string;
+}
 
 /**
  * Waits until the job is finished, or `settings.maxWaitS` have passed since it was accepted; a later
  * try of the same job waits as long anew.
- *
- * @param acceptedAtMs epoch ms; undefined for a job of unknown age, whose wait begins now
- * @param isNew false for a job from an earlier try, which may be finished by now
  */
 export async function waitUntilFinished(
 	item: Item,
 	target: Target,
 	settings: Settings,
-	{ acceptedAtMs = Date.now(), isNew }: { acceptedAtMs?: number; isNew: boolean },
+	{ acceptedAtMs = Date.now(), isNew, kind }: AwaitedJob,
 ): Promise<PollOutcome> {
 	const nowMs = Date.now();
 	// Not later than now, should the clock have been set back meanwhile.
 	const sinceMs = isNew ? Math.min(acceptedAtMs, nowMs) : nowMs;
-	return await watch(item, target, {
+	const timedJob = kind === undefined ? undefined : durations.start(kind);
+	const options = {
 		acceptedAtMs,
 		deadlineMs: sinceMs + settings.maxWaitS * 1000,
 		pollIntervalS: settings.pollIntervalS,
 		pollAtOnce: !isNew,
 		untilFinished: true,
-	});
+	};
+	return await watch(item, target, options, timedJob).finally(() => timedJob?.finish());
 }
 
 /**
@@ -159,7 +171,12 @@ function addressOfFile(
 	return content_url === undefined ? undefined : { url: content_url, contentPath };
 }
 
-async function watch(item: Item, target: Target, options: PollOptions): Promise<PollOutcome> {
+async function watch(
+	item: Item,
+	target: Target,
+	options: PollOptions,
+	timedJob?: TimedJob,
+): Promise<PollOutcome> {
 	let hasWarned = false;
 	const outcome = await pollUntilDone(
 		{
@@ -177,6 +194,7 @@ async function watch(item: Item, target: Target, options: PollOptions): Promise<
 			isStopped: () => item.signal.aborted,
 			now: Date.now,
 			random: Math.random,
+			timedJob,
 		},
 		options,
 	);

@@ -42,6 +42,7 @@ interface Input {
 	/** Dropped after the submit: its body may be large. */
 	submission?: Submission;
 	model: string;
+	kind: string | undefined;
 	settings: Settings;
 	maxVideos: number | undefined;
 	key: VideoKey;
@@ -77,7 +78,8 @@ async function readItem(item: RunItem, maker: VideoMaker): Promise<Input> {
 	const ledger = new Ledger(context.getContext('node'));
 	const earlier = ledger.claim(key);
 	if (!earlier) batch.newVideos++;
-	return { submission, model: submission.model, settings, maxVideos, key, ledger, earlier };
+	const { model, kind } = submission;
+	return { submission, model, kind, settings, maxVideos, key, ledger, earlier };
 }
 
 async function submitAndFollow(
@@ -95,7 +97,7 @@ async function submitAndFollow(
 	item.batch.requestIds.set(item.itemIndex, requestId);
 	const job = { ...PENDING, model: input.model };
 	const output = settings.waits
-		? await follow(item, api, { entry, isNew: earlier === undefined }, settings, ledger)
+		? await follow(item, api, { entry, isNew: !earlier, kind: input.kind }, settings, ledger)
 		: await toItem(item, { requestId, job, raw }, settings);
 	entry.delivered = true;
 	return output;
@@ -129,7 +131,7 @@ async function submitNew(
 async function follow(
 	item: RunItem,
 	api: VideoApi,
-	{ entry, isNew }: { entry: AcceptedEntry; isNew: boolean },
+	{ entry, isNew, kind }: { entry: AcceptedEntry; isNew: boolean; kind: string | undefined },
 	settings: Settings,
 	ledger: Ledger,
 ): Promise<INodeExecutionData> {
@@ -140,6 +142,7 @@ async function follow(
 	const outcome = await waitUntilFinished(item, target, settings, {
 		acceptedAtMs,
 		isNew,
+		kind,
 	}).finally(() => queue.jobEnded());
 	// So that the retry which the user asked n8n for makes a new video.
 	if (outcome.lastJob && isOwnFailure(outcome.lastJob, api)) ledger.remove(entry);

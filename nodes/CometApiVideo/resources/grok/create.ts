@@ -8,6 +8,7 @@ import { MAX_IMAGE_MB, readBinaryImage, readDataUrl, type ImageFile } from '../.
 import { jsonBody, jsonBodyWithFile } from '../../files/requestBody';
 import type { Item } from '../../item';
 import type { Submission } from '../../payment/submit';
+import { kindOfJob } from '../../polling/durations';
 import { submitOperation } from '../resource';
 import { GENERATIONS_PATH, grokApi, MAX_WAIT_S } from './api';
 import { readBodyFields, readCustomFields } from './bodyFields';
@@ -134,13 +135,14 @@ async function readCreate(item: Item): Promise<Submission> {
 	});
 	checkResolution(fields);
 	const model = String(fields.model);
-	if (typeof image !== 'object') return { model, body: jsonBody(fields) };
+	const kind = kindOfJob('grok', model, fields.duration, fields.resolution);
+	if (typeof image !== 'object') return { model, kind, body: jsonBody(fields) };
 	const { mimeType } = image;
 	const withImage = (base64: string) => ({
 		...fields,
 		image: { url: `data:${mimeType};base64,${base64}` },
 	});
-	return { model, body: jsonBodyWithFile(image, withImage) };
+	return { model, kind, body: jsonBodyWithFile(image, withImage) };
 }
 
 /** The image to start from: a URL, a file, or none. */
