@@ -116,6 +116,13 @@ export class Batch {
 		return { made: this.madeBefore, wanted: this.newVideos };
 	}
 
+	/** Ends a run of which not all items come: nothing is sent, and nobody waits for the others. */
+	giveUp(): void {
+		this.hasBadItem = true;
+		this.checked.open();
+		this.ended.open();
+	}
+
 	/** @param failure why it has no video */
 	itemHasEnded(itemIndex: number, failure?: VideoError): void {
 		if (failure) this.failures.set(itemIndex, failure);

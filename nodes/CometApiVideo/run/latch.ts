@@ -1,7 +1,8 @@
 /** Opens for good when it has been counted down so often. */
 export class Latch {
 	readonly opened: Promise<void>;
-	private open: () => void = () => {};
+	/** Opens it though counts are missing. */
+	open: () => void = () => {};
 	private missing: number;
 
 	constructor(count: number) {

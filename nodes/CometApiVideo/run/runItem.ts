@@ -82,6 +82,7 @@ async function runTogether<Input>(
 /** When n8n has given the run up, a thrown error would reach nobody and end the process. */
 function endIncomplete(item: RunItem): INodeExecutionData[] {
 	const { batch, context, itemIndex, runIndex } = item;
+	batch.giveUp();
 	const tellsWhenGivenUp = context.onExecutionFinish !== undefined;
 	if (batch.isDropped || !tellsWhenGivenUp) return [];
 	const error = batch.signal.aborted ? stopped() : notAllStarted(batch.started, batch.size);

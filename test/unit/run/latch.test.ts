@@ -40,4 +40,10 @@ describe('a latch', () => {
 	test.each([0, -1])('of %i counts is open', async (count) => {
 		expect(await isOpen(new Latch(count))).toBe(true);
 	});
+
+	test('opens when it is told to, though counts are missing', async () => {
+		const latch = new Latch(3);
+		latch.open();
+		expect(await isOpen(latch)).toBe(true);
+	});
 });

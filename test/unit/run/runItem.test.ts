@@ -80,6 +80,21 @@ describe('the items of a run', () => {
 	});
 });
 
+describe('a run that n8n starts after Stop', () => {
+	test('ends for all its items, and nothing is sent', async () => {
+		const { sent, task } = taskOf();
+		const stopped = AbortSignal.abort();
+		const items = itemsOfRun(5, { onFinish: () => {} }).map((context) =>
+			Object.assign(context, { getExecutionCancelSignal: () => stopped }),
+		);
+		const ends = await Promise.allSettled(
+			items.map(async (item) => await runItem(item, REQUEST, task)),
+		);
+		expect(ends.some(({ status }) => status === 'rejected')).toBe(true);
+		expect(sent).toEqual([]);
+	});
+});
+
 describe('a latecomer that n8n never starts', () => {
 	test('ends in an error that says so, and nothing is sent', async () => {
 		const { sent, task } = taskOf();
