@@ -85,6 +85,17 @@ describe('A node that continues on fail', () => {
 		});
 	});
 
+	test.concurrent("gives n8n's own error to an item whose expression n8n refuses", async () => {
+		await withScene({ plan }, async ({ simulator, execute }) => {
+			const prompt = '={{ $json.from ? $($json.from).first().json.idea : "a" }}';
+			const node = createNode({ prompt }, { onError: 'continueRegularOutput' });
+			const finished = await execute(node, itemsOf({}, { from: 'Nowhere' }));
+			// A text, and no request ID.
+			expect(jsonOf(finished)[1]).toEqual({ error: expect.any(String) });
+			expect(simulator.jobs).toHaveLength(1);
+		});
+	});
+
 	test.concurrent('keeps the id of a video that is not finished in time', async () => {
 		await withScene({ plan: () => ({ seconds: 60 }) }, async ({ simulator, execute }) => {
 			const node = createNode({ options: { maxWait: 1 } }, { onError: 'continueRegularOutput' });

@@ -191,6 +191,23 @@ describe('A new job', () => {
 		});
 	});
 
+	test.concurrent('for the rest of an original execution that is retried twice', async () => {
+		await withScene(QUICK, async ({ simulator, execute, retry }) => {
+			simulator.inject({
+				route: 'submit',
+				when: ({ body }) => Object(body).prompt === 'b',
+				fault: { kind: 'status', status: 400 },
+			});
+			const node = createNode({ prompt: '={{ $json.idea }}' });
+			const original = await execute(node, itemsOf({ idea: 'a' }, { idea: 'b' }));
+			await retry(node, original);
+			await retry(node, original);
+			const ideas = simulator.jobs.map(({ body }) => body.prompt);
+			expect(ideas.filter((idea) => idea === 'a')).toHaveLength(1);
+			expect(ideas.filter((idea) => idea === 'b')).toHaveLength(2);
+		});
+	});
+
 	test.concurrent('for a fresh execution', async () => {
 		await withScene(QUICK, async ({ simulator, execute }) => {
 			await execute(createNode());

@@ -51,9 +51,10 @@ export async function sendRequest(
 		);
 		return { answer: await readAnswer(answer, cutter.signal, credential.apiKey) };
 	} catch (error) {
+		const told = describeUnanswered(error);
 		const message = cutter.isOverdue
 			? `no complete answer within ${limits.deadlineMs / 1000} s`
-			: describeUnanswered(error).message;
+			: told.message;
 		const shown = { message: redact(message, credential.apiKey) };
 		if (!credential.isRead) {
 			return { unanswered: { ...shown, sent: false, code: CREDENTIAL_UNREAD } };
@@ -61,7 +62,9 @@ export async function sendRequest(
 		if (cutter.signal.aborted) {
 			return { unanswered: { ...shown, sent: cutter.isDispatched, code: 'ETIMEDOUT' } };
 		}
-		return { unanswered: { ...describeUnanswered(error), ...shown } };
+		// n8n's own errors come before a request leaves, but for those of an answer that breaks off.
+		const sent = told.sent || (told.code === undefined && cutter.isDispatched);
+		return { unanswered: { ...told, ...shown, sent } };
 	} finally {
 		cutter.end();
 	}
