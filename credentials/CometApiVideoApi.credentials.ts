@@ -8,7 +8,7 @@ import type {
 } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
-import { BASE_URL_EXPRESSION, baseUrlProblem } from './baseUrl';
+import { BASE_URL_EXPRESSION, baseUrlProblem, DEFAULT_BASE_URL } from './baseUrl';
 import { CREDENTIAL_TYPE } from './credentialType';
 
 export class CometApiVideoApi implements ICredentialType {
@@ -39,7 +39,7 @@ export class CometApiVideoApi implements ICredentialType {
 			name: 'baseUrl',
 			type: 'string',
 			required: true,
-			default: 'https://api.cometapi.com',
+			default: DEFAULT_BASE_URL,
 			description:
 				'Where the API is. Change it only for your own gateway. It must be https; http works for localhost only, and a proxy set for n8n would see the key then.',
 		},

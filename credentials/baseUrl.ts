@@ -1,3 +1,5 @@
+export const DEFAULT_BASE_URL = 'https://api.cometapi.com';
+
 const VERSION_AND_SLASHES = /(\/v1)?\/*$/;
 
 /** What `baseUrl` of the credential becomes in a request: a trailing slash or /v1 is forgiven. */
@@ -16,8 +18,7 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
  */
 export function baseUrlProblem(baseUrl: string): string | undefined {
 	// What is no URL is not quoted: it may be a key that was pasted into the wrong field.
-	if (!URL.canParse(baseUrl))
-		return "'Base URL' is not a URL, for example https://api.cometapi.com";
+	if (!URL.canParse(baseUrl)) return `'Base URL' is not a URL, for example ${DEFAULT_BASE_URL}`;
 	const { protocol, hostname, username, password, search, hash } = new URL(baseUrl);
 	if (username !== '' || password !== '') return "'Base URL' must not have a user name or password";
 	if (search !== '' || hash !== '') return "'Base URL' must end with its path: no ? and no #";

@@ -1,11 +1,11 @@
 import { type Answer, errorEnvelope, json } from './answers.ts';
-import type { Job, JobBook, Wish } from './jobs.ts';
+import type { Job, JobStore, JobRequest } from './jobs.ts';
 import type { Handle } from './reception.ts';
 import type { RecordedRequest, Route } from './requests.ts';
 
 /** What the families' routes work with. */
 export interface Counter {
-	book: JobBook;
+	store: JobStore;
 	mediaUrl: string;
 	maxRunningJobs: number;
 }
@@ -33,22 +33,22 @@ export const isJson = ({ headers }: RecordedRequest) =>
 	/^application\/json\b/i.test(headers['content-type'] ?? '');
 
 export function accept(
-	{ book, maxRunningJobs }: Counter,
+	{ store, maxRunningJobs }: Counter,
 	request: RecordedRequest,
-	wish: Wish | { refused: Refusal },
+	jobRequest: JobRequest | { refused: Refusal },
 	told: (job: Job) => object,
 ): Answer {
-	if ('refused' in wish) return refusal(wish.refused);
-	if (book.running() >= maxRunningJobs) {
+	if ('refused' in jobRequest) return refusal(jobRequest.refused);
+	if (store.running() >= maxRunningJobs) {
 		const message = 'the upstream load is saturated, please try again later';
 		return refusal({ status: 429, message });
 	}
-	const job = book.accept(wish);
+	const job = store.accept(jobRequest);
 	request.acceptedId = job.requestId;
 	return json(200, told(job));
 }
 
-/** A plan may name any family's shape: JobBook has refused the others. */
+/** A plan may name any family's shape: JobStore has refused the others. */
 export function ownShape<T extends string>(names: readonly T[], job: Job): T {
 	const found = names.find((name) => name === job.plan.shape);
 	if (found === undefined) throw new Error(`${job.family} has no shape ${job.plan.shape}`);

@@ -58,7 +58,7 @@ export interface JobPlan {
 }
 
 /** What a family found in a submission that it takes. */
-export interface Wish {
+export interface JobRequest {
 	family: Family;
 	route: SubmissionRoute;
 	model: string;
@@ -108,7 +108,7 @@ const DEFAULT_PLAN = {
 
 const unixSeconds = (ms: number) => Math.floor(ms / 1000);
 
-export class JobBook {
+export class JobStore {
 	/** In order of acceptance: its length is the bill. */
 	readonly jobs: Job[] = [];
 	private readonly byId = new Map<string, Job>();
@@ -122,8 +122,8 @@ export class JobBook {
 		this.now = now;
 	}
 
-	accept(wish: Wish): Job {
-		const { family, route, model, body, shapes, newId, usd, ...rest } = wish;
+	accept(jobRequest: JobRequest): Job {
+		const { family, route, model, body, shapes, newId, usd, ...rest } = jobRequest;
 		const [shape] = shapes;
 		if (shape === undefined) throw new Error(`${family} has no shape`);
 		const wanted = this.plan({ index: this.jobs.length, family, route, model, body });
@@ -136,7 +136,7 @@ export class JobBook {
 		const job = { ...fixed, endsAt, donePolls: 0, plan };
 		this.jobs.push(job);
 		this.byId.set(requestId, job);
-		if (wish.externalId !== undefined) this.byExternalId.set(wish.externalId, job);
+		if (jobRequest.externalId !== undefined) this.byExternalId.set(jobRequest.externalId, job);
 		return job;
 	}
 

@@ -1,22 +1,25 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
 import express, { type Express } from 'express';
 import { plain, redirect } from './answers.ts';
-import type { JobBook } from './jobs.ts';
+import type { JobStore } from './jobs.ts';
 import { fileAnswer } from './mp4.ts';
 import type { Handle, Reception } from './reception.ts';
 
-function serving(book: JobBook): Handle {
+function serving(store: JobStore): Handle {
 	return (_request, requestId) => {
-		const job = book.find(requestId);
-		if (job === undefined || !book.hasVideo(job)) return plain(404, 'not found');
-		return book.isLinkExpired(job) ? plain(403, 'link expired') : fileAnswer(job);
+		const job = store.find(requestId);
+		if (job === undefined || !store.hasVideo(job)) return plain(404, 'not found');
+		return store.isLinkExpired(job) ? plain(403, 'link expired') : fileAnswer(job);
 	};
 }
 
 /** Wants no key; whether one came is in the recorded headers. */
-export function mediaHost(book: JobBook, reception: Reception): Express {
+export function mediaHost(store: JobStore, reception: Reception): Express {
 	const app = express().enable('strict routing').enable('case sensitive routing');
-	app.get('/videos/:id.mp4', reception.answering({ host: 'media', route: 'video' }, serving(book)));
+	app.get(
+		'/videos/:id.mp4',
+		reception.answering({ host: 'media', route: 'video' }, serving(store)),
+	);
 	app.get(
 		'/redirect/:id.mp4',
 		reception.answering({ host: 'media', route: 'redirect' }, (_request, id) =>

@@ -1,7 +1,7 @@
 import { apiHost } from './apiHost.ts';
 import type { Fault, FaultRule, InjectedFault } from './faults.ts';
 import { SHAPE_NAMES } from './grok/grokShapes.ts';
-import { type AnyShape, type Job, JobBook, type JobPlan, type Submission } from './jobs.ts';
+import { type AnyShape, type Job, JobStore, type JobPlan, type Submission } from './jobs.ts';
 import type { Outcome } from './jobView.ts';
 import { KLING_SHAPE_NAMES } from './kling/klingShapes.ts';
 import { listen } from './listener.ts';
@@ -98,11 +98,11 @@ export interface Simulator {
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
 	const { apiKey = 'test-key', port = 0, mediaPort = 0, maxRunningJobs = Infinity } = options;
 	const { now = Date.now } = options;
-	const book = new JobBook(options.plan ?? (() => ({})), now);
+	const store = new JobStore(options.plan ?? (() => ({})), now);
 	const reception = new Reception(options.log ?? (() => {}));
 	const { faults, requests } = reception;
-	const media = await listen(mediaHost(book, reception), mediaPort);
-	const counter = { book, maxRunningJobs, mediaUrl: media.url };
+	const media = await listen(mediaHost(store, reception), mediaPort);
+	const counter = { store, maxRunningJobs, mediaUrl: media.url };
 	const api = await listen(apiHost(reception, apiKey, counter), port).catch(
 		async (error: unknown) => {
 			await media.close();
@@ -113,9 +113,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 		url: api.url,
 		mediaUrl: media.url,
 		apiKey,
-		jobs: book.jobs,
+		jobs: store.jobs,
 		requests,
-		runningJobs: () => book.running(),
+		runningJobs: () => store.running(),
 		requestsTo: (route, family) =>
 			requests.filter(
 				(request) => request.route === route && (family === undefined || request.family === family),
@@ -131,7 +131,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 			const endsAt = now() + ms;
 			faults.inject({ route, times: Infinity, when: () => now() < endsAt, fault });
 		},
-		finishJob: (requestId, outcome) => book.finish(requestId, outcome),
+		finishJob: (requestId, outcome) => store.finish(requestId, outcome),
 		async close() {
 			reception.close();
 			await Promise.all([api.close(), media.close()]);

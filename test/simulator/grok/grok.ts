@@ -9,7 +9,7 @@ import {
 	ownShape,
 	taskNotExist,
 } from '../family.ts';
-import type { Wish } from '../jobs.ts';
+import type { JobRequest } from '../jobs.ts';
 import type { Handle } from '../reception.ts';
 import type { RecordedRequest } from '../requests.ts';
 import { type GrokRoute, readSubmission } from './grokBodies.ts';
@@ -19,7 +19,7 @@ import { SHAPE_NAMES, statusAnswer, submitAnswer } from './grokShapes.ts';
 const USD_480P = 0.05;
 const USD_ABOVE = 0.07;
 
-function wishOf(route: GrokRoute, request: RecordedRequest): Wish | { refused: Refusal } {
+function wishOf(route: GrokRoute, request: RecordedRequest): JobRequest | { refused: Refusal } {
 	if (!isJson(request)) {
 		return { refused: { status: 400, message: 'the request body is not application/json' } };
 	}
@@ -45,10 +45,13 @@ export function grokRoutes(counter: Counter): FamilyRoute[] {
 				submitAnswer(ownShape(SHAPE_NAMES, job), job.requestId),
 			);
 	const telling: Handle = (_request, id) => {
-		const { book, mediaUrl } = counter;
-		const job = book.findVisible('grok', id);
+		const { store, mediaUrl } = counter;
+		const job = store.findVisible('grok', id);
 		if (job === undefined) return taskNotExist();
-		const { httpStatus, body } = statusAnswer(ownShape(SHAPE_NAMES, job), book.poll(job, mediaUrl));
+		const { httpStatus, body } = statusAnswer(
+			ownShape(SHAPE_NAMES, job),
+			store.poll(job, mediaUrl),
+		);
 		return body === undefined ? empty(httpStatus) : json(httpStatus, body);
 	};
 	return [

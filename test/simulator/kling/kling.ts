@@ -9,7 +9,7 @@ import {
 	ownShape,
 	taskNotExist,
 } from '../family.ts';
-import type { Wish } from '../jobs.ts';
+import type { JobRequest } from '../jobs.ts';
 import type { Handle } from '../reception.ts';
 import type { RecordedRequest } from '../requests.ts';
 import { type KlingRoute, readKlingSubmission } from './klingBodies.ts';
@@ -17,7 +17,7 @@ import { KLING_SHAPE_NAMES, klingStatusBody, klingSubmitBody } from './klingShap
 
 const newDigits = () => `8${Array.from({ length: 17 }, () => randomInt(10)).join('')}`;
 
-function wishOf(route: KlingRoute, request: RecordedRequest): Wish | { refused: Refusal } {
+function wishOf(route: KlingRoute, request: RecordedRequest): JobRequest | { refused: Refusal } {
 	if (!isJson(request)) {
 		return { refused: { status: 400, message: 'the request body is not application/json' } };
 	}
@@ -36,12 +36,12 @@ function wishOf(route: KlingRoute, request: RecordedRequest): Wish | { refused: 
 }
 
 export function klingRoutes(counter: Counter): FamilyRoute[] {
-	const { book, mediaUrl } = counter;
+	const { store, mediaUrl } = counter;
 	const submitting =
 		(route: KlingRoute): Handle =>
 		(request) =>
 			accept(counter, request, wishOf(route, request), (job) =>
-				klingSubmitBody(ownShape(KLING_SHAPE_NAMES, job), book.view(job, mediaUrl)),
+				klingSubmitBody(ownShape(KLING_SHAPE_NAMES, job), store.view(job, mediaUrl)),
 			);
 	/**
 	 * Assumed: that CometAPI passes on Kling's query by external_task_id, that the other path does
@@ -50,10 +50,10 @@ export function klingRoutes(counter: Counter): FamilyRoute[] {
 	const telling =
 		(path: KlingRoute): Handle =>
 		(_request, id) => {
-			const job = book.findVisible('kling', id) ?? book.findByExternalId(id);
+			const job = store.findVisible('kling', id) ?? store.findByExternalId(id);
 			if (job?.route !== path) return taskNotExist();
 			const shape = ownShape(KLING_SHAPE_NAMES, job);
-			return json(200, klingStatusBody(shape, book.poll(job, mediaUrl)));
+			return json(200, klingStatusBody(shape, store.poll(job, mediaUrl)));
 		};
 	return (['text2video', 'image2video'] as const).flatMap((route): FamilyRoute[] => {
 		const path = `/kling/v1/videos/${route}`;

@@ -8,7 +8,7 @@ import {
 	ownShape,
 	taskNotExist,
 } from '../family.ts';
-import type { Job, Wish } from '../jobs.ts';
+import type { Job, JobRequest } from '../jobs.ts';
 import { fileAnswer } from '../mp4.ts';
 import type { Handle } from '../reception.ts';
 import type { RecordedRequest } from '../requests.ts';
@@ -24,7 +24,7 @@ import {
 /** Of every model whose page names one. */
 const DEFAULT_SECONDS = 5;
 
-function wishOf(request: RecordedRequest): Wish | { refused: Refusal } {
+function wishOf(request: RecordedRequest): JobRequest | { refused: Refusal } {
 	const read = readVideoSubmission(request);
 	if ('refused' in read) return read;
 	const { model, body, size, seconds = DEFAULT_SECONDS } = read;
@@ -46,26 +46,26 @@ const notCompleted = (state: string): Answer =>
 	});
 
 export function videoRoutes(counter: Counter): FamilyRoute[] {
-	const { book, mediaUrl } = counter;
+	const { store, mediaUrl } = counter;
 	const telling =
 		(answer: (job: Job) => Answer): Handle =>
 		(_request, id) => {
-			const job = book.findVisible('video', id);
+			const job = store.findVisible('video', id);
 			return job === undefined ? taskNotExist() : answer(job);
 		};
 	const submit: Handle = (request) =>
 		accept(counter, request, wishOf(request), (job) =>
-			videoSubmitAnswer(ownShape(VIDEO_SHAPE_NAMES, job), book.view(job, mediaUrl)),
+			videoSubmitAnswer(ownShape(VIDEO_SHAPE_NAMES, job), store.view(job, mediaUrl)),
 		);
 	const status = telling((job) => {
 		const shape = ownShape(VIDEO_SHAPE_NAMES, job);
-		const { httpStatus, body } = videoStatusAnswer(shape, book.poll(job, mediaUrl));
+		const { httpStatus, body } = videoStatusAnswer(shape, store.poll(job, mediaUrl));
 		return json(httpStatus, body);
 	});
 	const content = telling((job) => {
 		const { contentState: state, content: kind } = job.plan;
-		if (!book.hasVideo(job)) {
-			return notCompleted(state === 'fitting' ? contentState(book.view(job, mediaUrl)) : state);
+		if (!store.hasVideo(job)) {
+			return notCompleted(state === 'fitting' ? contentState(store.view(job, mediaUrl)) : state);
 		}
 		const { requestId } = job;
 		return kind === 'file'
