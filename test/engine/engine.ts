@@ -13,6 +13,8 @@ import {
 } from 'n8n-core';
 import {
 	createRunExecutionData,
+	type EngineRequest,
+	type EngineResponse,
 	type ICredentialDataDecryptedObject,
 	ICredentialsHelper,
 	type IExecuteFunctions,
@@ -58,7 +60,11 @@ export type StandIn = (
 	runIndex: number,
 	tools: Tool[],
 	context: IExecuteFunctions,
-) => INodeExecutionData[][] | Promise<INodeExecutionData[][]>;
+	/** What the engine has done at an earlier request of this run. */
+	response: EngineResponse | undefined,
+) => StandInOutput | Promise<StandInOutput>;
+
+type StandInOutput = INodeExecutionData[][] | EngineRequest;
 
 /** The node under test, as an agent calls it. */
 export interface Tool {
@@ -82,12 +88,12 @@ function standInType({
 			outputs: Array.from({ length: outputs }, () => NodeConnectionTypes.Main),
 			properties: [],
 		},
-		async execute(this: IExecuteFunctions) {
+		async execute(this: IExecuteFunctions, response?: EngineResponse) {
 			const tools = hasTools
 				? ((await this.getInputConnectionData(NodeConnectionTypes.AiTool, 0)) as Tool[])
 				: [];
 			const runIndex = Number(this.evaluateExpression('{{ $runIndex }}', 0));
-			return await run(this.getInputData(), runIndex, tools, this);
+			return await run(this.getInputData(), runIndex, tools, this, response);
 		},
 	};
 }
@@ -216,6 +222,8 @@ interface StandInSettings {
 	run?: StandIn;
 	outputs?: number;
 	hasTools?: boolean;
+	/** What the editor keeps beside the parameters. */
+	settings?: Partial<INode>;
 }
 
 export interface Started {
@@ -343,6 +351,7 @@ function nodesOf({ video, standIns = {} }: Graph): [INode, ...INode[]] {
 		typeVersion: 1,
 		position: [0, 0],
 		parameters: {},
+		...standIns[name]?.settings,
 	});
 	const others = Object.keys(standIns).filter((name) => name !== 'Start');
 	return [standIn('Start'), video, ...others.map(standIn)];
@@ -365,7 +374,7 @@ function createWorkflow(graph: Graph): Workflow {
 		connections,
 		active: false,
 		nodeTypes: nodeTypesOf(graph),
-		settings: {},
+		settings: { executionOrder: 'v1' },
 	});
 }
 

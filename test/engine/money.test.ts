@@ -231,3 +231,33 @@ describe('A new job', () => {
 		});
 	});
 });
+
+describe('After a round of a loop whose outcome is unknown', () => {
+	test.concurrent('equal rounds repeat its answer, and others make their video', async () => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			simulator.inject({ route: 'submit', fault: { kind: 'reset', afterHandler: true } });
+			const prompts = ['a', 'a', 'b'];
+			const answers: unknown[] = [];
+			const collect = (items: INodeExecutionData[], round: number) => {
+				answers.push(...items.map(({ json }) => json.error ?? json.status));
+				return round < 2 ? [items] : [[]];
+			};
+			const prompt = `={{ ${JSON.stringify(prompts)}[$runIndex] }}`;
+			await execute({
+				video: createNode({ prompt }, { onError: 'continueRegularOutput' }),
+				standIns: { Again: { run: collect } },
+				connections: [
+					['Start', 0, 'Video'],
+					['Video', 0, 'Again'],
+					['Again', 0, 'Video'],
+				],
+			});
+			const unknown = expect.objectContaining({
+				message: expect.stringContaining('It is not known whether CometAPI accepted this video'),
+			});
+			expect(answers).toEqual([unknown, unknown, 'done']);
+			expect(simulator.jobs.map(({ body }) => body.prompt)).toEqual(['a', 'b']);
+			expect(simulator.requestsTo('submit')).toHaveLength(2);
+		});
+	});
+});

@@ -1,7 +1,9 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
 import { describe, expect, test } from '@jest/globals';
 
-import { NODE_TYPE, type Graph, type Tool } from './engine.ts';
+import { NodeConnectionTypes, type IExecuteFunctions, type IRunExecutionData } from 'n8n-workflow';
+
+import { NODE_TYPE, type Finished, type Graph, type StandIn, type Tool } from './engine.ts';
 import { createNode, withScene } from './scene.ts';
 
 const RETRY = { retryOnFail: true, maxTries: 3, waitBetweenTries: 100 };
@@ -74,5 +76,181 @@ describe('An agent', () => {
 			await execute(graph);
 			expect(simulator.jobs).toHaveLength(2);
 		});
+	});
+});
+
+/** How agents get at their tool: up to version 2 they call it, later ones have n8n run it as a node. */
+const KINDS = [
+	['that calls its tool itself', callsItself],
+	['that has n8n run its tool', hasItRun],
+] as const;
+
+/** What an agent does in each of its tries: so many equal calls, one after the other. */
+type Try = { calls: number; then?: (context: IExecuteFunctions) => void };
+
+function callsItself(tries: Try[], settings = {}): Graph {
+	const left = [...tries];
+	const run: StandIn = async (_items, _runIndex, [tool], context) => {
+		const { calls, then } = left.shift() ?? { calls: 0 };
+		const answers: unknown[] = [];
+		while (answers.length < calls) answers.push(await tool?.invoke({ prompt: 'A comet' }));
+		then?.(context);
+		return [[{ json: { answers } }]] as never;
+	};
+	return toolGraph(run, { hasTools: true }, settings);
+}
+
+function hasItRun(tries: Try[], settings = {}): Graph {
+	const left = [...tries];
+	const run: StandIn = (_items, _runIndex, _tools, context, response) => {
+		const answers = (response?.actionResponses ?? []).map(({ data }) => data.data);
+		const [now = { calls: 0 }] = left;
+		if (now.calls > 0) {
+			now.calls--;
+			return {
+				actions: [
+					{
+						actionType: 'ExecutionNodeAction',
+						nodeName: 'Video',
+						type: NodeConnectionTypes.AiTool,
+						input: { prompt: 'A comet' },
+						id: `call ${now.calls}`,
+						metadata: {},
+					},
+				],
+				metadata: {},
+			};
+		}
+		left.shift();
+		now.then?.(context);
+		return [[{ json: { answers } }]] as never;
+	};
+	return toolGraph(run, {}, settings);
+}
+
+function toolGraph(run: StandIn, standIn: { hasTools?: boolean }, settings: object): Graph {
+	const prompt = "={{ $json.prompt ?? $fromAI('prompt', 'What the video shows', 'string') }}";
+	return {
+		video: createNode({ prompt }, { type: `${NODE_TYPE}Tool` }),
+		standIns: { Agent: { run, ...standIn, settings } },
+		connections: [['Start', 0, 'Agent']],
+		agent: 'Agent',
+	};
+}
+
+function fail(): never {
+	throw new Error('The agent fails');
+}
+
+/** Leaves what n8n's chat models leave when they fail. */
+function failModel(context: IExecuteFunctions): Error {
+	const { runExecutionData } = context as unknown as { runExecutionData: IRunExecutionData };
+	const error = new Error('The model is out of order');
+	(runExecutionData.resultData.runData.Model ??= []).push({
+		source: [{ previousNode: 'Agent', previousNodeRun: 0 }],
+		startTime: Date.now(),
+		executionTime: 0,
+		executionIndex: 0,
+		executionStatus: 'error',
+		error: error as never,
+		inputOverride: { [NodeConnectionTypes.AiLanguageModel]: [[{ json: {} }]] },
+	});
+	return error;
+}
+
+function failWithModel(context: IExecuteFunctions): never {
+	throw failModel(context);
+}
+
+function outputOf({ run }: Finished): string {
+	return JSON.stringify(run.data.resultData.runData.Agent?.at(-1)?.data?.main);
+}
+
+describe.each(KINDS)('An agent %s', (_kind, graphOf) => {
+	test.concurrent('and fails after its call pays once, with "Retry execution"', async () => {
+		await withScene(QUICK, async ({ simulator, execute, retry }) => {
+			const graph = graphOf([{ calls: 1, then: fail }, { calls: 1 }]);
+			const failed = await execute(graph);
+			expect(failed.status).toBe('error');
+			const retried = await retry(graph, failed);
+			expect(retried.status).toBe('success');
+			expect(simulator.jobs).toHaveLength(1);
+			expect(outputOf(retried)).toContain(simulator.jobs[0]?.requestId);
+		});
+	});
+
+	test.concurrent('and whose model fails after its call pays once, with Retry On Fail', async () => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			const tries = [
+				{ calls: 1, then: failWithModel },
+				{ calls: 1, then: failWithModel },
+				{ calls: 1 },
+			];
+			const finished = await execute(graphOf(tries, RETRY));
+			expect(finished.status).toBe('success');
+			expect(simulator.jobs).toHaveLength(1);
+			expect(outputOf(finished)).toContain(simulator.jobs[0]?.requestId);
+		});
+	});
+
+	test.concurrent('gets each of its videos back after such a failure, and then a new one', async () => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			const finished = await execute(
+				graphOf([{ calls: 2, then: failWithModel }, { calls: 3 }], RETRY),
+			);
+			expect(simulator.jobs).toHaveLength(3);
+			const answers = finished.run.data.resultData.runData.Video?.slice(-3);
+			for (const [index, { requestId }] of simulator.jobs.entries()) {
+				expect(JSON.stringify(answers?.[index]?.data)).toContain(requestId);
+			}
+		});
+	});
+
+	test.concurrent('and calls twice in one try gets two videos', async () => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			await execute(graphOf([{ calls: 2 }], RETRY));
+			expect(simulator.jobs).toHaveLength(2);
+		});
+	});
+
+	test.concurrent('gets new videos in its next run, which is no retry', async () => {
+		await withScene(QUICK, async ({ simulator, execute, retry }) => {
+			const graph = graphOf([{ calls: 1 }, { calls: 1, then: fail }, { calls: 1 }]);
+			const again: StandIn = (items, runIndex) => (runIndex === 0 ? [items] : [[]]);
+			graph.standIns = { ...graph.standIns, Again: { run: again } };
+			graph.connections = [
+				['Start', 0, 'Agent'],
+				['Agent', 0, 'Again'],
+				['Again', 0, 'Agent'],
+			];
+			const failed = await execute(graph);
+			expect(simulator.jobs).toHaveLength(2);
+			const retried = await retry(graph, failed);
+			expect(simulator.jobs).toHaveLength(2);
+			expect(outputOf(retried)).toContain(simulator.jobs[1]?.requestId);
+		});
+	});
+
+	test.concurrent('and fails without a trace pays again, with Retry On Fail', async () => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			const finished = await execute(graphOf([{ calls: 1, then: fail }, { calls: 1 }], RETRY));
+			expect(finished.status).toBe('success');
+			expect(simulator.jobs).toHaveLength(2);
+		});
+	});
+});
+
+test('An agent that goes on with a fallback model gets its video again at the next equal call', async () => {
+	await withScene(QUICK, async ({ simulator, execute }) => {
+		const run: StandIn = async (_items, _runIndex, [tool], context) => {
+			const answers = [await tool?.invoke({ prompt: 'A comet' })];
+			failModel(context);
+			for (let calls = 0; calls < 2; calls++) {
+				answers.push(await tool?.invoke({ prompt: 'A comet' }));
+			}
+			return [[{ json: { answers } }]] as never;
+		};
+		await execute(toolGraph(run, { hasTools: true }, {}));
+		expect(simulator.jobs).toHaveLength(2);
 	});
 });

@@ -21,6 +21,24 @@ export interface VideoKey {
 	body: string;
 	/** An agent's calls share slots at times, so that only the body tells them apart. */
 	isAgentCall: boolean;
+	/** Who asks for the video as its tool. */
+	agent?: AskingAgent;
+}
+
+/** A run of an agent, at which one of its calls was answered. */
+export interface Delivery {
+	agent: string;
+	run: number;
+	execution: string;
+	/** Epoch ms. */
+	atMs: number;
+}
+
+export interface AskingAgent {
+	/** The delivery of an answer to this agent. */
+	delivery(atMs: number): Delivery;
+	/** Whether n8n has thrown away what was delivered, and now runs the agent once more. */
+	hasLost(delivery: Delivery): boolean;
 }
 
 /** One job of this execution, as it is kept in the execution's own data. */
@@ -35,6 +53,8 @@ export interface LedgerEntry extends Slot {
 	acceptedAtMs?: number;
 	/** An item went out for it. */
 	delivered?: boolean;
+	/** The agent's run to which it went, if an agent asked. */
+	deliveredTo?: Delivery;
 }
 
 /** A job that the API accepted. */
@@ -67,7 +87,7 @@ export class Ledger {
 	/**
 	 * The job that was submitted for this video before, held for this item until `release`:
 	 * the slot's own (same parameters, or same body), else one of another run with the same body that
-	 * was not delivered and that no running item holds.
+	 * was not delivered and that no running item holds; last, one that this agent's run has lost.
 	 */
 	claim(key: VideoKey): LedgerEntry | undefined {
 		const found = this.find(key);
@@ -75,19 +95,18 @@ export class Ledger {
 		return found;
 	}
 
-	private find({ slot, parameters, body, isAgentCall }: VideoKey): LedgerEntry | undefined {
+	private find({ slot, parameters, body, isAgentCall, agent }: VideoKey): LedgerEntry | undefined {
 		// Whoever still holds an entry of this slot belongs to a run that n8n has given up.
 		const own = isAgentCall ? [] : this.entries.filter((entry) => isOf(entry, slot));
+		const free = this.entries.filter(
+			(entry) =>
+				entry.body === body && !held.has(entry) && (isAgentCall || entry.run !== slot.run),
+		);
 		return (
 			own.find((entry) => entry.parameters === parameters) ??
 			own.find((entry) => entry.body === body) ??
-			this.entries.find(
-				(entry) =>
-					entry.body === body &&
-					!entry.delivered &&
-					!held.has(entry) &&
-					(isAgentCall || entry.run !== slot.run),
-			)
+			free.find(({ delivered }) => !delivered) ??
+			free.find(({ deliveredTo }) => deliveredTo && agent?.hasLost(deliveredTo))
 		);
 	}
 
@@ -104,6 +123,12 @@ export class Ledger {
 		entry.job = job;
 		entry.acceptedAtMs = nowMs;
 		this.context[COUNT_KEY] = this.accepted() + 1;
+	}
+
+	/** Notes that an item goes out for a job. */
+	deliver(entry: LedgerEntry, { agent }: VideoKey, nowMs: number): void {
+		entry.delivered = true;
+		if (agent) entry.deliveredTo = agent.delivery(nowMs);
 	}
 
 	/** How many videos this execution has made, failed ones and those of unknown fate among them. */

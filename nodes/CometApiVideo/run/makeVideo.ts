@@ -24,6 +24,7 @@ import { submitVideo, type Submission } from '../payment/submit';
 import { PENDING } from '../video';
 import type { VideoApi } from '../videoApi';
 import { publishAcceptance } from './acceptance';
+import { askingAgent } from './askingAgent';
 import { concludeWait, toItem, waitUntilFinished } from './follow';
 import { runItem, type ItemTask, type RunItem } from './runItem';
 
@@ -99,7 +100,7 @@ async function submitAndFollow(
 	const output = settings.waits
 		? await follow(item, api, { entry, isNew: !earlier, kind: input.kind }, settings, ledger)
 		: await toItem(item, { requestId, job, raw }, settings);
-	entry.delivered = true;
+	ledger.deliver(entry, input.key, Date.now());
 	return output;
 }
 
@@ -155,6 +156,7 @@ async function toVideoKey(
 	{ body }: Submission,
 ): Promise<VideoKey> {
 	const { context, runIndex, itemIndex, isAgentCall, signal } = item;
+	const agent = askingAgent(context);
 	const digest = await untilStopped(
 		item.batch.reading.run(async () => await digestBody(context.helpers, body)),
 		signal,
@@ -165,6 +167,7 @@ async function toVideoKey(
 		parameters: digestParameters(context.getNode().parameters, identity),
 		body: digest,
 		isAgentCall,
+		...(agent && { agent }),
 	};
 }
 

@@ -26,8 +26,11 @@ const requestShape = z
 export type ChatRequest = z.infer<typeof requestShape>;
 export type ChatTool = z.infer<typeof toolShape>['function'];
 
-/** What the model says next: a text, or calls of a tool. */
-export type Turn = string | ToolCall[];
+/** What the model says next: a text, calls of a tool, or that it's out of order. */
+export type Turn = string | ToolCall[] | typeof OUT_OF_ORDER;
+
+/** An answer that the agent's client doesn't ask for again by itself. */
+export const OUT_OF_ORDER = Symbol('out of order');
 
 export interface ToolCall {
 	name: string;
@@ -57,6 +60,10 @@ export async function startChatModel(): Promise<ChatModel> {
 			return;
 		}
 		const turn = typeof next === 'function' ? next(asked) : next;
+		if (turn === OUT_OF_ORDER) {
+			response.status(400).json({ error: { message: 'The model is out of order' } });
+			return;
+		}
 		response.json(completion(turn, requests.length));
 	});
 	const { url, close } = await listen(app, 0);
@@ -81,7 +88,7 @@ function textOf(content: z.infer<typeof contentShape>): string {
 	return (content ?? []).map(({ text }) => text).join('');
 }
 
-function completion(turn: Turn, count: number): object {
+function completion(turn: Exclude<Turn, symbol>, count: number): object {
 	const calls = typeof turn === 'string' ? [] : turn;
 	const toolCalls = calls.map(({ name, arguments: values }, index) => ({
 		id: `call_${count}_${index}`,

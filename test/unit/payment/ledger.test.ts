@@ -182,6 +182,43 @@ describe("an agent's calls", () => {
 	});
 });
 
+describe("what was delivered to an agent's run", () => {
+	const asking = (hasLost: boolean) => ({
+		delivery: (atMs: number) => ({ agent: 'Agent', run: 0, execution: '1', atMs }),
+		hasLost: () => hasLost,
+	});
+	const call = (hasLost: boolean) =>
+		keyOf(0, 0, { isAgentCall: true, agent: asking(hasLost) });
+	const deliver = (context: IContextObject, key: VideoKey) => {
+		const id = leave(context, key);
+		const ledger = new Ledger(context);
+		const entry = ledger.claim(key);
+		if (entry) ledger.deliver(entry, key, 1_000);
+		ledger.release();
+		return id;
+	};
+
+	test('is taken up again when that run was thrown away', () => {
+		const context = {};
+		const id = deliver(context, call(false));
+		expect(take(context, call(false))).toBeUndefined();
+		expect(take(context, call(true))).toBe(id);
+	});
+
+	test('is taken up after what never was delivered', () => {
+		const context = {};
+		const lost = deliver(context, { ...call(false), parameters: 'lost' });
+		const undelivered = leave(context, { ...call(false), parameters: 'undelivered' });
+		expect([take(context, call(true)), take(context, call(true))]).toEqual([undelivered, lost]);
+	});
+
+	test('is not for a node that is no tool', () => {
+		const context = {};
+		deliver(context, call(true));
+		expect(take(context, keyOf(1, 0))).toBeUndefined();
+	});
+});
+
 describe('the life of an entry', () => {
 	test('it is noted before the submit is answered, without an id', () => {
 		const context = {};
