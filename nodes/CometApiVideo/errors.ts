@@ -103,14 +103,18 @@ const GO_ON =
 
 const RETRY = 'A retry of this execution does not pay again either.';
 
-/** The API took no video, and nothing is owed. */
-export function notAccepted(problem: ApiProblem, sentBytes: number): VideoError {
+/**
+ * The API took no video, and nothing is owed.
+ *
+ * @param advice what to do, by the family whose API it is; by default what the reason suggests
+ */
+export function notAccepted(problem: ApiProblem, sentBytes: number, advice?: string): VideoError {
 	const { happened, fix } = ADVICE[problem.reason];
 	const size =
 		problem.reason === 'tooLarge' ? `It had ${(sentBytes / 1_000_000).toFixed(1)} MB.` : undefined;
 	return new VideoError(
 		happened,
-		sentences(quote(problem), size, fix, 'No video was accepted, so nothing is owed.'),
+		sentences(quote(problem), size, advice ?? fix, 'No video was accepted, so nothing is owed.'),
 		{ httpStatus: problem.httpStatus },
 	);
 }

@@ -1,3 +1,4 @@
+import type { ApiProblem } from './http/answer';
 import type { Item } from './item';
 import type { Failure, VideoJob } from './video';
 
@@ -25,4 +26,6 @@ export interface VideoApi {
 	failureReason?: { path(job: JobRef): string; read(body: unknown): Failure | undefined };
 	/** Failure codes that are the provider's own fault: a new job for the same video may do better. */
 	ownFailureCodes: readonly string[];
+	/** What to do about a refused submit, where the family knows better than the general advice. */
+	adviceFor?(problem: ApiProblem): string | undefined;
 }

@@ -93,7 +93,9 @@ export async function submitVideo(
 	}
 	const { answer, entry, bytes } = sent;
 	if (answer.kind === 'accepted' && isAccepted(entry)) return { entry, raw: answer.raw };
-	if (answer.kind === 'refused') throw notAccepted(answer.problem, bytes);
+	if (answer.kind === 'refused') {
+		throw notAccepted(answer.problem, bytes, shared.api.adviceFor?.(answer.problem));
+	}
 	throw outcomeUnknown(entry.problem);
 }
 
