@@ -14,6 +14,7 @@ export interface ImageFile {
 	binary: IBinaryData;
 	/** As its first bytes tell. */
 	mimeType: string;
+	bytes: number;
 }
 
 type BinaryContext = Pick<IExecuteSingleFunctions, 'helpers' | 'getInputData'>;
@@ -120,7 +121,7 @@ async function checkImage(
 			`Use a JPEG, PNG or WebP file. This one is said to be ${binary.mimeType}.`,
 		);
 	}
-	return { binary, mimeType };
+	return { binary, mimeType, bytes };
 }
 
 function imageTypeOf(head: Buffer): string | undefined {

@@ -1,0 +1,46 @@
+import type { BinaryHelpers } from './binaryFile';
+import type { ImageFile } from './image';
+import { digestBody, type BodyPart, type RequestBody } from './requestBody';
+
+/** A field of a form: a text, or a file that is sent as it is. */
+export interface FormField {
+	name: string;
+	value: string | ImageFile;
+}
+
+/**
+ * The fields as multipart/form-data (RFC 7578), in their order. Equal fields make equal bodies: the
+ * boundary is the digest of all of them, so that none of them can hold it.
+ */
+export async function multipartBody(
+	helpers: BinaryHelpers,
+	fields: readonly FormField[],
+): Promise<RequestBody> {
+	const boundary = await digestBody(helpers, { contentType: '', parts: toParts(fields, '') });
+	return {
+		contentType: `multipart/form-data; boundary=${boundary}`,
+		parts: toParts(fields, boundary),
+	};
+}
+
+function toParts(fields: readonly FormField[], boundary: string): BodyPart[] {
+	const parts: BodyPart[] = [];
+	let texts = '';
+	for (const [index, { name, value }] of fields.entries()) {
+		texts += `--${boundary}\r\nContent-Disposition: form-data; name="${quoted(name)}"`;
+		if (typeof value === 'string') {
+			texts += `\r\n\r\n${value}\r\n`;
+			continue;
+		}
+		const extension = value.mimeType.replace('image/', '');
+		texts += `; filename="image${index}.${extension}"\r\nContent-Type: ${value.mimeType}\r\n\r\n`;
+		parts.push(texts, { file: value, encoding: 'bytes' });
+		texts = '\r\n';
+	}
+	return [...parts, `${texts}--${boundary}--\r\n`];
+}
+
+/** As browsers write a name into a form's header. */
+function quoted(name: string): string {
+	return name.replaceAll('"', '%22').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+}
