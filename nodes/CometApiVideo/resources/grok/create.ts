@@ -1,10 +1,11 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { InputError } from '../../errors';
-import { checkChoice, checkDuration, checkText } from '../../fields/checks';
+import { checkChoice, checkDuration } from '../../fields/checks';
+import { imageFields, readImage } from '../../fields/imageSource';
 import { customBodyFields, user } from '../../fields/options';
 import { promptField } from '../../fields/prompt';
-import { MAX_IMAGE_MB, readBinaryImage, readDataUrl, type ImageFile } from '../../files/image';
+import { MAX_IMAGE_MB } from '../../files/image';
 import { jsonBody, jsonBodyWithFile } from '../../files/requestBody';
 import type { Item } from '../../item';
 import type { Submission } from '../../payment/submit';
@@ -20,7 +21,6 @@ const DURATION_S = { min: 1, max: 15 };
 const DEFAULT_DURATION_S = 8;
 const RESOLUTIONS = ['480p', '720p', '1080p'] as const;
 const RATIOS = ['auto', '1:1', '16:9', '2:3', '3:2', '3:4', '4:3', '9:16'] as const;
-const IMAGE_SOURCES = ['none', 'url', 'binary'] as const;
 
 const fields: INodeProperties[] = [
 	model,
@@ -28,36 +28,11 @@ const fields: INodeProperties[] = [
 		description: 'Description of the video to generate',
 		placeholder: 'e.g. A candle flickers on a wooden table',
 	}),
-	{
-		displayName: 'Image Source',
-		name: 'imageSource',
-		type: 'options',
-		options: [
-			{ name: 'Binary Data', value: 'binary', description: 'A file from the input item' },
-			{ name: 'None', value: 'none', description: 'The video is made from the prompt alone' },
-			{ name: 'URL', value: 'url', description: 'A web address or a data URL' },
-		],
-		default: 'none',
-		description: 'The image that the video starts from, if any',
-	},
-	{
-		displayName: 'Image URL',
-		name: 'imageUrl',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. https://example.com/image.png',
-		description: 'Address of a JPEG, PNG or WebP image, or a data URL of one',
-		displayOptions: { show: { imageSource: ['url'] } },
-	},
-	{
-		displayName: 'Input Data Field Name',
-		name: 'inputDataFieldName',
-		type: 'string',
-		default: 'data',
-		hint: 'The name of the input field containing the image file',
-		description: `JPEG, PNG or WebP of up to ${MAX_IMAGE_MB} MB`,
-		displayOptions: { show: { imageSource: ['binary'] } },
-	},
+	...imageFields({
+		source: { description: 'The image that the video starts from, if any' },
+		url: { description: 'Address of a JPEG, PNG or WebP image, or a data URL of one' },
+		file: { description: `JPEG, PNG or WebP of up to ${MAX_IMAGE_MB} MB` },
+	}),
 	{
 		displayName: 'Duration',
 		name: 'duration',
@@ -109,7 +84,7 @@ export const create = submitOperation({
 	head: {
 		name: 'Create',
 		value: 'create',
-		action: 'Create video',
+		action: 'Create Grok video',
 		description: 'Make a video from a prompt, or from a prompt and an image',
 	},
 	api: grokApi,
@@ -143,16 +118,6 @@ async function readCreate(item: Item): Promise<Submission> {
 		image: { url: `data:${mimeType};base64,${base64}` },
 	});
 	return { model, kind, body: jsonBodyWithFile(image, withImage) };
-}
-
-/** The image to start from: a URL, a file, or none. */
-async function readImage({ context }: Item): Promise<string | ImageFile | undefined> {
-	const parameter = (name: string) => context.getNodeParameter(name, null) as unknown;
-	const source = checkChoice('Image Source', parameter('imageSource'), IMAGE_SOURCES, 'none');
-	if (source === 'binary') return await readBinaryImage(context, parameter('inputDataFieldName'));
-	if (source === 'none') return undefined;
-	const url = checkText('Image URL', parameter('imageUrl'));
-	return (await readDataUrl(context, url)) ?? url;
 }
 
 function checkResolution({ model, resolution }: IDataObject): void {
