@@ -59,7 +59,9 @@ const description = {
 			name: 'Test',
 			value: 'test',
 			description: '',
-			operations: [statusOperation(api, [requestIdField('')], MAX_WAIT_S)],
+			operations: [
+				statusOperation({ action: '', api, ofJob: [requestIdField('')], maxWaitS: MAX_WAIT_S }),
+			],
 			listSearch: {},
 		},
 	]),

@@ -1,5 +1,4 @@
 import type { INodeProperties, INodePropertyOptions, INodeType } from 'n8n-workflow';
-import { updateDisplayOptions } from 'n8n-workflow';
 
 import { downloadAfterWaitFields, downloadFields } from '../fields/downloadVideo';
 import { optionsField, statusOptions, submitOptions } from '../fields/options';
@@ -70,16 +69,23 @@ export function submitOperation({
 }
 
 /** Get Status: `ofJob` are the parameters that say which job. */
-export function statusOperation(
-	api: VideoApi,
-	ofJob: INodeProperties[],
-	maxWaitS: number,
-): Operation {
+export function statusOperation({
+	action,
+	api,
+	ofJob,
+	maxWaitS,
+}: {
+	action: string;
+	api: VideoApi;
+	ofJob: INodeProperties[];
+	/** Seconds, unless the user sets another limit. */
+	maxWaitS: number;
+}): Operation {
 	return {
 		option: {
 			name: 'Get Status',
 			value: 'getStatus',
-			action: 'Get status of video',
+			action,
 			description: 'Check the status of a video, or wait until it is finished',
 			routing: {
 				request: { method: 'GET' },
@@ -128,7 +134,21 @@ function operationFields({ value: resource, operations }: Resource): INodeProper
 			routing: refusingRouting,
 		},
 		...operations.flatMap(({ option, fields }) =>
-			updateDisplayOptions({ show: { resource: [resource], operation: [option.value] } }, fields),
+			fields.map((field) => shownFor({ resource: [resource], operation: [option.value] }, field)),
 		),
 	];
+}
+
+/**
+ * n8n reads the conditions in their order and shows a field as soon as one is given by expression, so
+ * an operation's own come first: else the same field of every operation would show.
+ */
+function shownFor(
+	owner: { resource: string[]; operation: Array<string | number | boolean> },
+	{ displayOptions, ...field }: INodeProperties,
+): INodeProperties {
+	return {
+		...field,
+		displayOptions: { ...displayOptions, show: { ...owner, ...displayOptions?.show } },
+	};
 }

@@ -13,7 +13,7 @@ export const edit = submitOperation({
 	head: {
 		name: 'Edit',
 		value: 'edit',
-		action: 'Edit video',
+		action: 'Edit Grok video',
 		description: 'Make a new video from an existing one',
 	},
 	api: grokApi,

@@ -5,7 +5,7 @@ import { getStatus } from './getStatus';
 import { searchGrokModels } from './searchModels';
 
 export const grok: Resource = {
-	name: 'Grok Video',
+	name: 'Grok',
 	value: 'grok',
 	description: "Videos made by xAI's Grok Imagine",
 	operations: [create, edit, getStatus],
