@@ -18,9 +18,9 @@ export class CometApiVideo implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle:
-			'={{ $parameter.operation === "getStatus" ? "Get Status" : $parameter.operation.toTitleCase() + ": " + $parameter.model }}',
+			'={{ $parameter.operation === "getStatus" ? "Get Status" : $parameter.operation.toTitleCase() + (/^[^=]/.test($rawParameter.model ?? "") ? ": " + $rawParameter.model : "") }}',
 		description:
-			'Make videos from text or images with Grok through CometAPI, and get their links when they are finished',
+			'Make videos from text or images with Grok, Seedance, Veo, Wan, Kling and more through CometAPI, and get their links when they are finished',
 		defaults: { name: 'CometAPI Video' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],

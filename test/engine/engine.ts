@@ -301,14 +301,15 @@ export async function retry(
 export async function listModels(
 	video: INode,
 	credential: Credential,
+	{ method = 'searchGrokModels', filter = '' } = {},
 ): Promise<INodeListSearchResult> {
 	await loaded;
 	const workflow = createWorkflow({ video });
 	const data = createAdditionalData('', workflow, 'trigger', credential);
 	const context = new LoadOptionsContext(workflow, video, data, '');
-	const search = videoType().methods?.listSearch?.searchGrokModels;
+	const search = videoType().methods?.listSearch?.[method];
 	if (!search) throw new Error('The node has no list of models');
-	return await search.call(context);
+	return await search.call(context, filter);
 }
 
 let executionCount = 0;

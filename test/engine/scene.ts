@@ -56,7 +56,8 @@ export function getStatusNode(
 	return videoNode(merge(GET_STATUS, parameters), settings);
 }
 
-function merge(defaults: INodeParameters, parameters: INodeParameters): INodeParameters {
+/** The parameters over the defaults, and their options over the defaults' options. */
+export function merge(defaults: INodeParameters, parameters: INodeParameters): INodeParameters {
 	const options = { ...Object(defaults.options), ...Object(parameters.options) } as INodeParameters;
 	return { ...defaults, ...parameters, options };
 }

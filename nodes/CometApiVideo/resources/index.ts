@@ -1,8 +1,9 @@
 import { grok } from './grok';
 import type { ListSearch, Resource } from './resource';
+import { video } from './video';
 
 /** The families of video APIs, a line each; the first is what workflows without a resource mean. */
-export const resources: Resource[] = [grok];
+export const resources: Resource[] = [grok, video];
 
 export const listSearch: ListSearch = Object.assign(
 	{},

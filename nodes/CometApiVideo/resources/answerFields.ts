@@ -1,0 +1,53 @@
+import { firstOf, isRecord, text, type JsonRecord } from '../http/json';
+import { classifyStatus, type StatusWords } from '../statusWords';
+import { NO_REASON, type Failure, type JobStatus, type VideoJob } from '../video';
+
+/** An answer and what it is wrapped around, the innermost first: {code, message, data: {data: {…}}}. */
+export function layersOf(body: JsonRecord): JsonRecord[] {
+	const envelope = isRecord(body.data) ? body.data : undefined;
+	const inner = isRecord(envelope?.data) ? envelope.data : undefined;
+	return [inner, envelope, body].filter((layer) => layer !== undefined);
+}
+
+/** 0-100, from a number or a text such as "40%". */
+export function readProgress(value: unknown): number | undefined {
+	const percent = typeof value === 'string' ? Number.parseFloat(value) : value;
+	if (typeof percent !== 'number' || !Number.isFinite(percent)) return undefined;
+	return Math.min(100, Math.max(0, percent));
+}
+
+/** What the field `error` tells: {code, type, message} or a text. */
+export function readError(layers: readonly JsonRecord[]): Failure | undefined {
+	const told = firstOf(layers, ({ error }) => (isRecord(error) ? error : text(error)));
+	if (told === undefined) return undefined;
+	if (typeof told === 'string') return { code: NO_REASON.code, message: told };
+	return {
+		code: text(told.code) ?? text(told.type) ?? NO_REASON.code,
+		message: text(told.message) ?? JSON.stringify(told),
+	};
+}
+
+/** The status word: a terminal one wins, then the innermost; undefined without any. */
+export function readStatusWord(
+	layers: readonly JsonRecord[],
+	known: StatusWords,
+	name = 'status',
+): Pick<VideoJob, 'status' | 'providerStatus' | 'statusIsKnown'> | undefined {
+	const words = layers.map((layer) => text(layer[name])).filter((word) => word !== undefined);
+	const isTerminal = (word: string) => classifyStatus(word, known).status !== 'pending';
+	const providerStatus = words.find(isTerminal) ?? words[0];
+	if (providerStatus === undefined) return undefined;
+	const { status, isKnown } = classifyStatus(providerStatus, known);
+	return { status, providerStatus, statusIsKnown: isKnown };
+}
+
+const EXPIRED: Failure = { code: 'expired', message: 'The job expired before it was done' };
+
+/** The failure of a job that has none told, and nothing for one that goes well. */
+export function withFailure(
+	status: JobStatus,
+	told: Failure | undefined,
+): Pick<VideoJob, 'failure'> {
+	if (status !== 'failed' && status !== 'expired') return {};
+	return { failure: told ?? (status === 'expired' ? EXPIRED : NO_REASON) };
+}

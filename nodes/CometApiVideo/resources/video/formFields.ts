@@ -1,0 +1,46 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { InputError } from '../../errors';
+import type { ImageFile } from '../../files/image';
+import type { FormField } from '../../files/multipartBody';
+
+/** The values of each field, in order: a form repeats the name for more than one. */
+export type FormValues = Record<string, Array<string | ImageFile>>;
+
+export function toFormFields(values: FormValues): FormField[] {
+	return Object.entries(values).flatMap(([name, all]) => all.map((value) => ({ name, value })));
+}
+
+/**
+ * The user's own fields as a form has them: a list repeats the field, an object is its JSON text, and
+ * an empty text leaves the field out.
+ *
+ * @throws InputError for null, which a form cannot say, and for an empty model or prompt
+ */
+export function toFormValues(fields: IDataObject): Record<string, string[]> {
+	const values = Object.fromEntries(
+		Object.entries(fields).map(([name, value]) => [
+			name,
+			(Array.isArray(value) ? value : [value]).flatMap((each: unknown) => toTexts(name, each)),
+		]),
+	);
+	for (const name of ['model', 'prompt']) {
+		if (values[name]?.length !== 0) continue;
+		throw new InputError(
+			`'Custom Body Fields' must have a text for ${name}`,
+			`Enter one, or leave ${name} out.`,
+		);
+	}
+	return values;
+}
+
+function toTexts(name: string, value: unknown): string[] {
+	if (value === null || value === undefined) {
+		throw new InputError(
+			`'Custom Body Fields' has null for ${name}, which this API cannot be told`,
+			`Give ${name} a value, or leave it out.`,
+		);
+	}
+	const told = typeof value === 'object' ? JSON.stringify(value) : String(value);
+	return told.trim() === '' ? [] : [told];
+}

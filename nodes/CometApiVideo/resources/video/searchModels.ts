@@ -1,0 +1,76 @@
+import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
+
+import { toApiBaseUrl } from '../../../../credentials/baseUrl';
+import { CREDENTIAL_TYPE } from '../../../../credentials/credentialType';
+import { isRecord, text } from '../../http/json';
+import { VIDEOS_PATH } from './api';
+import { LIVE_MODELS } from './models';
+
+const TIMEOUT_MS = 10_000;
+
+interface ListedModel {
+	name: string;
+	value: string;
+}
+
+/** The models that CometAPI's public catalogue has for this route; the known ones without it. */
+export async function searchVideoModels(
+	this: ILoadOptionsFunctions,
+	filter = '',
+): Promise<INodeListSearchResult> {
+	const wanted = filter.trim().toLowerCase();
+	const models = await listModels(this);
+	return { results: models.filter(({ name }) => name.toLowerCase().includes(wanted)) };
+}
+
+async function listModels(context: ILoadOptionsFunctions): Promise<ListedModel[]> {
+	const { baseUrl } = await context.getCredentials(CREDENTIAL_TYPE);
+	try {
+		// Without the key: the catalogue is public.
+		const answer: unknown = await context.helpers.httpRequest({
+			baseURL: toApiBaseUrl(String(baseUrl)),
+			url: '/api/models',
+			json: true,
+			timeout: TIMEOUT_MS,
+		});
+		const models = readCatalogue(answer);
+		return models.length > 0 ? models : KNOWN;
+	} catch {
+		return KNOWN;
+	}
+}
+
+const KNOWN: ListedModel[] = LIVE_MODELS.map((id) => ({ name: id, value: id }));
+
+function readCatalogue(answer: unknown): ListedModel[] {
+	if (!isRecord(answer) || !Array.isArray(answer.data)) return [];
+	const models = answer.data.flatMap((entry) => readEntry(entry) ?? []);
+	return models.sort((a, b) => a.value.localeCompare(b.value));
+}
+
+function readEntry(entry: unknown): ListedModel | undefined {
+	if (!isRecord(entry) || entry.upcoming === true) return undefined;
+	const { id, provider, features, endpoints } = entry;
+	const value = text(id);
+	const makesVideos = textsIn(features).some((feature) => /to-video$|^video-edit/.test(feature));
+	if (value === undefined || !makesVideos || !textsIn(endpoints).includes(VIDEOS_PATH)) {
+		return undefined;
+	}
+	const maker = text(provider);
+	return { name: maker === undefined ? value : `${value} (${maker})`, value };
+}
+
+/** All texts in a list or an object, which may itself come as JSON text. */
+function textsIn(value: unknown): string[] {
+	if (typeof value === 'string') return /^\s*[[{]/.test(value) ? textsIn(parse(value)) : [value];
+	if (typeof value !== 'object' || value === null) return [];
+	return Object.values(value).flatMap(textsIn);
+}
+
+function parse(json: string): unknown {
+	try {
+		return JSON.parse(json);
+	} catch {
+		return undefined;
+	}
+}

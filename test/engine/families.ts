@@ -1,0 +1,40 @@
+ 
+import type { INode, INodeParameters } from 'n8n-workflow';
+
+import type { AnyShape, Family } from '../simulator/simulator.ts';
+import { videoNode } from './engine.ts';
+import { createNode, merge } from './scene.ts';
+
+/** A resource of the node, as the suites that hold for every family need it. */
+export interface TestedFamily {
+	family: Family;
+	/** The resource's value. */
+	resource: string;
+	/** A Create node that asks every second. */
+	create(parameters?: INodeParameters, settings?: Partial<INode>): INode;
+	/** Further parameters by which Get Status finds what `create` made. */
+	ofJob?: INodeParameters;
+	/** An answer whose only status word is the plan's. */
+	flatShape: AnyShape;
+}
+
+function creator(defaults: INodeParameters): TestedFamily['create'] {
+	const common = {
+		operation: 'create',
+		prompt: 'A candle flickers on a wooden table.',
+		waitForCompletion: true,
+		options: { pollInterval: 1 },
+	};
+	return (parameters = {}, settings = {}) =>
+		videoNode(merge({ ...common, ...defaults }, parameters), settings);
+}
+
+const model = (value: string) => ({ __rl: true, mode: 'list', value });
+
+export const createVideoNode = creator({ resource: 'video', model: model('seedance-2-5') });
+
+/** A line for each family. */
+export const FAMILIES: TestedFamily[] = [
+	{ family: 'grok', resource: 'grok', create: createNode, flatShape: 'flat' },
+	{ family: 'video', resource: 'video', create: createVideoNode, flatShape: 'plain' },
+];

@@ -1,0 +1,91 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
+import { describe, expect, test } from '@jest/globals';
+import { NodeHelpers, Workflow, type INodeParameters } from 'n8n-workflow';
+
+import { CometApiVideo } from '../../nodes/CometApiVideo/CometApiVideo.node';
+import { videoNode } from './engine.ts';
+import { createNode, jsonOf, withScene } from './scene.ts';
+
+const QUICK = { plan: () => ({ seconds: 0.1 }) };
+
+describe('A workflow of 0.1', () => {
+	test.concurrent.each([
+		['as it was stored, without a resource', {}],
+		['with the resource that it was given', { resource: 'grok' }],
+	])('runs unchanged: %s', async (_case, parameters) => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			const finished = await execute(createNode(parameters));
+			expect(jsonOf(finished)).toEqual([expect.objectContaining({ status: 'done' })]);
+			expect(simulator.requests.map(({ path }) => path)).toEqual([
+				'/grok/v1/videos/generations',
+				`/grok/v1/videos/${simulator.jobs[0]?.requestId}`,
+			]);
+		});
+	});
+
+	test.concurrent('sends nothing for a resource that this version does not have', async () => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			const { status } = await execute(createNode({ resource: 'runway' }));
+			expect(status).toBe('error');
+			expect(simulator.requests).toEqual([]);
+		});
+	});
+});
+
+const { description } = new CometApiVideo();
+
+describe('The subtitle', () => {
+	const model = (value: string) => ({ __rl: true, mode: 'id', value });
+	const subtitleOf = (parameters: INodeParameters) => {
+		const node = videoNode(parameters);
+		const types = { getByName: () => new CometApiVideo(), getKnownTypes: () => ({}) };
+		const nodeTypes = { ...types, getByNameAndVersion: types.getByName };
+		const workflow = new Workflow({ nodes: [node], connections: {}, active: false, nodeTypes });
+		return workflow.expression.getSimpleParameterValue(node, description.subtitle, 'internal', {});
+	};
+
+	test.each([
+		[{ operation: 'create', model: model('grok-imagine-video') }, 'Create: grok-imagine-video'],
+		[{ resource: 'video', operation: 'create', model: model('veo3.1') }, 'Create: veo3.1'],
+		[{ resource: 'video', operation: 'getStatus', requestId: 'x' }, 'Get Status'],
+		[{ operation: 'edit', model: model('={{ $json.model }}') }, 'Edit'],
+		[{ operation: 'create', model: model("={{ $('Nobody').item.json.model }}") }, 'Create'],
+		[{ operation: 'create', model: '={{ $json.model }}' }, 'Create'],
+		[{ operation: 'create' }, 'Create: grok-imagine-video'],
+	])('of %j is %s', (parameters, subtitle) => {
+		expect(subtitleOf(parameters)).toBe(subtitle);
+	});
+});
+
+describe('The editor shows', () => {
+	const shown = (parameters: INodeParameters) => {
+		const { properties } = description;
+		const all = NodeHelpers.getNodeParameters(properties, parameters, true, false, null, description);
+		return properties
+			.filter((field) => NodeHelpers.displayParameter(all ?? {}, field, null, description))
+			.map(({ name }) => name);
+	};
+
+	test.each(['grok', 'video'])(
+		'each field of %s once, also when others hang on an expression',
+		(resource) => {
+			const names = shown({
+				...{ resource, operation: 'create' },
+				...{ imageSource: '={{ $json.source }}', downloadVideo: '={{ $json.download }}' },
+			});
+			expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
+			expect(names).toContain('imageUrl');
+		},
+	);
+
+	const noticesOf = (mode: string, value: string) =>
+		shown({ resource: 'video', operation: 'create', model: { __rl: true, mode, value } }).filter(
+			(name) => name.startsWith('knownOfModel'),
+		);
+
+	test('what is known of the chosen model, and nothing when an expression chooses', () => {
+		expect(noticesOf('list', 'seedance-2-5')).toEqual(['knownOfModel0']);
+		expect(noticesOf('list', 'a-model-of-tomorrow')).toEqual([]);
+		expect(noticesOf('id', '={{ $json.model }}')).toEqual([]);
+	});
+});

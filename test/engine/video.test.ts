@@ -1,0 +1,362 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
+import { createHash } from 'node:crypto';
+
+import { describe, expect, test } from '@jest/globals';
+import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
+
+import { KNOWN_MODELS, LIVE_MODELS } from '../../nodes/CometApiVideo/resources/video/models';
+import { CATALOGUE_VIDEO_IDS, type Simulator } from '../simulator/simulator.ts';
+import { listModels } from './engine.ts';
+import { createVideoNode } from './families.ts';
+import { inBothModes, storeFile, withBinaryMode } from './files.ts';
+import { itemsOf, jsonOf, withScene } from './scene.ts';
+
+const QUICK = { plan: () => ({ seconds: 0.1 }) };
+const SUBMIT = { waitForCompletion: false };
+
+const PNG = Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), Buffer.alloc(70_000, 7)]);
+const JPEG = Buffer.concat([Buffer.from('ffd8ffe0', 'hex'), Buffer.from('--a\r\n"b"\r\n')]);
+
+const model = (value: string) => ({ __rl: true, mode: 'id', value });
+const formOf = ({ requests }: Simulator) =>
+	requests[0]?.form?.map(({ name, value }) => [name, value]);
+
+const sent = (content: Buffer, name: string, type: string) => ({
+	...{ name, type, bytes: content.length },
+	sha256: createHash('sha256').update(content).digest('hex'),
+});
+
+async function itemWith(files: Record<string, Buffer>): Promise<INodeExecutionData[]> {
+	const binary: INodeExecutionData['binary'] = {};
+	for (const [name, content] of Object.entries(files)) {
+		const stored = { fileName: 'photo.bin', mimeType: 'application/octet-stream' };
+		binary[name] = await storeFile(content, stored);
+	}
+	return [{ json: {}, binary }];
+}
+
+describe('Create sends', () => {
+	test.concurrent('model and prompt alone when nothing is chosen', async () => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			await execute(createVideoNode(SUBMIT));
+			expect(formOf(simulator)).toEqual([
+				['model', 'seedance-2-5'],
+				['prompt', 'A candle flickers on a wooden table.'],
+			]);
+			expect(simulator.requests[0]?.path).toBe('/v1/videos');
+		});
+	});
+
+	test.concurrent('every field, the own ones last', async () => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			const node = createVideoNode({
+				...SUBMIT,
+				prompt: 'Zwölf "Lichter"\r\n--x\r\n',
+				model: model('wan2.7'),
+				duration: 10,
+				size: '1280x720',
+				options: {
+					customBodyFields: {
+						...{ seed: 7, camera_fixed: true, ratio: '', empty: [] },
+						...{ tags: ['a', 1], audio: { volume: 2 }, 'a"b': 'c' },
+					},
+				},
+			});
+			await execute(node);
+			expect(formOf(simulator)).toEqual([
+				['model', 'wan2.7'],
+				['prompt', 'Zwölf "Lichter"\r\n--x'],
+				['seconds', '10'],
+				['size', '1280x720'],
+				['seed', '7'],
+				['camera_fixed', 'true'],
+				['tags', 'a'],
+				['tags', '1'],
+				['audio', '{"volume":2}'],
+				['a"b', 'c'],
+			]);
+		});
+	});
+
+	test.concurrent('own fields in place of those of the same name', async () => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			const own = { model: 'veo3.1', prompt: 'Rain', seconds: 8, size: '' };
+			const options = { customBodyFields: JSON.stringify(own) };
+			const [json] = jsonOf(
+				await execute(createVideoNode({ ...SUBMIT, duration: 5, size: '16:9', prompt: '={{ "" }}', options })),
+			);
+			expect(simulator.jobs[0]?.body).toEqual({ model: 'veo3.1', prompt: 'Rain', seconds: '8' });
+			expect(json).toMatchObject({ model: 'veo3.1' });
+		});
+	});
+
+	test.concurrent.each([
+		[' 8 ', ' 1280 X 720 ', '8', '1280x720'],
+		['8', '1280×720', '8', '1280x720'],
+		[8, '16:9', '8', '16:9'],
+		['', '9x16', undefined, '9x16'],
+		[0, '', undefined, undefined],
+	])('a duration of %j and a size of %j as meant', async (duration, size, seconds, asSent) => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			const node = createVideoNode({
+				...SUBMIT,
+				duration: '={{ $json.duration }}',
+				size: '={{ $json.size }}',
+			});
+			await execute(node, itemsOf({ duration, size }));
+			expect(simulator.jobs[0]?.body).toEqual({
+				model: 'seedance-2-5',
+				prompt: 'A candle flickers on a wooden table.',
+				...(seconds !== undefined && { seconds }),
+				...(asSent !== undefined && { size: asSent }),
+			});
+		});
+	});
+
+	const A = 'https://media.example/a.png';
+	const B = 'https://media.example/b.png';
+
+	test.concurrent.each<[string, INodeParameters['imageUrl'], string | string[]]>([
+		['one URL', A, A],
+		['a URL on each line', `${A}\n\n  ${B}\r\n`, [A, B]],
+		['a list by expression', `={{ ["${B}", "${A}"] }}`, [B, A]],
+	])('images by URL: %s', async (_case, imageUrl, urls) => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			await execute(createVideoNode({ ...SUBMIT, imageSource: 'url', imageUrl }));
+			expect(simulator.jobs[0]?.body).toMatchObject({ reference_urls: urls });
+			expect(simulator.jobs[0]?.body).not.toHaveProperty('input_reference');
+		});
+	});
+
+	test.concurrent.each(
+		inBothModes<[string, string]>([
+			['by name', 'second, first'],
+			['by a list', '={{ ["second", "first"] }}'],
+		]),
+	)('files in their order, kept in %s: %s', async (mode, _case, inputDataFieldName) => {
+		await withBinaryMode(mode, async () => {
+			await withScene(QUICK, async ({ simulator, execute }) => {
+				const node = createVideoNode({ ...SUBMIT, imageSource: 'binary', inputDataFieldName });
+				await execute(node, await itemWith({ first: PNG, second: JPEG }));
+				expect(formOf(simulator)?.slice(2)).toEqual([
+					['input_reference', sent(JPEG, 'image2.jpeg', 'image/jpeg')],
+					['input_reference', sent(PNG, 'image3.png', 'image/png')],
+				]);
+			});
+		});
+	});
+
+	test.concurrent('the same bytes for the same video, whose retry so finds it', async () => {
+		await withScene({ plan: () => ({ seconds: 600 }) }, async ({ simulator, execute, retry }) => {
+			const parameters = { imageSource: 'binary', inputDataFieldName: 'data' };
+			const failed = await execute(
+				createVideoNode({ ...parameters, options: { maxWait: 1 } }),
+				await itemWith({ data: PNG }),
+			);
+			for (const { requestId } of simulator.jobs) simulator.finishJob(requestId);
+			// Written otherwise, so that only the body tells.
+			const node = createVideoNode({ ...parameters, inputDataFieldName: '={{ "data" }}' });
+			expect((await retry(node, failed)).status).toBe('success');
+			expect(simulator.jobs).toHaveLength(1);
+		});
+	});
+});
+
+describe('Create refuses before anything is sent', () => {
+	const own = (fields: object) => ({ options: { customBodyFields: JSON.stringify(fields) } });
+
+	test.concurrent.each<[string, INodeParameters, string]>([
+		['an empty prompt', { prompt: ' ' }, "'Prompt'"],
+		['an empty model', { model: model('={{ "" }}') }, "'Model'"],
+		['a duration of -1', { duration: -1 }, "'Duration'"],
+		['a duration of 2.5', { duration: 2.5 }, "'Duration'"],
+		['a duration of "2.5.1"', { duration: '={{ "2.5.1" }}' }, "'Duration'"],
+		['a duration of an hour', { duration: 3600 }, "'Duration'"],
+		['a big size', { size: 'big' }, "'Size'"],
+		['a size of 720p', { size: '720p' }, "'Custom Body Fields'"],
+		['a negative size', { size: '-1280x720' }, "'Size'"],
+		['a size without a height', { size: '1280x0' }, "'Size'"],
+		['a size that is a list', { size: '={{ [1280, 720] }}' }, "'Size'"],
+		['an image source that is none', { imageSource: '={{ "cloud" }}' }, "'Image Source'"],
+		['no image URL', { imageSource: 'url', imageUrl: '' }, "'Image URL'"],
+		['an empty list of URLs', { imageSource: 'url', imageUrl: '={{ [] }}' }, "'Image URL'"],
+		[
+			'a data URL',
+			{ imageSource: 'url', imageUrl: 'data:image/png;base64,iVBORw0KGgo=' },
+			"'Image URL'",
+		],
+		['a second URL that is none', { imageSource: 'url', imageUrl: 'http://a.example b' }, 'Image'],
+		['no file', { imageSource: 'binary' }, "no binary field 'data'"],
+		['a null', own({ seed: null }), 'null for seed'],
+		['a null in a list', own({ seeds: [1, null] }), 'null for seeds'],
+		['an own model that is empty', own({ model: '' }), 'a text for model'],
+		['an own prompt that is empty', own({ prompt: [] }), 'a text for prompt'],
+	])('%s', async (_case, parameters, named) => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			const { status, error } = await execute(createVideoNode(parameters));
+			expect(status).toBe('error');
+			expect(`${error?.message} ${error?.description}`).toContain(named);
+			expect(simulator.requests).toEqual([]);
+		});
+	});
+
+	test.concurrent('images that are too large together', async () => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			const large = Buffer.concat([PNG, Buffer.alloc(13_000_000)]);
+			const node = createVideoNode({ imageSource: 'binary', inputDataFieldName: 'a,b' });
+			const { error } = await execute(node, await itemWith({ a: large, b: large }));
+			expect(error?.message).toBe('The images of one video are too large together');
+			expect(simulator.requests).toEqual([]);
+		});
+	});
+});
+
+describe('An image that the model does not take in this way', () => {
+	test.concurrent.each([
+		['wan2.6', 'reference_urls'],
+		['doubao-seedance-1-5-pro', 'Field required'],
+		['doubao-seedance-1-0-pro', 'does not support'],
+	])('%s: says so and what to do, and sends nothing again', async (name, said) => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			const settings = { retryOnFail: false };
+			const node = createVideoNode({ model: model(name), imageSource: 'binary' }, settings);
+			const { error } = await execute(node, await itemWith({ data: PNG }));
+			expect(error?.description).toContain(said);
+			expect(error?.description).toContain("Choose the other one under 'Image Source'");
+			expect(error?.description).toContain('nothing is owed');
+			expect(simulator.requestsTo('submit')).toHaveLength(1);
+			expect(simulator.jobs).toEqual([]);
+		});
+	});
+
+	test.concurrent('is free to be tried in the other way', async () => {
+		await withScene(QUICK, async ({ simulator, execute, retry }) => {
+			const byFile = createVideoNode({ model: model('wan2.6'), imageSource: 'binary' });
+			const failed = await execute(byFile, await itemWith({ data: PNG }));
+			const imageUrl = 'https://media.example/a.png';
+			const byUrl = createVideoNode({ model: model('wan2.6'), imageSource: 'url', imageUrl });
+			expect((await retry(byUrl, failed)).status).toBe('success');
+			expect(simulator.jobs).toHaveLength(1);
+		});
+	});
+});
+
+describe('What POST /v1/videos refuses', () => {
+	test.concurrent.each([
+		['grok-imagine-video', 'unsupported relay mode: 31', 'did not accept'],
+		['viduq3-pro', 'no available channel', 'no such model'],
+	])('%s', async (name, said, message) => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			const { error } = await execute(createVideoNode({ model: model(name) }));
+			expect(error?.message).toContain(message);
+			expect(error?.description).toContain(said);
+			expect(simulator.requestsTo('submit')).toHaveLength(1);
+			expect(simulator.jobs).toEqual([]);
+		});
+	});
+
+	test.concurrent('a length that the model does not make', async () => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			const { error } = await execute(createVideoNode({ duration: 31 }));
+			expect(error?.description).toContain('the duration 31 is not valid for seedance-2-5');
+			expect(simulator.jobs).toEqual([]);
+		});
+	});
+});
+
+describe('The file', () => {
+	test.concurrent.each(['file', 'redirect'] as const)(
+		'without a public URL comes from the API with the key: %s',
+		async (content) => {
+			const apiKey = 'key-that-nobody-may-see';
+			const plan = () => ({ seconds: 0.1, shape: 'contentOnly' as const, content });
+			await withScene({ apiKey, plan }, async ({ simulator, execute }) => {
+				const finished = await execute(createVideoNode({ downloadVideo: true }));
+				const [job] = simulator.jobs;
+				expect(jsonOf(finished)).toEqual([
+					expect.objectContaining({
+						video: {
+							content_url: `${simulator.url}/v1/videos/${job?.requestId}/content`,
+							duration: 5,
+						},
+					}),
+				]);
+				expect(finished.outputs[0]?.[0]?.binary?.data).toMatchObject({ mimeType: 'video/mp4' });
+				const withKey = simulator.requests.map(({ host, headers }) => [
+					host,
+					headers.authorization !== undefined,
+				]);
+				expect(withKey).toContainEqual(['api', true]);
+				expect(withKey).not.toContainEqual(['media', true]);
+				expect(simulator.requestsTo('content')).toHaveLength(1);
+			});
+		},
+	);
+
+	test.concurrent('with one is not asked of the API', async () => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			await execute(createVideoNode({ downloadVideo: true }));
+			expect(simulator.requestsTo('content')).toEqual([]);
+		});
+	});
+});
+
+describe('A job that failed without a word', () => {
+	test.concurrent('says what /content says: refused by moderation', async () => {
+		const plan = () => ({
+			...{ seconds: 0.1, shape: 'bareFailure' as const, outcome: 'moderated' as const },
+		});
+		await withScene({ plan }, async ({ simulator, execute }) => {
+			const settings = { retryOnFail: true, maxTries: 3, waitBetweenTries: 100 };
+			const { error } = await execute(createVideoNode({}, settings));
+			expect(error?.message).toContain('The video was refused');
+			expect(error?.description).toContain('(moderation)');
+			expect(error?.description).toContain('current status: VIOLATION');
+			expect(simulator.jobs).toHaveLength(1);
+		});
+	});
+});
+
+describe('The list of models', () => {
+	const search = { method: 'searchVideoModels' };
+
+	test.concurrent('is the public catalogue, asked without the key', async () => {
+		await withScene({}, async ({ simulator, credential }) => {
+			const { results } = await listModels(createVideoNode(), credential, search);
+			expect(results.map(({ value }) => value)).toEqual([...CATALOGUE_VIDEO_IDS].sort());
+			expect(results).toContainEqual({ name: 'veo3.1 (google)', value: 'veo3.1' });
+			expect(simulator.requests.map(({ path }) => path)).toEqual(['/api/models']);
+			expect(simulator.requests[0]?.headers).not.toHaveProperty('authorization');
+		});
+	});
+
+	test.concurrent('is searched by id and by maker', async () => {
+		await withScene({}, async ({ credential }) => {
+			const filter = ' Google';
+			const { results } = await listModels(createVideoNode(), credential, { ...search, filter });
+			expect(results.map(({ value }) => value)).toEqual([
+				...['veo3', 'veo3-fast', 'veo3.1', 'veo3.1-fast'],
+			]);
+		});
+	});
+
+	test.concurrent.each([
+		['cannot be had', { kind: 'status', status: 503 }],
+		['is a page', { kind: 'html', status: 200 }],
+		['is empty', { kind: 'status', status: 200, body: { data: [] } }],
+		['is cut', { kind: 'truncatedJson' }],
+		['is something else', { kind: 'status', status: 200, body: { data: [1, null, { id: 2 }] } }],
+	] as const)('is the known models when it %s', async (_case, fault) => {
+		await withScene({}, async ({ simulator, credential }) => {
+			simulator.inject({ route: 'catalogue', fault });
+			const { results } = await listModels(createVideoNode(), credential, search);
+			expect(results.map(({ value }) => value)).toEqual(LIVE_MODELS);
+		});
+	});
+
+	test('knows of every model that it offers', () => {
+		const known = KNOWN_MODELS.flatMap(({ ids }) => ids);
+		expect(LIVE_MODELS.filter((id) => !known.includes(id))).toEqual([]);
+		expect(new Set(known).size).toBe(known.length);
+	});
+});
