@@ -7,7 +7,10 @@ import { checkChoice, checkText } from './checks';
 const IMAGE_SOURCES = ['none', 'url', 'binary'] as const;
 
 /** What differs from family to family. */
-type Texts = Record<'source' | 'url' | 'file', Pick<INodeProperties, 'description' | 'hint' | 'typeOptions'>>;
+type Texts = Record<
+	'source' | 'url' | 'file',
+	Pick<INodeProperties, 'description' | 'hint' | 'typeOptions'>
+>;
 
 /** The choice of an image to start from, and the field of each choice. */
 export function imageFields({ source, url, file }: Texts): INodeProperties[] {

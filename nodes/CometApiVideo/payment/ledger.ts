@@ -99,8 +99,7 @@ export class Ledger {
 		// Whoever still holds an entry of this slot belongs to a run that n8n has given up.
 		const own = isAgentCall ? [] : this.entries.filter((entry) => isOf(entry, slot));
 		const free = this.entries.filter(
-			(entry) =>
-				entry.body === body && !held.has(entry) && (isAgentCall || entry.run !== slot.run),
+			(entry) => entry.body === body && !held.has(entry) && (isAgentCall || entry.run !== slot.run),
 		);
 		return (
 			own.find((entry) => entry.parameters === parameters) ??

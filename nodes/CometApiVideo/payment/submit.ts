@@ -33,7 +33,7 @@ export interface Submission {
 	/** As the item shows it. */
 	model: string;
 	/** By `kindOfJob`: jobs that take similar times. */
-	kind?: string;
+	kind: string;
 	body: RequestBody;
 }
 

@@ -4,6 +4,7 @@ import { promptField } from '../../fields/prompt';
 import { jsonBody } from '../../files/requestBody';
 import type { Item } from '../../item';
 import type { Submission } from '../../payment/submit';
+import { kindOfJob } from '../../polling/durations';
 import { submitOperation } from '../resource';
 import { EDITS_PATH, grokApi, MAX_WAIT_S } from './api';
 import { readBodyFields, readCustomFields } from './bodyFields';
@@ -42,5 +43,6 @@ export const edit = submitOperation({
 async function readEdit(item: Item): Promise<Submission> {
 	const url = checkUrl('Video URL', item.context.getNodeParameter('videoUrl'));
 	const fields = readBodyFields(item, readCustomFields(item), { video: { url } });
-	return { model: String(fields.model), body: jsonBody(fields) };
+	const model = String(fields.model);
+	return { model, kind: kindOfJob('grok', model, 'edit'), body: jsonBody(fields) };
 }

@@ -70,7 +70,9 @@ function isAboutAJob(layer: JsonRecord): boolean {
 }
 
 function readUrl({ video_url, url, output }: JsonRecord): string | undefined {
-	return httpUrl(video_url) ?? httpUrl(url) ?? (Array.isArray(output) ? httpUrl(output[0]) : undefined);
+	return (
+		httpUrl(video_url) ?? httpUrl(url) ?? (Array.isArray(output) ? httpUrl(output[0]) : undefined)
+	);
 }
 
 function readVideo(layers: JsonRecord[], url: string | undefined): Video {

@@ -15,6 +15,7 @@ import { MAX_IMAGE_MB } from '../../files/image';
 import { multipartBody } from '../../files/multipartBody';
 import type { Item } from '../../item';
 import type { Submission } from '../../payment/submit';
+import { kindOfJob } from '../../polling/durations';
 import { submitOperation } from '../resource';
 import { MAX_WAIT_S, VIDEOS_PATH, videoApi } from './api';
 import { toFormFields, toFormValues, type FormValues } from './formFields';
@@ -97,7 +98,8 @@ async function readCreate(item: Item): Promise<Submission> {
 		...custom,
 	};
 	const body = await multipartBody(context.helpers, toFormFields(values));
-	return { model: String(values.model?.[0]), body };
+	const model = String(values.model?.[0]);
+	return { model, kind: kindOfJob('video', model, values.seconds?.[0], values.size?.[0]), body };
 }
 
 /** Width x height, or a ratio with either sign. */

@@ -56,7 +56,8 @@ export const KNOWN_MODELS: KnownModels[] = [
 		name: 'Wan 2.6',
 		ids: ['wan2.6'],
 		seconds: '5, 10 or 15, default 5',
-		sizes: '1280x720, 720x1280, 1920x1080 (default), 1080x1920, 1440x1440, 1088x832, 832x1088, 1632x1248, 1248x1632',
+		sizes:
+			'1280x720, 720x1280, 1920x1080 (default), 1080x1920, 1440x1440, 1088x832, 832x1088, 1632x1248, 1248x1632',
 		images: 'by URL, up to 5; files were refused',
 		price: '0.08 at 720p, 0.12 at 1080p',
 	},
