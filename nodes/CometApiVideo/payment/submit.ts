@@ -35,6 +35,8 @@ export interface Submission {
 	/** By `kindOfJob`: jobs that take similar times. */
 	kind: string;
 	body: RequestBody;
+	/** Below the base URL, where the parameters decide it; by default the operation's own. */
+	path?: string;
 }
 
 /** Where and how a video is submitted. */
@@ -65,14 +67,14 @@ interface Sent {
  */
 export async function submitVideo(
 	item: Item,
-	{ body }: Submission,
+	submission: Submission,
 	shared: SubmitContext,
 ): Promise<{ entry: AcceptedEntry; raw: unknown }> {
 	const { queue, ledger, maxWaitS } = shared;
 	const submitter = {
 		sinceMs: Date.now(),
 		patienceMs: maxWaitS * 1000,
-		hasFile: body.parts.length > 1,
+		hasFile: submission.body.parts.length > 1,
 	};
 	let problem: ApiProblem = { reason: 'rateLimited' };
 	const sent = await queue.run(submitter, async () => {
@@ -81,7 +83,7 @@ export async function submitVideo(
 			throw noPlaceFree(problem, maxWaitS);
 		}
 		// On Stop the wait for the answer ends, but the submit goes on, so that its ID can be logged.
-		const result = await untilStopped(send(item, body, shared), item.signal);
+		const result = await untilStopped(send(item, submission, shared), item.signal);
 		if (result?.answer.kind !== 'rateLimited') return result;
 		({ problem } = result.answer);
 		return new Refusal(result.answer.retryAfterMs);
@@ -102,16 +104,16 @@ export async function submitVideo(
 /** @returns undefined when the execution was stopped before anything was sent */
 async function send(
 	item: Item,
-	{ contentType, ...body }: RequestBody,
+	{ body, path = item.request.url }: Submission,
 	{ api, queue, key, ledger, maxVideos, onAccepted }: SubmitContext,
 ): Promise<Sent | undefined> {
-	const encoded = await encodeBody(item.context.helpers, { contentType, ...body });
+	const encoded = await encodeBody(item.context.helpers, body);
 	if (item.signal.aborted) return undefined;
 	if (maxVideos !== undefined && ledger.videosMade() >= maxVideos) {
 		throw tooManyVideos(maxVideos, ledger.videosMade(), 1);
 	}
 	const entry = ledger.add(key);
-	const answer = await post(item, api, { contentType, encoded });
+	const answer = await post(item, api, { path, contentType: body.contentType, encoded });
 	if (answer.kind === 'accepted') {
 		ledger.accept(entry, answer.job, Date.now());
 		queue.jobAccepted();
@@ -130,13 +132,14 @@ async function send(
 async function post(
 	{ context, request, signal }: Item,
 	api: VideoApi,
-	{ contentType, encoded }: { contentType: string; encoded: Buffer },
+	{ path, contentType, encoded }: { path: string; contentType: string; encoded: Buffer },
 ): Promise<SubmitAnswer> {
 	const timeout = Math.max(request.timeout ?? 0, SHORTEST_TIMEOUT_MS);
 	const exchange = await sendRequest(
 		context,
 		{
 			...request,
+			url: path,
 			body: encoded,
 			headers: { ...request.headers, 'Content-Type': contentType },
 			timeout,
@@ -147,6 +150,6 @@ async function post(
 			deadlineMs: timeout + encoded.length / SLOWEST_UPLOAD,
 		},
 	);
-	const readAccepted = (body: unknown) => api.readAccepted(body, request.url);
+	const readAccepted = (body: unknown) => api.readAccepted(body, path);
 	return readSubmitAnswer(exchange, readAccepted, Date.now());
 }
