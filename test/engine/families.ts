@@ -33,8 +33,13 @@ const model = (value: string) => ({ __rl: true, mode: 'list', value });
 
 export const createVideoNode = creator({ resource: 'video', model: model('seedance-2-5') });
 
+const KLING = model('kling-v2-6');
+
+export const createKlingNode = creator({ resource: 'kling', model: KLING });
+
 /** A line for each family. */
 export const FAMILIES: TestedFamily[] = [
 	{ family: 'grok', resource: 'grok', create: createNode, flatShape: 'flat' },
 	{ family: 'video', resource: 'video', create: createVideoNode, flatShape: 'plain' },
+	{ family: 'kling', resource: 'kling', create: createKlingNode, flatShape: 'envelope' },
 ];

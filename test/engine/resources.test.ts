@@ -66,7 +66,7 @@ describe('The editor shows', () => {
 			.map(({ name }) => name);
 	};
 
-	test.each(['grok', 'video'])(
+	test.each(['grok', 'video', 'kling'])(
 		'each field of %s once, also when others hang on an expression',
 		(resource) => {
 			const names = shown({

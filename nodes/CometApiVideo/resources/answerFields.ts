@@ -2,11 +2,12 @@ import { firstOf, isRecord, text, type JsonRecord } from '../http/json';
 import { classifyStatus, type StatusWords } from '../statusWords';
 import { NO_REASON, type Failure, type JobStatus, type VideoJob } from '../video';
 
+/** The gateway's row, Kling's envelope and the task: no answer has more. */
+const MOST_LAYERS = 4;
+
 /** An answer and what it is wrapped around, the innermost first: {code, message, data: {data: {…}}}. */
-export function layersOf(body: JsonRecord): JsonRecord[] {
-	const envelope = isRecord(body.data) ? body.data : undefined;
-	const inner = isRecord(envelope?.data) ? envelope.data : undefined;
-	return [inner, envelope, body].filter((layer) => layer !== undefined);
+export function layersOf(body: JsonRecord, most = MOST_LAYERS): JsonRecord[] {
+	return isRecord(body.data) && most > 1 ? [...layersOf(body.data, most - 1), body] : [body];
 }
 
 /** 0-100, from a number or a text such as "40%". */

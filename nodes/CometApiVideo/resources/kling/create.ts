@@ -1,0 +1,157 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+
+import { InputError } from '../../errors';
+import {
+	checkChoice,
+	checkCustomBodyFields,
+	checkOptionalText,
+	checkSwitch,
+	checkText,
+	isEmpty,
+} from '../../fields/checks';
+import { imageFields, readImage } from '../../fields/imageSource';
+import { modelField } from '../../fields/model';
+import { customBodyFields } from '../../fields/options';
+import { promptField } from '../../fields/prompt';
+import { MAX_IMAGE_MB } from '../../files/image';
+import { jsonBody, jsonBodyWithFile } from '../../files/requestBody';
+import type { Item } from '../../item';
+import type { Submission } from '../../payment/submit';
+import { submitOperation } from '../resource';
+import { klingApi, MAX_WAIT_S, PATHS } from './api';
+import { DEFAULT_MODEL } from './searchModels';
+
+const RATIOS = ['auto', '16:9', '9:16', '1:1'] as const;
+
+const fields: INodeProperties[] = [
+	modelField('searchKlingModels', DEFAULT_MODEL),
+	promptField({
+		description: 'Description of the video to generate, up to 500 characters',
+		placeholder: 'e.g. A candle flickers on a wooden table',
+	}),
+	...imageFields({
+		source: { description: 'The image that the video starts from, if any' },
+		url: { description: 'Address of a JPEG, PNG or WebP image, or a data URL of one' },
+		file: { description: `JPEG, PNG or WebP of up to ${MAX_IMAGE_MB} MB` },
+	}),
+	{
+		displayName: 'Duration',
+		name: 'duration',
+		type: 'options',
+		options: [
+			{ name: '5 Seconds', value: 5 },
+			{ name: '10 Seconds', value: 10 },
+		],
+		default: 5,
+		description: 'Length of the video',
+	},
+	{
+		displayName: 'Aspect Ratio',
+		name: 'aspectRatio',
+		type: 'options',
+		options: [
+			{ name: '1:1 (Square)', value: '1:1' },
+			{ name: '16:9 (Landscape)', value: '16:9' },
+			{ name: '9:16 (Vertical)', value: '9:16' },
+			{ name: 'Automatic', value: 'auto', description: "The image's shape, else Kling's own" },
+		],
+		default: 'auto',
+		description: 'Shape of the picture',
+	},
+	{
+		displayName: 'Mode',
+		name: 'mode',
+		type: 'options',
+		options: [
+			{ name: 'Professional', value: 'pro', description: 'Better pictures, costs more' },
+			{ name: 'Standard', value: 'std' },
+		],
+		default: 'std',
+		description: 'How much work Kling puts into the video',
+	},
+	{
+		displayName: 'Sound',
+		name: 'sound',
+		type: 'boolean',
+		default: false,
+		description: 'Whether to make sound with the video, for models that can',
+	},
+];
+
+const optionsOfVideo: INodeProperties[] = [
+	{
+		displayName: 'CFG Scale',
+		name: 'cfgScale',
+		type: 'number',
+		typeOptions: { minValue: 0, maxValue: 1, numberPrecision: 2 },
+		default: 0.5,
+		description: 'How closely to follow the prompt, from 0 to 1',
+	},
+	customBodyFields,
+	{
+		displayName: 'Negative Prompt',
+		name: 'negativePrompt',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. blurry, text',
+		description: 'What the video must not show, up to 200 characters',
+	},
+];
+
+export const create = submitOperation({
+	head: {
+		name: 'Create',
+		value: 'create',
+		action: 'Create Kling video',
+		description: 'Make a video from a prompt, or from a prompt and an image',
+	},
+	api: klingApi,
+	submitPath: PATHS.text,
+	ofVideo: fields,
+	optionsOfVideo,
+	maxWaitS: MAX_WAIT_S,
+	read: readCreate,
+});
+
+async function readCreate(item: Item): Promise<Submission> {
+	const sent = item.request.body as IDataObject;
+	const parameter = (name: string) => item.context.getNodeParameter(name, null) as unknown;
+	const custom = checkCustomBodyFields(parameter('options.customBodyFields'));
+	const image = 'image' in custom ? undefined : await readImage(item);
+	const ratio = checkChoice('Aspect Ratio', parameter('aspectRatio'), RATIOS, 'auto');
+	const negative = checkOptionalText('Negative Prompt', parameter('options.negativePrompt'));
+	const cfgScale = checkCfgScale(parameter('options.cfgScale'));
+	const model = checkText('Model', custom.model_name ?? sent.model);
+	const fields: IDataObject = {
+		prompt: checkText('Prompt', custom.prompt ?? sent.prompt),
+		...(negative !== undefined && { negative_prompt: negative }),
+		duration: checkChoice('Duration', asText(parameter('duration')), ['5', '10'], '5'),
+		...(ratio !== 'auto' && { aspect_ratio: ratio }),
+		mode: checkChoice('Mode', parameter('mode'), ['std', 'pro'], 'std'),
+		...(checkSwitch('Sound', parameter('sound'), false) && { sound: 'on' }),
+		...(cfgScale !== undefined && { cfg_scale: cfgScale }),
+		...(typeof image === 'string' && { image }),
+		...custom,
+		model_name: model,
+	};
+	if (typeof image !== 'object') {
+		return { model, path: isEmpty(fields.image) ? PATHS.text : PATHS.image, body: jsonBody(fields) };
+	}
+	// Kling takes base64 as it is, without the head of a data URL.
+	const body = jsonBodyWithFile(image, (base64) => ({ ...fields, image: base64 }));
+	return { model, path: PATHS.image, body };
+}
+
+function asText(value: unknown): unknown {
+	return typeof value === 'number' ? String(value) : value;
+}
+
+function checkCfgScale(value: unknown): number | undefined {
+	if (isEmpty(value)) return undefined;
+	const scale = typeof value === 'string' ? Number(value) : value;
+	if (typeof scale === 'number' && scale >= 0 && scale <= 1) return scale;
+	throw new InputError(
+		"'CFG Scale' must be a number from 0 to 1",
+		`It came out as ${JSON.stringify(value)?.slice(0, 100)}.`,
+	);
+}

@@ -1,0 +1,12 @@
+import type { Resource } from '../resource';
+import { create } from './create';
+import { getStatus } from './getStatus';
+import { searchKlingModels } from './searchModels';
+
+export const kling: Resource = {
+	name: 'Kling',
+	value: 'kling',
+	description: 'Videos made by Kling, also with sound',
+	operations: [create, getStatus],
+	listSearch: { searchKlingModels },
+};

@@ -1,0 +1,159 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
+import { describe, expect, test } from '@jest/globals';
+import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
+
+import { listModels } from './engine.ts';
+import { createKlingNode } from './families.ts';
+import { inBothModes, storeFile, withBinaryMode } from './files.ts';
+import { getStatusNode, itemsOf, jsonOf, withScene } from './scene.ts';
+
+const QUICK = { plan: () => ({ seconds: 0.1 }) };
+const SUBMIT = { waitForCompletion: false };
+const IMAGE_URL = 'https://media.example/a.png';
+const PNG = Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), Buffer.alloc(70_000, 7)]);
+
+const TEXT = '/kling/v1/videos/text2video';
+const IMAGE = '/kling/v1/videos/image2video';
+
+async function imageItem(): Promise<INodeExecutionData[]> {
+	const file = await storeFile(PNG, { fileName: 'a.png', mimeType: 'image/png' });
+	return [{ json: {}, binary: { data: file } }];
+}
+
+describe('Create sends', () => {
+	test.concurrent('what a video from text needs when nothing is chosen', async () => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			await execute(createKlingNode(SUBMIT));
+			expect(simulator.requests.map(({ path, body }) => [path, body])).toEqual([
+				[
+					TEXT,
+					{
+						...{ model_name: 'kling-v2-6', prompt: 'A candle flickers on a wooden table.' },
+						...{ duration: '5', mode: 'std' },
+					},
+				],
+			]);
+		});
+	});
+
+	test.concurrent('every field, the own ones on top', async () => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			const options = {
+				...{ negativePrompt: 'fog', cfgScale: '={{ "0.7" }}' },
+				customBodyFields: '{ "callback_url": "https://a.example", "mode": "std" }',
+			};
+			const node = createKlingNode({
+				...{ ...SUBMIT, duration: '={{ " 10 " }}', aspectRatio: '9:16' },
+				...{ mode: 'pro', sound: '={{ "true" }}', options },
+			});
+			await execute(node);
+			expect(simulator.requests[0]?.body).toEqual({
+				...{ model_name: 'kling-v2-6', prompt: 'A candle flickers on a wooden table.' },
+				...{ negative_prompt: 'fog', cfg_scale: 0.7, duration: '10', aspect_ratio: '9:16' },
+				...{ mode: 'std', sound: 'on', callback_url: 'https://a.example' },
+			});
+		});
+	});
+
+	test.concurrent('an image by URL, to the other path', async () => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			const node = createKlingNode({ imageSource: '={{ "url" }}', imageUrl: IMAGE_URL });
+			const finished = await execute(node);
+			expect(jsonOf(finished)).toEqual([expect.objectContaining({ status: 'done' })]);
+			expect(simulator.requests.map(({ path }) => path)).toEqual([
+				IMAGE,
+				`${IMAGE}/${simulator.jobs[0]?.requestId}`,
+			]);
+			expect(simulator.jobs[0]?.body).toMatchObject({ image: IMAGE_URL });
+		});
+	});
+
+	test.concurrent.each(inBothModes([['a file'], ['a data URL']]))(
+		'an image kept in %s as base64 without a head: %s',
+		async (mode, source) => {
+			await withBinaryMode(mode, async () => {
+				await withScene(QUICK, async ({ simulator, execute }) => {
+					const imageUrl = `data:image/png;base64,${PNG.toString('base64')}`;
+					const parameters =
+						source === 'a file' ? { imageSource: 'binary' } : { imageSource: 'url', imageUrl };
+					await execute(createKlingNode({ ...SUBMIT, ...parameters }), await imageItem());
+					expect(simulator.requests[0]?.path).toBe(IMAGE);
+					expect(simulator.jobs[0]?.body).toMatchObject({ image: PNG.toString('base64') });
+				});
+			});
+		},
+	);
+
+	test.concurrent('to the path of an image that is an own field', async () => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			const options = { customBodyFields: { image: IMAGE_URL, model_name: 'kling-v3' } };
+			const [json] = jsonOf(await execute(createKlingNode({ ...SUBMIT, options })));
+			expect(simulator.requests[0]?.path).toBe(IMAGE);
+			expect(json).toMatchObject({ model: 'kling-v3' });
+		});
+	});
+
+	test.concurrent('each item of a run to its own path', async () => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			const node = createKlingNode({ imageSource: '={{ $json.source }}', imageUrl: IMAGE_URL });
+			const finished = await execute(node, itemsOf({ source: 'url' }, { source: 'none' }));
+			expect(jsonOf(finished).map(({ status }) => status)).toEqual(['done', 'done']);
+			const submits = simulator.requestsTo('submit').map(({ path }) => path);
+			expect(submits.sort()).toEqual([IMAGE, TEXT]);
+		});
+	});
+});
+
+describe('Create refuses before anything is sent', () => {
+	const own = (fields: object) => ({ options: { customBodyFields: JSON.stringify(fields) } });
+
+	test.concurrent.each<[string, INodeParameters, string]>([
+		['an empty prompt', { prompt: ' ' }, "'Prompt'"],
+		['a duration of 8', { duration: '={{ 8 }}' }, "'Duration'"],
+		['an odd ratio', { aspectRatio: '={{ "21:9" }}' }, "'Aspect Ratio'"],
+		['an odd mode', { mode: '={{ "turbo" }}' }, "'Mode'"],
+		['a sound of "loud"', { sound: '={{ "loud" }}' }, "'Sound'"],
+		['a scale of 2', { options: { cfgScale: 2 } }, "'CFG Scale'"],
+		['a scale of "much"', { options: { cfgScale: '={{ "much" }}' } }, "'CFG Scale'"],
+		['an own model that is empty', own({ model_name: '' }), "'Model'"],
+		['no file', { imageSource: 'binary' }, "no binary field 'data'"],
+	])('%s', async (_case, parameters, named) => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			const { error } = await execute(createKlingNode(parameters));
+			expect(`${error?.message} ${error?.description}`).toContain(named);
+			expect(simulator.requests).toEqual([]);
+		});
+	});
+});
+
+describe('Get Status asks under the path of the kind of video', () => {
+	test.concurrent.each([
+		['image', { imageSource: 'url', imageUrl: IMAGE_URL }, 'done'],
+		['text', {}, 'done'],
+	] as const)('%s', async (videoKind, parameters, status) => {
+		await withScene(QUICK, async ({ execute }) => {
+			const [made] = jsonOf(await execute(createKlingNode({ ...SUBMIT, ...parameters })));
+			const asking = { resource: 'kling', videoKind, waitForCompletion: true };
+			const finished = await execute(getStatusNode(asking), itemsOf({ ...made }));
+			expect(jsonOf(finished)).toEqual([expect.objectContaining({ status })]);
+		});
+	});
+
+	test.concurrent('and says so when it is the other one', async () => {
+		await withScene(QUICK, async ({ execute }) => {
+			const [made] = jsonOf(await execute(createKlingNode(SUBMIT)));
+			const node = getStatusNode({ resource: 'kling', videoKind: 'image' });
+			const { error } = await execute(node, itemsOf({ ...made }));
+			expect(error?.message).toContain('CometAPI does not know the request ID');
+		});
+	});
+});
+
+test('the list of models has those that are known to work', async () => {
+	await withScene({}, async ({ simulator, credential }) => {
+		const search = { method: 'searchKlingModels', filter: 'V3' };
+		const { results } = await listModels(createKlingNode(), credential, search);
+		expect(results).toEqual([{ name: 'kling-v3', value: 'kling-v3' }]);
+		expect(simulator.requests).toEqual([]);
+	});
+});
