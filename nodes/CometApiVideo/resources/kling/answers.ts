@@ -52,7 +52,10 @@ function readVideo({ task_result: result }: JsonRecord): Video | undefined {
 }
 
 function readFailure(layers: JsonRecord[]): Failure | undefined {
-	const message = firstOf(layers, (layer) => text(layer.task_status_msg) ?? text(layer.fail_reason));
+	const message = firstOf(
+		layers,
+		(layer) => text(layer.task_status_msg) ?? text(layer.fail_reason),
+	);
 	if (message === undefined) return readError(layers);
 	return { code: MODERATED.test(message) ? 'moderation' : NO_REASON.code, message };
 }

@@ -17,6 +17,7 @@ import { MAX_IMAGE_MB } from '../../files/image';
 import { jsonBody, jsonBodyWithFile } from '../../files/requestBody';
 import type { Item } from '../../item';
 import type { Submission } from '../../payment/submit';
+import { kindOfJob } from '../../polling/durations';
 import { submitOperation } from '../resource';
 import { klingApi, MAX_WAIT_S, PATHS } from './api';
 import { DEFAULT_MODEL } from './searchModels';
@@ -134,12 +135,14 @@ async function readCreate(item: Item): Promise<Submission> {
 		...custom,
 		model_name: model,
 	};
-	if (typeof image !== 'object') {
-		return { model, path: isEmpty(fields.image) ? PATHS.text : PATHS.image, body: jsonBody(fields) };
-	}
+	const path = image === undefined && isEmpty(fields.image) ? PATHS.text : PATHS.image;
+	const kind = kindOfJob('kling', model, path, fields.duration, fields.mode);
 	// Kling takes base64 as it is, without the head of a data URL.
-	const body = jsonBodyWithFile(image, (base64) => ({ ...fields, image: base64 }));
-	return { model, path: PATHS.image, body };
+	const body =
+		typeof image === 'object'
+			? jsonBodyWithFile(image, (base64) => ({ ...fields, image: base64 }))
+			: jsonBody(fields);
+	return { model, kind, path, body };
 }
 
 function asText(value: unknown): unknown {

@@ -12,7 +12,11 @@ export const getStatus = statusOperation({
 			name: 'videoKind',
 			type: 'options',
 			options: [
-				{ name: 'From an Image', value: 'image', description: "'Image Source' was URL or Binary Data" },
+				{
+					name: 'From an Image',
+					value: 'image',
+					description: "'Image Source' was URL or Binary Data",
+				},
 				{ name: 'From Text', value: 'text', description: "'Image Source' was None" },
 			],
 			default: 'text',
