@@ -21,7 +21,7 @@ export class CometApiVideoApi implements ICredentialType {
 		dark: 'file:../icons/cometapi.dark.svg',
 	};
 
-	documentationUrl = 'https://www.npmjs.com/package/n8n-nodes-cometapi-video#credential';
+	documentationUrl = 'https://www.npmjs.com/package/n8n-nodes-cometapi-video#credentials';
 
 	properties: INodeProperties[] = [
 		{
@@ -32,7 +32,7 @@ export class CometApiVideoApi implements ICredentialType {
 			required: true,
 			default: '',
 			placeholder: 'e.g. sk-...',
-			description: 'The key from the API keys page of your CometAPI console',
+			description: 'An API key from the CometAPI console',
 		},
 		{
 			displayName: 'Base URL',
@@ -41,7 +41,7 @@ export class CometApiVideoApi implements ICredentialType {
 			required: true,
 			default: DEFAULT_BASE_URL,
 			description:
-				'Where the API is. Change it only for your own gateway. It must be https; http works for localhost only, and a proxy set for n8n would see the key then.',
+				'Change it only if you use your own gateway. It must be https; http works only for localhost, and then a proxy that n8n uses can read the key.',
 		},
 	];
 
@@ -76,7 +76,7 @@ export class CometApiVideoApi implements ICredentialType {
 				properties: {
 					key: 'object',
 					value: undefined,
-					message: "This address does not answer like CometAPI. Check 'Base URL'.",
+					message: "This URL does not answer like CometAPI. Check 'Base URL'.",
 				},
 			},
 			// n8n takes a mixture; its type does not.

@@ -3,7 +3,6 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { BASE_URL_EXPRESSION } from '../../credentials/baseUrl';
 import { CREDENTIAL_TYPE } from '../../credentials/credentialType';
-import { hints } from './hints';
 import { listSearch, resources } from './resources';
 import { toProperties } from './resources/resource';
 
@@ -20,13 +19,12 @@ export class CometApiVideo implements INodeType {
 		subtitle:
 			'={{ $parameter.operation === "getStatus" ? "Get Status" : $parameter.operation.toTitleCase() + (/^[^=]/.test($rawParameter.model ?? "") ? ": " + $rawParameter.model : "") }}',
 		description:
-			'Make videos from text or images with Grok, Seedance, Veo, Wan, Kling and more through CometAPI, and get their links when they are finished',
+			'Generate videos with Grok, Seedance, Veo, Wan, Kling and more through CometAPI, and wait until they are finished',
 		defaults: { name: 'CometAPI Video' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: CREDENTIAL_TYPE, required: true }],
-		hints,
 		requestDefaults: { baseURL: BASE_URL_EXPRESSION },
 		properties: toProperties(resources),
 	};

@@ -1,8 +1,18 @@
-import type { INode, JsonObject } from 'n8n-workflow';
+import type { INode } from 'n8n-workflow';
 import { NodeApiError } from 'n8n-workflow';
 
 import type { ApiProblem, ProblemReason } from './http/answer';
-import type { FailureKind, VideoJob, WaitFacts } from './video';
+import {
+	EXPIRED,
+	NO_REASON,
+	NO_VIDEO,
+	PENDING,
+	WITHHELD,
+	type Failure,
+	type FailureKind,
+	type VideoJob,
+	type WaitFacts,
+} from './video';
 
 /** What is known when an item ends without its video. */
 export interface VideoErrorFacts {
@@ -10,16 +20,34 @@ export interface VideoErrorFacts {
 	job?: VideoJob;
 	wait?: WaitFacts;
 	httpStatus?: number;
+	/** CometAPI's number of the exchange, for its support: not the video's. */
+	supportId?: string;
 }
 
-/** Why an item has no video: what happened (message), what to do (description), what is known. */
+/** Failures that the message of the error tells already. */
+const SAID_BY_MESSAGE: Failure[] = [NO_VIDEO, EXPIRED];
+
+/** This node's own words for what the provider left unsaid. */
+const OWN_WORDS: Failure[] = [NO_REASON, WITHHELD];
+
+/** Codes that this node gives where the provider gave none. */
+const OWN_CODES = [NO_REASON.code, WITHHELD.code];
+
+/** Why an item has no video: what happened, what to do, what is known. */
 export class VideoError extends Error {
+	/** The message without the request ID. */
+	readonly happened: string;
+	/** The description without the provider's words. */
+	readonly fix: string;
 	readonly description: string;
 	readonly facts: VideoErrorFacts;
 
-	constructor(message: string, description: string, facts: VideoErrorFacts = {}) {
-		super(message);
-		this.description = description;
+	constructor(happened: string, fix: string, facts: VideoErrorFacts = {}) {
+		const { requestId, job } = facts;
+		super(requestId === undefined ? happened : `${happened} [request ID ${requestId}]`);
+		this.happened = happened;
+		this.fix = fix;
+		this.description = sentences(quoteFailure(job?.failure), fix);
 		this.facts = facts;
 	}
 }
@@ -38,7 +66,7 @@ interface Advice {
 const ADVICE: Record<ProblemReason, Advice> = {
 	badInput: {
 		happened: 'CometAPI did not accept the request',
-		fix: 'Change the parameter that it names.',
+		fix: 'Change the parameter that CometAPI names.',
 	},
 	unauthorized: {
 		happened: 'CometAPI does not accept the API key',
@@ -46,15 +74,15 @@ const ADVICE: Record<ProblemReason, Advice> = {
 	},
 	noBalance: {
 		happened: 'The balance of the CometAPI account is too low',
-		fix: "Top up the account in CometAPI's console.",
+		fix: 'Top up the account in the CometAPI console.',
 	},
 	forbidden: {
 		happened: 'CometAPI refused access',
-		fix: "Check in CometAPI's console what this API key may do.",
+		fix: 'Check in the CometAPI console what this API key may do.',
 	},
 	notTheApi: {
-		happened: 'It was not CometAPI that answered',
-		fix: "Check 'Base URL' in the credential, and what stands between n8n and CometAPI, for example a proxy.",
+		happened: 'The answer did not come from CometAPI',
+		fix: "Check 'Base URL' in the credential, and whatever stands between n8n and CometAPI, such as a proxy.",
 	},
 	tooLarge: {
 		happened: 'The request is too large for CometAPI',
@@ -65,28 +93,28 @@ const ADVICE: Record<ProblemReason, Advice> = {
 		fix: 'Run fewer videos at a time, or try again later.',
 	},
 	modelUnavailable: {
-		happened: 'CometAPI has no such model available',
+		happened: "This model isn't available on CometAPI",
 		fix: "Choose another one under 'Model'.",
 	},
 	unknownId: {
 		happened: 'CometAPI does not know the request ID',
-		fix: "Check 'Request ID', and that the credential is of the account that made the video.",
+		fix: "Check 'Request ID', and that the credential belongs to the account that made the video.",
 	},
 	serverError: {
-		happened: 'CometAPI is out of order',
+		happened: 'CometAPI cannot process requests at the moment',
 		fix: 'Try again later.',
 	},
 	unreadable: {
-		happened: 'CometAPI gave an answer that could not be read',
+		happened: 'CometAPI sent an answer that could not be read',
 		fix: 'Try again later.',
 	},
 	notReached: {
 		happened: 'CometAPI could not be reached',
-		fix: "Check the network of n8n, and 'Base URL' in the credential.",
+		fix: "Check n8n's network connection, and 'Base URL' in the credential.",
 	},
 	credentialUnread: {
 		happened: 'n8n could not read the credential',
-		fix: 'Try again later. If that does not help, look at the load of its database.',
+		fix: "Try again later. If that doesn't help, check the load of n8n's database.",
 	},
 	heldBack: {
 		happened: 'n8n did not send the request',
@@ -98,13 +126,14 @@ const ADVICE: Record<ProblemReason, Advice> = {
 	},
 };
 
-const GO_ON =
-	"To go on waiting, use the operation 'Get Status' with this request ID and 'Wait for Completion'. It does not pay again.";
+const KEEP_WAITING =
+	"To keep waiting, use the operation 'Get Status' with this request ID and 'Wait for Completion' turned on. That doesn't pay again.";
 
-const RETRY = 'A retry of this execution does not pay again either.';
+const RETRY =
+	"Retrying this execution from the Executions list doesn't pay again either; Execute step does.";
 
 /**
- * The API took no video, and nothing is owed.
+ * CometAPI accepted no video, and nothing is owed.
  *
  * @param advice what to do, by the family whose API it is; by default what the reason suggests
  */
@@ -115,7 +144,7 @@ export function notAccepted(problem: ApiProblem, sentBytes: number, advice?: str
 	return new VideoError(
 		happened,
 		sentences(quote(problem), size, advice ?? fix, 'No video was accepted, so nothing is owed.'),
-		{ httpStatus: problem.httpStatus },
+		factsOf(problem),
 	);
 }
 
@@ -129,9 +158,9 @@ export function outcomeUnknown(problem?: ApiProblem): VideoError {
 			happened,
 			problem && quote(problem),
 			fix,
-			"This execution does not send it again, since it would be paid twice. Look for it in the log of usage in CometAPI's console: with its request ID, 'Get Status' brings the video. If it is not there, start a new execution.",
+			"This execution does not send it again, because you might pay twice. Look for the video in the usage log of the CometAPI console. If it's there, use its request ID with 'Get Status' to fetch the video. If it isn't, start a new execution.",
 		),
-		{ httpStatus: problem?.httpStatus },
+		factsOf(problem),
 	);
 }
 
@@ -140,22 +169,26 @@ export function noPlaceFree(problem: ApiProblem, waitedS: number): VideoError {
 		`CometAPI accepted no further video for ${waitedS} seconds`,
 		sentences(
 			quote(problem),
-			"Nothing was accepted, nothing is owed. Run fewer videos at a time, or raise 'Max Wait'.",
+			"Nothing was accepted, so nothing is owed. Run fewer videos at a time, or raise 'Max Wait'.",
 		),
-		{ httpStatus: problem.httpStatus },
+		factsOf(problem),
 	);
 }
 
-/** The API does not tell the job's state, and asking again would not help. */
+/** CometAPI does not tell the job's state, and asking again would not help. */
 export function statusRefused(
 	problem: ApiProblem,
 	facts: VideoErrorFacts & { requestId: string },
 ): VideoError {
 	const { happened, fix } = ADVICE[problem.reason];
 	return new VideoError(
-		`${happened} [request ID ${facts.requestId}]`,
-		sentences(quote(problem), fix, ...(problem.reason === 'unknownId' ? [] : [GO_ON, RETRY])),
-		{ ...facts, httpStatus: problem.httpStatus },
+		happened,
+		sentences(
+			quote(problem),
+			fix,
+			...(problem.reason === 'unknownId' ? [] : [KEEP_WAITING, RETRY]),
+		),
+		{ ...facts, ...factsOf(problem) },
 	);
 }
 
@@ -165,35 +198,40 @@ export function notFinishedInTime(
 	facts: VideoErrorFacts & { requestId: string },
 ): VideoError {
 	const last = problem
-		? sentences(`Last, ${lowerFirst(ADVICE[problem.reason].happened)}`, quote(problem))
+		? sentences(
+				`At the last status check, ${lowerFirst(ADVICE[problem.reason].happened)}`,
+				quote(problem),
+			)
 		: facts.job?.providerStatus && `Its last status was ${facts.job.providerStatus}.`;
 	return new VideoError(
-		`The video is not finished after ${maxWaitS} seconds [request ID ${facts.requestId}]`,
-		sentences('It goes on being made, and it is paid for.', last, GO_ON, RETRY),
-		{ ...facts, httpStatus: problem?.httpStatus },
+		`The video is not finished after ${maxWaitS} seconds`,
+		sentences(
+			'The video is still being generated and has been paid for.',
+			last,
+			KEEP_WAITING,
+			RETRY,
+		),
+		{ ...facts, ...factsOf(problem) },
 	);
 }
+
+const MAKES_A_NEW_ONE =
+	'Try again later: retrying this execution from the Executions list makes a new video.';
 
 const FAILED: Record<FailureKind | 'expired', Advice> = {
 	refused: {
 		happened: 'The video was refused',
-		fix: 'Change the prompt, the image or the video, then run this again.',
+		fix: 'Change the prompt, the image or the video, then run the workflow again.',
 	},
-	expired: {
-		happened: 'The video expired before it was finished',
-		fix: 'Try again later: a retry of this execution makes a new video.',
-	},
-	own: {
-		happened: 'The video could not be made',
-		fix: 'Try again later: a retry of this execution makes a new video.',
-	},
+	expired: { happened: 'The video expired before it was finished', fix: MAKES_A_NEW_ONE },
+	own: { happened: 'The video could not be made', fix: MAKES_A_NEW_ONE },
 	noUrl: {
 		happened: 'The video is finished, but CometAPI does not say where it is',
-		fix: "It is paid for. The operation 'Get Status' with this request ID may bring it later, and a retry of this execution asks again. Neither pays again.",
+		fix: "The video has been paid for. To ask again, use the operation 'Get Status' with this request ID, or retry this execution from the Executions list. Neither pays again.",
 	},
 	other: {
 		happened: 'The video could not be made',
-		fix: 'A retry of this execution repeats this answer. Start a new execution to make another video.',
+		fix: 'Retrying this execution repeats this answer. Start a new execution to make another video.',
 	},
 };
 
@@ -202,13 +240,8 @@ export function videoFailed(
 	facts: VideoErrorFacts & { requestId: string; job: VideoJob },
 	kind: FailureKind,
 ): VideoError {
-	const { failure, status } = facts.job;
-	const { happened, fix } = status === 'expired' ? FAILED.expired : FAILED[kind];
-	return new VideoError(
-		`${happened} [request ID ${facts.requestId}]`,
-		sentences(failure && `CometAPI says (${failure.code}): ${failure.message}`, fix),
-		facts,
-	);
+	const { happened, fix } = facts.job.status === 'expired' ? FAILED.expired : FAILED[kind];
+	return new VideoError(happened, fix, facts);
 }
 
 /** Where a finished video is. */
@@ -225,7 +258,7 @@ export function downloadFailed(
 ): VideoError {
 	const place = `The video is at ${url} ${contentPath === undefined ? '' : ', which only the API key opens'}`;
 	return new VideoError(
-		`The video is finished, but could not be downloaded [request ID ${facts.requestId}]`,
+		'The video is finished, but could not be downloaded',
 		sentences(reason, fix, `${place}.`),
 		facts,
 	);
@@ -237,8 +270,8 @@ export function stopped(requestId?: string): StoppedError {
 		return new StoppedError('The execution was canceled', 'No request was sent after that.');
 	}
 	return new StoppedError(
-		`The execution was canceled [request ID ${requestId}]`,
-		`The video goes on being made. ${GO_ON}`,
+		'The execution was canceled',
+		`The video is still being generated. ${KEEP_WAITING}`,
 		{ requestId },
 	);
 }
@@ -246,7 +279,7 @@ export function stopped(requestId?: string): StoppedError {
 export function stoppedWhileSubmitting(): StoppedError {
 	return new StoppedError(
 		'The execution was canceled while a video was being submitted',
-		"If CometAPI accepts it, its request ID is written to n8n's log.",
+		"If CometAPI accepts the video, the node writes its request ID to n8n's log.",
 	);
 }
 
@@ -254,7 +287,7 @@ export function stoppedWhileSubmitting(): StoppedError {
 export function tooManyVideos(limit: number, made: number, wanted: number): VideoError {
 	return new VideoError(
 		`This execution would make ${made + wanted} videos, and 'Max Videos' allows ${limit}`,
-		`Before this, ${made} were submitted; ${wanted} more were wanted. None of these was sent, so nothing is owed for them. Raise 'Max Videos', or pass fewer items.`,
+		`Videos submitted before: ${made}. Videos wanted now: ${wanted}. None of these was sent, so nothing is owed for them. Raise 'Max Videos', or pass fewer items.`,
 	);
 }
 
@@ -262,7 +295,7 @@ export function tooManyVideos(limit: number, made: number, wanted: number): Vide
 export function notAllStarted(started: number, size: number): VideoError {
 	return new VideoError(
 		`n8n started only ${started} of the ${size} items of this run`,
-		'Nothing was sent, so nothing is owed. Run the workflow again; with fewer items, if this comes back.',
+		'Nothing was sent, so nothing is owed. Run the workflow again. If this comes back, pass fewer items.',
 	);
 }
 
@@ -270,10 +303,8 @@ export function notAllStarted(started: number, size: number): VideoError {
 export function unexpected(cause: unknown, requestId?: string): VideoError {
 	const said = cause instanceof Error ? cause.message : String(cause);
 	return new VideoError(
-		requestId === undefined
-			? 'The node ended unexpectedly'
-			: `The node ended unexpectedly [request ID ${requestId}]`,
-		sentences(said, requestId === undefined ? undefined : GO_ON),
+		'The node ended unexpectedly',
+		sentences(said, requestId === undefined ? undefined : KEEP_WAITING),
 		{ requestId },
 	);
 }
@@ -281,39 +312,91 @@ export function unexpected(cause: unknown, requestId?: string): VideoError {
 /** How many of a run's other videos a message names. */
 const MOST_IDS = 20;
 
-/** The error as n8n shows it. The ids of the run's other videos are named, since n8n drops their items. */
+/** A video of another item of the same run. */
+export interface OtherVideo {
+	itemIndex: number;
+	requestId: string;
+}
+
+/** The error as n8n shows it. The run's other videos are named, since n8n drops their items. */
 export function toNodeError(
 	node: INode,
 	error: VideoError,
 	{ itemIndex, runIndex }: { itemIndex: number; runIndex: number },
 	isOneOfMany: boolean,
-	otherIds: string[],
+	others: OtherVideo[],
 ): NodeApiError {
-	const { facts } = error;
 	const message = isOneOfMany ? `${error.message} [item ${itemIndex}]` : error.message;
-	const unnamed = otherIds.length - MOST_IDS;
-	const more = unnamed > 0 ? ` and ${unnamed} more, which are in n8n's log` : '';
-	const others =
-		otherIds.length > 0
-			? `Other videos of this run: ${otherIds.slice(0, MOST_IDS).join(', ')}${more}.`
-			: undefined;
-	const pickUp = 'A retry of this execution picks them up without paying again.';
-	const retry = others && !(error instanceof StoppedError) ? pickUp : undefined;
-	const description = sentences(error.description, others, retry);
-	const options = {
-		itemIndex,
-		runIndex,
-		message,
-		description,
-		httpCode: facts.httpStatus?.toString(),
-	};
-	return new NodeApiError(node, { message } satisfies JsonObject, options);
+	const description = sentences(error.description, ...adviseOnOthers(error, others));
+	const httpCode = error.facts.httpStatus?.toString();
+	const shown = new NodeApiError(node, {}, { itemIndex, runIndex, message, description, httpCode });
+	const details = detailsOf(error);
+	if (Object.keys(details).length > 0) shown.context.data = details;
+	return shown;
 }
 
-function quote({ said, httpStatus, supportId }: ApiProblem): string | undefined {
-	const told = said ? `It said: ${said}` : httpStatus && `It answered HTTP ${httpStatus}`;
-	const support = supportId && `For CometAPI's support this was request ${supportId}`;
+function adviseOnOthers(error: VideoError, others: OtherVideo[]): string[] {
+	if (others.length === 0) return [];
+	const named = others
+		.slice(0, MOST_IDS)
+		.map(({ itemIndex, requestId }) => `item ${itemIndex}: ${requestId}`);
+	const unnamed = others.length - named.length;
+	const more = unnamed > 0 ? `, and ${unnamed} more, which are in n8n's log` : '';
+	const list = `Other videos of this run: ${named.join(', ')}${more}.`;
+	if (error instanceof StoppedError) return [list];
+	return [
+		list,
+		"Retrying this execution from the Executions list doesn't pay for them again; Execute step does.",
+		"To get them even if this item fails again, set On Error to Continue in the node's settings, save the workflow, and choose 'Retry with currently saved workflow'.",
+	];
+}
+
+/** What n8n lists under "Error details". */
+function detailsOf({ facts: { requestId, job, httpStatus, supportId, wait } }: VideoError) {
+	const details = {
+		request_id: requestId,
+		...(requestId !== undefined && { status: (job ?? PENDING).status }),
+		failure: job?.failure,
+		http_status: httpStatus,
+		support_id: supportId,
+		wait,
+	};
+	return Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined));
+}
+
+/** An ID of the exchange within CometAPI's words, which is not the video's. */
+const ID_IN_WORDS = /\s*\(request id: ([^()\s]+)\)/i;
+
+function factsOf(
+	problem: ApiProblem | undefined,
+): Pick<VideoErrorFacts, 'httpStatus' | 'supportId'> {
+	if (!problem) return {};
+	const { httpStatus, said, supportId = ID_IN_WORDS.exec(said ?? '')?.[1] } = problem;
+	return { httpStatus, ...(supportId !== undefined && { supportId }) };
+}
+
+function quote(problem: ApiProblem): string | undefined {
+	const { said, httpStatus } = problem;
+	const { supportId } = factsOf(problem);
+	const told = said
+		? `It said: ${said.replace(ID_IN_WORDS, '')}`
+		: httpStatus && `It answered HTTP ${httpStatus}`;
+	const support = supportId && `CometAPI's support knows this request as ${supportId}`;
 	return sentences(told || undefined, support);
+}
+
+/** Only what the provider said stands as its words. */
+function quoteFailure(failure: Failure | undefined): string | undefined {
+	if (!failure || SAID_BY_MESSAGE.some(({ message }) => message === failure.message)) {
+		return undefined;
+	}
+	if (OWN_WORDS.some(({ message }) => message === failure.message)) return failure.message;
+	const code = OWN_CODES.includes(failure.code) ? '' : ` (${failure.code})`;
+	const supportId = ID_IN_WORDS.exec(failure.message)?.[1];
+	return sentences(
+		`CometAPI says${code}: ${failure.message.replace(ID_IN_WORDS, '')}`,
+		supportId && `CometAPI's support knows this request as ${supportId}`,
+	);
 }
 
 function sentences(...parts: Array<string | undefined>): string {

@@ -33,6 +33,18 @@ export const NO_VIDEO: Failure = {
 	message: 'The job ended as done, but without a video URL',
 };
 
+/** Of a job that was made, and not handed out. */
+export const WITHHELD: Failure = {
+	code: 'moderation',
+	message: 'The video was made, but moderation withheld it',
+};
+
+/** Of a job that expired without a word. */
+export const EXPIRED: Failure = {
+	code: 'expired',
+	message: 'The job expired before it was done',
+};
+
 /** What an answer of the API says about one video job, whatever family and shape it came in. */
 export interface VideoJob {
 	status: JobStatus;

@@ -6,7 +6,7 @@ import { type Browser, type BrowserContext, launchChromium } from '../harness/br
 import { type Editor, logIn, openEditor } from '../harness/browser/editor.ts';
 import { keepPicture, PICTURE_SIZE } from '../harness/browser/pictures.ts';
 import { CURRENT_N8N } from '../harness/n8n/installation.ts';
-import { useServer } from '../harness/n8n/serverScene.ts';
+import { FOREVER, useServer } from '../harness/n8n/serverScene.ts';
 import { NODE_TYPE } from '../harness/n8n/stage.ts';
 import { node, start, VIDEO, video, workflow, type WorkflowNode } from '../harness/n8n/workflow.ts';
 
@@ -40,7 +40,20 @@ const GET_STATUS_LABELS = [
 	'Download Video',
 	'Options',
 ];
-const WAIT_OPTIONS = ['Include Raw Response', 'Max Wait', 'On Timeout', 'Poll Interval'];
+const SUBMIT_OPTIONS = ['Include Raw Response', 'Max Videos'];
+const WAIT_OPTIONS = ['Max Wait', 'On Timeout', 'Poll Interval'];
+const SEARCHES = [
+	'cometapi',
+	'create video',
+	'make video',
+	'generate video',
+	'video generation',
+	'text to video',
+	'text-to-video',
+	'image to video',
+	'grok-imagine-video',
+	'grok',
+];
 const OUTPUT_FIELD = 'Put Output File in Field';
 
 /** The editor shows things a little later than they are asked for. */
@@ -128,21 +141,27 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 
 	/** From the state of a new node. */
 	async function downloadsOnlyWhenItWaits(labels: string[]) {
-		await offersOptions(['Custom Body Fields', ...WAIT_OPTIONS, 'User']);
+		await offersOptions(['Custom Body Fields', ...SUBMIT_OPTIONS, ...WAIT_OPTIONS, 'User']);
 		await editor.node.toggle('downloadVideo');
 		await showsLabels(withLabelAfter(labels, 'Download Video', OUTPUT_FIELD));
-		await offersOptions(['Custom Body Fields', 'File Name', ...WAIT_OPTIONS, 'User']);
+		await offersOptions([
+			'Custom Body Fields',
+			'File Name',
+			...SUBMIT_OPTIONS,
+			...WAIT_OPTIONS,
+			'User',
+		]);
 		await editor.node.toggle('waitForCompletion');
 		await showsLabels(without(labels, 'Download Video'));
-		await offersOptions(['Custom Body Fields', 'Include Raw Response', 'Max Wait', 'User']);
+		await offersOptions(['Custom Body Fields', ...SUBMIT_OPTIONS, 'Max Wait', 'User']);
 		await editor.node.toggle('waitForCompletion');
 		await showsLabels(labels);
 	}
 
 	describe('the node panel', () => {
-		test('finds the node by "grok", "text to video" and "cometapi"', async () => {
+		test('finds the node by what a user may type', async () => {
 			await editor.startNewWorkflow();
-			for (const words of ['cometapi', 'text to video', 'grok']) {
+			for (const words of SEARCHES) {
 				await editor.panel.search('');
 				await eventually(async () =>
 					expect(await editor.panel.found()).not.toContain('CometAPI Video'),
@@ -231,21 +250,74 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 			await offersOptions(['File Name', 'Include Raw Response']);
 			await editor.node.toggle('waitForCompletion');
 			await showsLabels(withLabelAfter(GET_STATUS_LABELS, 'Download Video', OUTPUT_FIELD));
-			await offersOptions(['File Name', ...WAIT_OPTIONS]);
+			await offersOptions(['File Name', 'Include Raw Response', ...WAIT_OPTIONS]);
 		});
 	});
 
-	test('a notice tells the list price of the resolution, where one is known', async () => {
+	const showsNotices = async (...notices: string[]) =>
+		await eventually(async () => expect(await editor.node.notices()).toEqual(notices));
+
+	test('a notice tells the price of model and resolution, where one is known', async () => {
+		const classic = (price: string) =>
+			`Price of grok-imagine-video at ${price}, for each item. This is xAI's list price; CometAPI's may differ.`;
+		const newer = (price: string) =>
+			`Price of grok-imagine-video-1.5 at ${price}, for each item, plus $0.008 for an input image. This is CometAPI's price of 2026-09-03; it may have changed.`;
 		await openNode(newNode({ operation: 'create' }));
-		const price = (resolution: string, usd: string) =>
-			`The provider's list price for ${resolution} is $${usd} per second of video. What CometAPI charges may differ.`;
-		const shows = async (notices: string[]) =>
-			await eventually(async () => expect(await editor.node.notices()).toEqual(notices));
-		await shows([price('480p', '0.05')]);
+		await showsNotices(classic('480p: $0.05 per second, so $0.40 for 8 seconds'));
+		await takePicture('price');
 		await editor.node.choose('resolution', '720p');
-		await shows([price('720p', '0.07')]);
+		await showsNotices(classic('720p: $0.07 per second, so $0.56 for 8 seconds'));
 		await editor.node.choose('resolution', '1080p');
-		await shows([]);
+		await showsNotices('grok-imagine-video has no 1080p: the node refuses it before paying.');
+		await editor.node.openList();
+		await editor.node.chooseFromList('grok-imagine-video-1.5');
+		await showsNotices(newer('1080p: $0.2 per second, so $1.60 for 8 seconds'));
+		await editor.node.choose('resolution', '720p');
+		await showsNotices(newer('720p: $0.112 per second, so $0.90 for 8 seconds'));
+		await editor.node.choose('resolution', '480p');
+		await showsNotices(newer('480p: $0.064 per second, so $0.51 for 8 seconds'));
+		await editor.node.choose('operation', 'Edit');
+		await showsNotices(
+			'You pay for each item. An edit is as long as its original, and CometAPI publishes no price for edits.',
+		);
+	});
+
+	test("a notice tells that a model's price is not known", async () => {
+		const model = { __rl: true, mode: 'id', value: 'grok-imagine-video-2' };
+		await openNode(newNode({ operation: 'create', model }));
+		await showsNotices(
+			"This node doesn't know the price of other Grok models. See CometAPI's price list.",
+		);
+	});
+
+	test.each(['1.5', '30', '20'])('keeps %s typed into Duration, and refuses it', async (typed) => {
+		await openNode(video());
+		await editor.node.type('duration', typed);
+		expect(await editor.node.value('duration')).toBe(typed);
+		await executeStep();
+		expect(await editor.node.value('duration')).toBe(typed);
+		expect(await editor.output.errorMessage()).toBe(
+			"'Duration' must be a whole number of seconds from 1 to 15",
+		);
+		expect(await editor.output.errorDescription()).toBe(`It came out as ${typed}.`);
+		await takePicture(`duration-${typed}`);
+		scene.paidIds(0);
+	});
+
+	test('the subtitle stays when the model comes from an expression', async () => {
+		const subtitleWith = async (model: unknown, operation: string) => {
+			const node = newNode({
+				operation,
+				prompt: 'A candle',
+				...(model !== undefined && { model }),
+			});
+			await editor.openWorkflow(await scene.save(workflow([start(), node])));
+			return await editor.textOnCanvas(VIDEO);
+		};
+		const byId = { __rl: true, mode: 'id', value: '={{ $json.model }}' };
+		expect(await subtitleWith(byId, 'create')).toEqual(['CometAPI Video', 'Create']);
+		expect(await subtitleWith('={{ $json.model }}', 'edit')).toEqual(['CometAPI Video', 'Edit']);
+		expect(await subtitleWith(undefined, 'getStatus')).toEqual(['CometAPI Video', 'Get Status']);
 	});
 
 	test("the list of models has Grok's video models, and finds one by a part of its name", async () => {
@@ -300,9 +372,22 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 	});
 
 	describe('Execute step', () => {
-		test('shows the item of the finished video, and that its link does not last', async () => {
+		test('shows the item of the finished video, with the video in front', async () => {
 			await openNode(video());
 			await executeStep();
+			await editor.output.showTable();
+			await eventually(async () =>
+				expect(await editor.output.columns()).toEqual([
+					'request_id',
+					'status',
+					'video',
+					'model',
+					'progress',
+					'provider_cost_usd',
+					'wait',
+				]),
+			);
+			await takePicture('table');
 			await editor.output.showJson();
 			const [requestId] = scene.paidIds(1);
 			await eventually(async () =>
@@ -310,9 +395,7 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 					expect.objectContaining({ request_id: requestId, status: 'done' }),
 				]),
 			);
-			expect(await editor.output.hints()).toEqual([
-				"The link in 'video.url' of a finished video works for about a day. To keep the video, turn on 'Download Video' and store the file, or have another node move it.",
-			]);
+			expect(await editor.output.hints()).toEqual([]);
 			await takePicture('node');
 		});
 
@@ -337,9 +420,10 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 					{ request_id: requestId, status: 'pending', model: 'grok-imagine-video' },
 				]),
 			);
-			expect(await editor.output.hints()).toEqual([
-				"With 'Wait for Completion' turned off, the item comes before the video is finished. To get the video, pass 'request_id' to this node's Get Status operation, with 'Wait for Completion' turned on.",
-			]);
+			expect(await editor.output.hints()).toEqual([]);
+			expect(await editor.node.notices()).toContain(
+				"With 'Wait for Completion' turned off, the item has the status 'pending' and no video yet. To get the video, pass its 'request_id' to Get Status.",
+			);
 			await takePicture('pending');
 		});
 
@@ -353,9 +437,14 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 				`The video was refused [request ID ${requestId}]`,
 			);
 			expect(await editor.output.errorDescription()).toBe(
-				'CometAPI says (invalid_argument): The prompt asks for a known person. Change the prompt, the image or the video, then run this again.',
+				'CometAPI says (invalid_argument): The prompt asks for a known person. Change the prompt, the image or the video, then run the workflow again.',
 			);
+			expect(await editor.output.hints()).toEqual([]);
 			await takePicture('error');
+			const details = (await editor.output.errorDetails()).join(' ');
+			expect(details).toContain(`"request_id": "${requestId}"`);
+			expect(details).toContain('"status": "failed"');
+			await takePicture('error-details');
 		});
 
 		test('asks for a missing prompt, and sends nothing', async () => {
@@ -365,6 +454,18 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 			await takePicture('missing-prompt');
 			scene.paidIds(0);
 		});
+	});
+
+	test("after Stop, the browser's console has the request ID", async () => {
+		scene.plan = () => FOREVER;
+		await editor.openWorkflow(await scene.save(workflow([start(), video()])));
+		await editor.executeWorkflow();
+		const requestId = await scene.loggedId();
+		await editor.stopExecution();
+		await eventually(async () =>
+			expect(editor.consoleLines.filter((line) => line.includes(requestId))).toHaveLength(1),
+		);
+		scene.paidIds(1);
 	});
 
 	test('Execute workflow runs the example from its canvas', async () => {

@@ -69,7 +69,7 @@ describe('Download Video', () => {
 				expect(error?.message).toBe(
 					`The video is finished, but could not be downloaded [request ID ${requestId}]`,
 				);
-				expect(error?.description).toContain('The download broke off');
+				expect(error?.description).toContain('The download was interrupted');
 				expect(error?.description).toContain(`${simulator.mediaUrl}/videos/${requestId}.mp4`);
 				expect(error?.description).toContain("'Get Status'");
 				expect(downloads(simulator)).toHaveLength(5);

@@ -81,9 +81,9 @@ describe('What is not meant is refused by name, and no item of the run is paid f
 		[{ downloadVideo: FROM_ITEM }, 1, "'Download Video' must be true or false"],
 		[{ options: { includeRawResponse: FROM_ITEM } }, 'on', "'Include Raw Response'"],
 		[{ options: { onTimeout: FROM_ITEM } }, 'stop', "'On Timeout' must be one of"],
-		[{ options: { user: FROM_ITEM } }, { id: 1 }, "'User' must be a text"],
-		[{ options: { customBodyFields: FROM_ITEM } }, { prompt: null }, 'a text for prompt'],
-		[{ options: { customBodyFields: FROM_ITEM } }, { model: '' }, 'a text for model'],
+		[{ options: { user: FROM_ITEM } }, { id: 1 }, "'User' must be text"],
+		[{ options: { customBodyFields: FROM_ITEM } }, { prompt: null }, 'text for prompt'],
+		[{ options: { customBodyFields: FROM_ITEM } }, { model: '' }, 'text for model'],
 		[{ options: { maxVideos: FROM_ITEM } }, 'some', "'Max Videos'"],
 	] as Array<[INodeParameters, unknown, string]>)('%j: %j', async (parameters, value, message) => {
 		await withScene(QUICK, async ({ simulator, execute }) => {
@@ -158,7 +158,7 @@ describe('An operation that does not exist', () => {
 		await withScene(QUICK, async ({ simulator, execute }) => {
 			const finished = await execute(createNode({ operation }));
 			expect(finished.status).toBe('error');
-			expect(finished.error?.message).toContain("'Operation' is none that this node has");
+			expect(finished.error?.message).toContain("'Operation' is not an operation of this node");
 			expect(simulator.requests).toEqual([]);
 		});
 	});

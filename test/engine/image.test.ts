@@ -297,7 +297,7 @@ describe('What is no image is refused before anything is sent', () => {
 			'a GIF that is named as a JPEG',
 			{
 				item: async () => await itemWith(Buffer.from('GIF89a, and so on')),
-				message: "The file in 'photo' is no image that CometAPI takes",
+				message: "The file in 'photo' is not an image that CometAPI accepts",
 				description: 'Use a JPEG, PNG or WebP file.',
 			},
 		],
@@ -305,7 +305,7 @@ describe('What is no image is refused before anything is sent', () => {
 			'a web page of three bytes',
 			{
 				item: async () => await itemWith(Buffer.from('<p>')),
-				message: "The file in 'photo' is no image that CometAPI takes",
+				message: "The file in 'photo' is not an image that CometAPI accepts",
 				description: 'Use a JPEG, PNG or WebP file.',
 			},
 		],
@@ -313,7 +313,7 @@ describe('What is no image is refused before anything is sent', () => {
 			'a sound in a RIFF file',
 			{
 				item: async () => await itemWith(Buffer.from('RIFF\0\0\0\0WAVEfmt ', 'latin1')),
-				message: "The file in 'photo' is no image that CometAPI takes",
+				message: "The file in 'photo' is not an image that CometAPI accepts",
 				description: 'Use a JPEG, PNG or WebP file.',
 			},
 		],
@@ -337,7 +337,11 @@ describe('What is no image is refused before anything is sent', () => {
 		['a text', 'data:text/plain;base64,aGVsbG8=', 'data URL of a JPEG, PNG or WebP'],
 		['no base64', 'data:image/png,abc', 'data URL of a JPEG, PNG or WebP'],
 		['an empty data URL', 'data:image/png;base64,', "The data in 'Image URL' is empty"],
-		['text as a PNG', 'data:image/png;base64,aGVsbG8gd29ybGQh', 'no image that CometAPI takes'],
+		[
+			'text as a PNG',
+			'data:image/png;base64,aGVsbG8gd29ybGQh',
+			'not an image that CometAPI accepts',
+		],
 	] as const;
 
 	async function refused(

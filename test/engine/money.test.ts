@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { sleep, type INodeExecutionData } from 'n8n-workflow';
 
-import type { Simulator } from '../simulator/simulator.ts';
+import type { Simulator, Submission } from '../simulator/simulator.ts';
 import { createNode, finishAfter, finishJobs, itemsOf, jsonOf, withScene } from './scene.ts';
 
 const QUICK = { plan: () => ({ seconds: 0.1 }) };
@@ -112,7 +112,8 @@ describe('One job for one wanted video', () => {
 			const node = createNode({ prompt: '={{ $json.idea }}' });
 			const items = itemsOf({ idea: 'a' }, { idea: 'b'.repeat(20) }, { idea: 'c' });
 			const failed = await execute(node, items);
-			expect(failed.error?.description).toContain(idsOf(simulator).join(', '));
+			expect(failed.error?.description).toMatch(/run: item 0: [^ ]+, item 2: [^ ]+\. /);
+			for (const id of idsOf(simulator)) expect(failed.error?.description).toContain(id);
 			const finished = await retry(node, failed);
 			expect(jsonOf(finished).map(({ status }) => status)).toEqual(['done', 'done', 'done']);
 			expect(simulator.jobs.map(({ body }) => body.prompt).sort()).toEqual([
@@ -122,6 +123,27 @@ describe('One job for one wanted video', () => {
 			]);
 		});
 	});
+
+	test.concurrent(
+		'when one was refused, and On Error is set to Continue for the retry',
+		async () => {
+			const error = { code: 'invalid_argument', message: 'Too rude' };
+			const plan = ({ body }: Submission) => ({
+				seconds: 0.1,
+				...(body.prompt === 'rude' && { outcome: 'failed' as const, error }),
+			});
+			await withScene({ plan }, async ({ simulator, execute, retry }) => {
+				const node = createNode({ prompt: '={{ $json.idea }}' });
+				const failed = await execute(node, itemsOf({ idea: 'a' }, { idea: 'rude' }, { idea: 'c' }));
+				expect(failed.error?.message).toMatch(/^The video was refused .*\[item 1\]$/);
+				expect((await retry(node, failed)).status).toBe('error');
+				const continuing = { ...node, onError: 'continueRegularOutput' as const };
+				const finished = await retry(continuing, failed);
+				expect(jsonOf(finished).map(({ status }) => status)).toEqual(['done', 'failed', 'done']);
+				expect(simulator.requestsTo('submit')).toHaveLength(3);
+			});
+		},
+	);
 
 	test.concurrent('when the error output is wired back to the node', async () => {
 		await withScene(ENDLESS, async ({ simulator, execute }) => {

@@ -153,7 +153,7 @@ describe('A wait ends', () => {
 			const { error } = await execute(createNode());
 			const requestId = simulator.jobs[0]?.requestId;
 			expect(error?.message).toBe(`${message} [request ID ${requestId}]`);
-			expect(error?.description).toContain('does not pay again');
+			expect(error?.description).toContain("doesn't pay again");
 			expect(simulator.requestsTo('status')).toHaveLength(1);
 		});
 	});
@@ -167,7 +167,7 @@ describe('A wait ends', () => {
 
 	test.concurrent.each(own)('at once after the verdict %d %s', async (status, code, message) => {
 		await withScene({ plan: () => ({ seconds: 60 }) }, async ({ simulator, execute }) => {
-			const usage = { cost_in_usd_ticks: 500_000_000 };
+			const usage = { cost_in_usd_ticks: 500_000_000, num_sources: 2 };
 			const fault = verdict(status, code, 'it is not to be', { usage });
 			simulator.inject({ route: 'status', fault });
 			const node = createNode({}, { onError: 'continueRegularOutput' });
@@ -236,6 +236,7 @@ describe('A wait ends', () => {
 				expect.objectContaining({
 					request_id: simulator.jobs[0]?.requestId,
 					status: 'pending',
+					model: 'grok-imagine-video',
 					wait: { seconds: expect.any(Number), polls: 2, timed_out: true },
 				}),
 			]);
@@ -253,28 +254,50 @@ describe('A wait ends', () => {
 	});
 
 	test.concurrent.each([
-		[
-			'a refused job',
-			'failed',
-			{ code: 'invalid_argument', message: 'Too rude' },
-			'The video was refused',
-		],
-		[
-			'a failed job',
-			'failed',
-			{ code: 'internal_error', message: 'Oh dear' },
-			'The video could not be made',
-		],
-		['an expired job', 'expired', undefined, 'The video expired before it was finished'],
-		['a moderated video', 'moderated', undefined, 'The video was refused'],
-	] as const)('with the reason and the id after %s', async (_case, outcome, error, message) => {
-		const plan = () => ({ seconds: 0.1, outcome, shape: 'flat' as const, ...(error && { error }) });
-		await withScene({ plan }, async ({ simulator, execute }) => {
-			const finished = await execute(createNode());
-			expect(finished.error?.message).toBe(
-				`${message} [request ID ${simulator.jobs[0]?.requestId}]`,
-			);
-			expect(finished.error?.description).toContain(error?.message ?? 'CometAPI says');
-		});
-	});
+		{
+			name: 'a refused job',
+			outcome: 'failed',
+			error: { code: 'invalid_argument', message: 'Too rude' },
+			message: 'The video was refused',
+			said: 'CometAPI says (invalid_argument): Too rude.',
+		},
+		{
+			name: 'a failed job',
+			outcome: 'failed',
+			error: { code: 'internal_error', message: 'Oh dear' },
+			message: 'The video could not be made',
+			said: 'CometAPI says (internal_error): Oh dear.',
+		},
+		{
+			name: 'an expired job',
+			outcome: 'expired',
+			error: undefined,
+			message: 'The video expired before it was finished',
+			said: 'makes a new video',
+		},
+		{
+			name: 'a moderated video',
+			outcome: 'moderated',
+			error: undefined,
+			message: 'The video was refused',
+			said: 'The video was made, but moderation withheld it.',
+		},
+	] as const)(
+		'with the reason and the id after $name',
+		async ({ outcome, error, message, said }) => {
+			const plan = () => ({
+				seconds: 0.1,
+				outcome,
+				shape: 'flat' as const,
+				...(error && { error }),
+			});
+			await withScene({ plan }, async ({ simulator, execute }) => {
+				const finished = await execute(createNode());
+				expect(finished.error?.message).toBe(
+					`${message} [request ID ${simulator.jobs[0]?.requestId}]`,
+				);
+				expect(finished.error?.description).toContain(said);
+			});
+		},
+	);
 });

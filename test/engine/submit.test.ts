@@ -60,7 +60,7 @@ describe('A submit that nobody knows the fate of', () => {
 			const again = await retry(node, failed);
 			for (const { error } of [failed, again]) {
 				expect(error?.message).toBe('It is not known whether CometAPI accepted this video');
-				expect(error?.description).toContain('log of usage');
+				expect(error?.description).toContain('usage log');
 				expect(error?.description).toContain('start a new execution');
 			}
 			expect(submits(simulator)).toHaveLength(1);
@@ -103,21 +103,26 @@ describe('A submit that was surely not accepted', () => {
 		[
 			'301',
 			{ kind: 'redirect', status: 301, location: 'http://127.0.0.1:9/' },
-			'It was not CometAPI that answered',
+			'The answer did not come from CometAPI',
 			"'Base URL'",
 		],
-		['404 page', { kind: 'html', status: 404 }, 'It was not CometAPI that answered', "'Base URL'"],
+		[
+			'404 page',
+			{ kind: 'html', status: 404 },
+			'The answer did not come from CometAPI',
+			"'Base URL'",
+		],
 		[
 			'403 as a page of something in between',
 			{ kind: 'html', status: 403 },
-			'It was not CometAPI that answered',
+			'The answer did not come from CometAPI',
 			'proxy',
 		],
-		['401 as a plain text', proxyText(401), 'It was not CometAPI that answered', "'Base URL'"],
+		['401 as a plain text', proxyText(401), 'The answer did not come from CometAPI', "'Base URL'"],
 		[
 			'404 of an ingress',
 			ingressJson(404),
-			'It was not CometAPI that answered',
+			'The answer did not come from CometAPI',
 			'no route matched',
 		],
 		[
@@ -136,7 +141,7 @@ describe('A submit that was surely not accepted', () => {
 		[
 			'503 model_not_found',
 			{ kind: 'status', status: 503, body: envelope('no channel', 'model_not_found') },
-			'CometAPI has no such model available',
+			"This model isn't available on CometAPI",
 			"'Model'",
 		],
 		[
@@ -251,7 +256,7 @@ describe('A submit that is refused for now', () => {
 		await withScene({ ...QUICK, maxRunningJobs: 0 }, async ({ simulator, execute }) => {
 			const { error } = await execute(createNode({ options: { maxWait: 2 } }), itemsOf({}, {}));
 			expect(error?.message).toBe('CometAPI accepted no further video for 2 seconds [item 0]');
-			expect(error?.description).toContain('Nothing was accepted, nothing is owed');
+			expect(error?.description).toContain('Nothing was accepted, so nothing is owed');
 			expect(simulator.jobs).toEqual([]);
 		});
 	});

@@ -26,10 +26,18 @@ import {
 import type { ApiProblem, ProblemReason } from '../../nodes/CometApiVideo/http/answer';
 import { isOwnFailure, kindOfFailure } from '../../nodes/CometApiVideo/payment/failures';
 import { grokApi } from '../../nodes/CometApiVideo/resources/grok/api';
-import type { JobStatus, VideoJob, WaitFacts } from '../../nodes/CometApiVideo/video';
+import {
+	EXPIRED,
+	NO_REASON,
+	NO_VIDEO,
+	WITHHELD,
+	type JobStatus,
+	type VideoJob,
+	type WaitFacts,
+} from '../../nodes/CometApiVideo/video';
 
 const ID = '4b2c0000-0000-4000-8000-000000000000';
-const SAID = 'Das Modell ist heute müde (request id: 2026)';
+const SAID = 'Das Modell ist heute müde';
 
 /** Every reason, and where its advice must lead. */
 const REASONS: Record<ProblemReason, { leadsTo: RegExp; httpStatus?: number }> = {
@@ -226,7 +234,7 @@ describe('money', () => {
 		for (const error of [outcomeUnknown(), outcomeUnknown({ reason: 'connectionLost' })]) {
 			expect(error.message).toMatch(/not known whether/);
 			expect(error.description).toMatch(/not send it again/);
-			expect(error.description).toContain("CometAPI's console");
+			expect(error.description).toContain('usage log of the CometAPI console');
 			expect(error.description).toContain("'Get Status'");
 		}
 	});
@@ -274,7 +282,7 @@ describe('numbers and words that belong to the case', () => {
 		for (const code of CODES) {
 			const { description } = videoFailed({ ...facts, job: job('failed', code) });
 			expect(description).toContain(SAID);
-			expect(description).toContain(code);
+			expect(description.includes(`(${code})`)).toBe(!['unknown', 'moderation'].includes(code));
 		}
 	});
 
@@ -290,6 +298,35 @@ describe('numbers and words that belong to the case', () => {
 		const problem: ApiProblem = { reason: 'unauthorized', httpStatus: 401 };
 		expect(statusRefused(problem, { ...facts, wait }).facts).toMatchObject({ ...facts, wait });
 	});
+});
+
+describe("CometAPI's words", () => {
+	const IN_WORDS = `${SAID} (request id: 2026)`;
+
+	test("hand over the ID in them to the support, as it is not the video's", () => {
+		const failed = { ...job('failed'), failure: { code: 'odd', message: IN_WORDS } };
+		const problem: ApiProblem = { reason: 'badInput', httpStatus: 400, said: IN_WORDS };
+		for (const error of [
+			notAccepted(problem, 1_000),
+			statusRefused(problem, facts),
+			videoFailed({ ...facts, job: failed }),
+		]) {
+			expect(error.description).toContain(
+				`${SAID}. CometAPI's support knows this request as 2026.`,
+			);
+			expect(error.description).not.toMatch(/request id:/i);
+		}
+		expect(notAccepted(problem, 1_000).facts.supportId).toBe('2026');
+	});
+
+	test.each([NO_REASON, NO_VIDEO, WITHHELD, EXPIRED])(
+		'are not what this node says for itself: $message',
+		(failure) => {
+			const status = failure === EXPIRED ? 'expired' : 'failed';
+			const { description } = videoFailed({ ...facts, job: { ...job(status), failure } });
+			expect(description).not.toContain('CometAPI says');
+		},
+	);
 });
 
 describe('whose fault it was', () => {
@@ -315,7 +352,7 @@ describe('whose fault it was', () => {
 		'%s: a retry makes a new video, and that is said',
 		(code) => {
 			const { description } = videoFailed({ ...facts, job: job('failed', code) });
-			expect(description).toMatch(/retry .*makes a new video/);
+			expect(description).toMatch(/retrying .* makes a new video/);
 		},
 	);
 
@@ -362,6 +399,10 @@ describe('the error as n8n shows it', () => {
 		parameters: {},
 	};
 	const place = { itemIndex: 2, runIndex: 1 };
+	const OTHERS = [
+		{ itemIndex: 3, requestId: 'second' },
+		{ itemIndex: 5, requestId: 'third' },
+	];
 
 	test.each([...withId, ...withoutId])('keeps message and description: $name', ({ error }) => {
 		const shown = toNodeError(node, error, place, false, []);
@@ -395,18 +436,55 @@ describe('the error as n8n shows it', () => {
 
 	test('names the other videos of the run, whose items n8n drops', () => {
 		const error = notFinishedInTime(undefined, 900, facts);
-		const shown = toNodeError(node, error, place, true, ['second', 'third']);
-		expect(shown.description).toContain('second, third');
-		expect(shown.description).toContain('A retry of this execution picks them up');
+		const shown = toNodeError(node, error, place, true, OTHERS);
+		expect(shown.description).toContain('item 3: second, item 5: third.');
+		expect(shown.description).toContain("from the Executions list doesn't pay for them again");
+		expect(shown.description).toContain('set On Error to Continue');
+		expect(shown.description).toContain('Retry with currently saved workflow');
 		expect(shown.description).toContain(error.description);
+	});
+
+	test('names at most twenty other videos', () => {
+		const many = Array.from({ length: 49 }, (_, itemIndex) => ({
+			itemIndex,
+			requestId: `id-${itemIndex}`,
+		}));
+		const { description } = toNodeError(
+			node,
+			notFinishedInTime(undefined, 900, facts),
+			place,
+			true,
+			many,
+		);
+		expect(description?.match(/item \d+: id-/g)).toHaveLength(20);
+		expect(description).toContain("and 29 more, which are in n8n's log");
+	});
+
+	test('lists what is known under its details', () => {
+		const problem: ApiProblem = { reason: 'unauthorized', httpStatus: 401, supportId: 'abc' };
+		const refused = toNodeError(node, statusRefused(problem, facts), place, true, []);
+		expect(refused.httpCode).toBe('401');
+		expect(refused.context.data).toEqual({
+			request_id: ID,
+			status: 'pending',
+			http_status: 401,
+			support_id: 'abc',
+		});
+		const failed = toNodeError(node, videoFailed({ ...facts, job: MODERATED }), place, true, []);
+		expect(failed.context.data).toEqual({
+			request_id: ID,
+			status: 'failed',
+			failure: { code: 'moderation', message: SAID },
+		});
+		expect(toNodeError(node, stopped(), place, true, []).context.data).toBeUndefined();
 	});
 
 	test.each([stopped(ID), stopped(), stoppedWhileSubmitting()])(
 		'promises no retry after Stop, since n8n offers none: $message',
 		(error) => {
 			expect(error).toBeInstanceOf(StoppedError);
-			const shown = toNodeError(node, error, place, true, ['second', 'third']);
-			expect(shown.description).toContain('second, third');
+			const shown = toNodeError(node, error, place, true, OTHERS);
+			expect(shown.description).toContain('item 3: second, item 5: third.');
 			expect(shown.description).not.toMatch(/retry/i);
 		},
 	);

@@ -34,7 +34,7 @@ export function checkText(name: string, value: unknown): string {
 export function checkOptionalText(name: string, value: unknown): string | undefined {
 	if (isEmpty(value)) return undefined;
 	if (['string', 'number', 'boolean'].includes(typeof value)) return text(String(value));
-	throw new InputError(`'${name}' must be a text`, `It came out as ${show(value)}.`);
+	throw new InputError(`'${name}' must be text`, `It came out as ${show(value)}.`);
 }
 
 /** An http(s) URL. */

@@ -9,6 +9,7 @@ export const downloadFields: INodeProperties[] = [
 		type: 'boolean',
 		default: false,
 		description: 'Whether to add the finished video to the output as a file',
+		hint: 'Without the file, you have a link that works for about a day',
 	},
 	{
 		displayName: 'Put Output File in Field',

@@ -8,7 +8,7 @@ export function modelField(searchListMethod: string, defaultModel: string): INod
 		type: 'resourceLocator',
 		required: true,
 		default: { mode: 'list', value: defaultModel },
-		description: 'The model that makes the video',
+		description: 'The model that generates the video',
 		modes: [
 			{
 				displayName: 'From List',

@@ -9,7 +9,7 @@ const fileName: INodeProperties = {
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. candle.mp4',
-	description: 'Name of the downloaded file. By default it is the request ID with .mp4.',
+	description: 'Name of the downloaded file. By default, the request ID followed by .mp4.',
 	displayOptions: { show: { '/downloadVideo': [true] } },
 };
 
@@ -18,7 +18,7 @@ const includeRawResponse: INodeProperties = {
 	name: 'includeRawResponse',
 	type: 'boolean',
 	default: false,
-	description: "Whether to add CometAPI's last answer to the output, as it came, under 'raw'",
+	description: "Whether to add CometAPI's last response to the output, unchanged, under 'raw'",
 };
 
 const maxWait = (defaultS: number): INodeProperties => ({
@@ -28,7 +28,7 @@ const maxWait = (defaultS: number): INodeProperties => ({
 	default: defaultS,
 	hint: `In seconds, from ${MAX_WAIT_S.min} to ${MAX_WAIT_S.max.toLocaleString('en')}`,
 	description:
-		'How long to wait for the video, counted from when CometAPI accepted it. When CometAPI is too busy to accept it, the node keeps trying for this long.',
+		'How long to wait for the video, counted from when CometAPI accepts it. If CometAPI is too busy to accept it, the node keeps trying for this long.',
 });
 
 const onTimeout: INodeProperties = {
@@ -39,12 +39,12 @@ const onTimeout: INodeProperties = {
 		{
 			name: 'Return Pending Item',
 			value: 'return',
-			description: 'Go on with an item whose status is pending',
+			description: "Output an item whose status is 'pending'",
 		},
 		{
 			name: 'Stop With an Error',
 			value: 'error',
-			description: 'The message has the request ID, with which Get Status can go on waiting',
+			description: 'The message has the request ID. Use it with Get Status to keep waiting.',
 		},
 	],
 	default: 'error',
@@ -57,8 +57,8 @@ const pollInterval: INodeProperties = {
 	name: 'pollInterval',
 	type: 'number',
 	default: 0,
-	hint: `In seconds, up to ${POLL_INTERVAL_S.max.toLocaleString('en')}`,
-	description: 'How long to wait between status requests. With 0 this adapts by itself.',
+	hint: `In seconds, from ${POLL_INTERVAL_S.min} to ${POLL_INTERVAL_S.max.toLocaleString('en')}; 0 is automatic`,
+	description: 'How long to wait between status requests. With 0, the node chooses.',
 	displayOptions: { show: { '/waitForCompletion': [true] } },
 };
 
@@ -69,7 +69,7 @@ export const customBodyFields: INodeProperties = {
 	default: '{}',
 	placeholder: 'e.g. { "seed": 1 }',
 	description:
-		'Further fields of the request, as a JSON object. They replace fields of the same name.',
+		'Additional fields of the request, as a JSON object. They replace fields of the same name.',
 };
 
 export const user: INodeProperties = {
@@ -78,7 +78,7 @@ export const user: INodeProperties = {
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. customer-42',
-	description: 'An identifier of your own end user, passed on to the provider',
+	description: 'An identifier for your end user, sent to the provider',
 };
 
 // n8n keeps the value of a field that it hides, so 'downloadVideo' alone would not tell.
@@ -90,9 +90,9 @@ const maxVideos: INodeProperties = {
 	name: 'maxVideos',
 	type: 'number',
 	default: 0,
-	hint: '0 is no limit',
+	hint: 'A whole number; 0 is no limit',
 	description:
-		'How many videos this node may make in one execution, over all its items and runs. A run that would go beyond makes none.',
+		'How many videos this node may make in one execution, counting all items and runs. A run that would exceed the limit makes none.',
 };
 
 /**

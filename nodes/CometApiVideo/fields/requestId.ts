@@ -12,7 +12,7 @@ export function requestIdField(placeholder: string): INodeProperties {
 		required: true,
 		default: '',
 		placeholder,
-		description: "The 'request_id' of the item that the video's first node put out",
+		description: "The 'request_id' in the output of the node that submitted the video",
 	};
 }
 
@@ -22,6 +22,6 @@ export function checkRequestId(value: unknown): string {
 	if (plainId(id) !== undefined) return id;
 	throw new InputError(
 		"'Request ID' is not a request ID",
-		"Use the 'request_id' of the item that Create put out, with nothing around it.",
+		"Use the 'request_id' from the output of the node that submitted the video, with nothing around it.",
 	);
 }

@@ -5,5 +5,15 @@ export const waitForCompletion: INodeProperties = {
 	name: 'waitForCompletion',
 	type: 'boolean',
 	default: true,
-	description: 'Whether to go on only when the video is finished, so that the next node gets it',
+	description: 'Whether to wait until the video is finished before continuing',
+};
+
+/** For operations that submit a video. n8n's hints could not tell an item from an error. */
+export const pendingNotice: INodeProperties = {
+	displayName:
+		"With 'Wait for Completion' turned off, the item has the status 'pending' and no video yet. To get the video, pass its 'request_id' to Get Status.",
+	name: 'pendingNotice',
+	type: 'notice',
+	default: '',
+	displayOptions: { show: { waitForCompletion: [false] } },
 };

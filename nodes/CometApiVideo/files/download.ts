@@ -150,13 +150,13 @@ function countBytes(body: FileStream, onBytes: (bytes: number) => void): void {
 }
 
 const STALLED: FileRefusal = {
-	reason: 'The download came to a standstill',
+	reason: 'The download stalled',
 	fix: TRY_LATER,
 	again: 'later',
 };
 
 const brokenOff = (message: string, again: FileRefusal['again']): FileRefusal => ({
-	reason: `The download broke off: ${message}`,
+	reason: `The download was interrupted: ${message}`,
 	fix: TRY_LATER,
 	again,
 });

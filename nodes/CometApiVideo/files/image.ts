@@ -103,7 +103,7 @@ async function checkImage(
 	if (!file) {
 		throw new InputError(
 			`${what} cannot be read`,
-			'n8n does not find it in its storage. Run the node that outputs it again.',
+			"n8n doesn't find it in its storage. Run the node that outputs it again.",
 		);
 	}
 	const { head, bytes } = file;
@@ -111,14 +111,14 @@ async function checkImage(
 	if (bytes > MAX_IMAGE_BYTES) {
 		throw new InputError(
 			`${what} is too large`,
-			`It has ${(bytes / 1_000_000).toFixed(1)} MB. CometAPI takes up to ${MAX_IMAGE_MB} MB.`,
+			`It has ${(bytes / 1_000_000).toFixed(1)} MB. CometAPI accepts up to ${MAX_IMAGE_MB} MB.`,
 		);
 	}
 	const mimeType = imageTypeOf(head);
 	if (!mimeType) {
 		throw new InputError(
-			`${what} is no image that CometAPI takes`,
-			`Use a JPEG, PNG or WebP file. This one is said to be ${binary.mimeType}.`,
+			`${what} is not an image that CometAPI accepts`,
+			`Use a JPEG, PNG or WebP file. n8n has it as ${binary.mimeType}.`,
 		);
 	}
 	return { binary, mimeType, bytes };

@@ -65,7 +65,10 @@ export async function encodeBody(helpers: BinaryHelpers, { parts }: RequestBody)
 				: await writeFile(helpers, part, body, length);
 	}
 	if (length !== body.length) {
-		throw new InputError('The image cannot be read', 'Its size is not what n8n says it is.');
+		throw new InputError(
+			'The image cannot be read',
+			"Its size in n8n's storage has changed. Run the node that outputs it again.",
+		);
 	}
 	return body;
 }

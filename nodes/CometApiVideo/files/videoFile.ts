@@ -15,7 +15,7 @@ const FIRST_PAUSE_MS = 1_000;
 export const VIDEO_HEAD_BYTES = 65_536;
 
 export const TRY_LATER =
-	"Operation 'Get Status' with 'Download Video' gets it later, without paying again.";
+	"The operation 'Get Status' with 'Download Video' fetches it later, without paying again.";
 
 /**
  * How long to wait before the next try, in ms; undefined when there is none.
@@ -48,7 +48,7 @@ export function judgeAnswer(
 	if (status === 403 || status === 404 || status === 410) {
 		return {
 			reason: `The link to the video has expired (HTTP ${status})`,
-			fix: "Links last about a day. Operation 'Get Status' may bring a fresh one.",
+			fix: "A link works for about a day. The operation 'Get Status' may have a fresh one.",
 			again: status === 410 ? 'never' : 'soon',
 		};
 	}

@@ -2,7 +2,7 @@ import type { INodeProperties, INodePropertyOptions, INodeType } from 'n8n-workf
 
 import { downloadAfterWaitFields, downloadFields } from '../fields/downloadVideo';
 import { optionsField, statusOptions, submitOptions } from '../fields/options';
-import { waitForCompletion } from '../fields/waitForCompletion';
+import { pendingNotice, waitForCompletion } from '../fields/waitForCompletion';
 import { getStatus } from '../run/getStatus';
 import { makeVideo, type VideoMaker } from '../run/makeVideo';
 import { refusingRouting } from '../run/refuseOperation';
@@ -47,7 +47,7 @@ export function submitOperation({
 } & Pick<VideoMaker, 'api' | 'read' | 'maxWaitS'>): Operation {
 	const identity = {
 		operation: submitPath,
-		parameters: ofVideo.map(({ name }) => name),
+		parameters: ofVideo.filter(({ type }) => type !== 'notice').map(({ name }) => name),
 		options: optionsOfVideo.map(({ name }) => name),
 	};
 	return {
@@ -62,6 +62,7 @@ export function submitOperation({
 		fields: [
 			...ofVideo,
 			waitForCompletion,
+			pendingNotice,
 			...downloadAfterWaitFields,
 			optionsField([...optionsOfVideo, ...submitOptions(maxWaitS)]),
 		],

@@ -1,13 +1,15 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+
 import type { Item } from '../item';
 import type { JobRef } from '../videoApi';
 
 /** Writes the id where it can be found when the item never comes out. */
 export function publishAcceptance({ context, itemIndex }: Item, { requestId }: JobRef): void {
 	const { name } = context.getNode();
-	context.logger.info(
-		`CometAPI accepted a video: request ID ${requestId}, execution ${context.getExecutionId()}, node "${name}", item ${itemIndex}`,
-	);
+	const said = `CometAPI accepted a video: request ID ${requestId}, execution ${context.getExecutionId()}, node "${name}", item ${itemIndex}`;
+	context.logger.info(said);
 	addToCustomData(context.customData, requestId);
+	sayInBrowser(context, said);
 }
 
 const CUSTOM_DATA_KEY = 'cometapi_video_request_ids';
@@ -22,4 +24,13 @@ function addToCustomData(
 	const known = String(customData?.get(CUSTOM_DATA_KEY) ?? '');
 	const all = known === '' ? requestId : `${known},${requestId}`;
 	if (all.length <= CUSTOM_DATA_LENGTH) customData?.set(CUSTOM_DATA_KEY, all);
+}
+
+/** After Stop the editor shows nothing of a node, but its browser's console keeps this. */
+function sayInBrowser(
+	// n8n has it for every node, and its type for programmatic ones only.
+	context: Item['context'] & Partial<Pick<IExecuteFunctions, 'sendMessageToUI'>>,
+	message: string,
+): void {
+	context.sendMessageToUI?.(message);
 }

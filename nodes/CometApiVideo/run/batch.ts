@@ -134,10 +134,12 @@ export class Batch {
 		if (this.shownError) return this.shownError;
 		const itemIndex = Math.min(...this.failures.keys());
 		const failure = this.failures.get(itemIndex) ?? unexpected('no item failed');
-		const others = [...this.requestIds].filter(([index]) => index !== itemIndex);
-		const otherIds = others.map(([, id]) => id);
+		const others = [...this.requestIds]
+			.filter(([index]) => index !== itemIndex)
+			.sort(([a], [b]) => a - b)
+			.map(([index, requestId]) => ({ itemIndex: index, requestId }));
 		const place = { itemIndex, runIndex };
-		return (this.shownError = toNodeError(node, failure, place, this.size > 1, otherIds));
+		return (this.shownError = toNodeError(node, failure, place, this.size > 1, others));
 	}
 
 	/** Resolves when all items have ended, the caller's among them. */

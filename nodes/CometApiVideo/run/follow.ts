@@ -29,6 +29,8 @@ const POLL_TIMEOUT_MS = 30_000;
 export interface Target {
 	api: VideoApi;
 	job: JobRef;
+	/** Where it is known: the answers about a pending job often leave it out. */
+	model?: string;
 }
 
 /** How long jobs took, of all executions in this process. */
@@ -83,16 +85,16 @@ export async function concludeWait(
 ): Promise<INodeExecutionData> {
 	const { requestId } = target.job;
 	const wait = toWaitFacts(outcome);
-	const facts = { requestId, job: outcome.lastJob, wait };
+	const job = outcome.lastJob ?? { ...PENDING, model: target.model };
+	const facts = { requestId, job, wait };
 	if (outcome.kind === 'stopped') throw stopped(requestId);
 	if (outcome.kind === 'refused' || outcome.kind === 'unknownId')
 		throw statusRefused(outcome.problem, facts);
 	if (outcome.kind === 'timedOut' && !settings.returnsOnTimeout) {
 		throw notFinishedInTime(outcome.problem, settings.maxWaitS, facts);
 	}
-	const job = outcome.lastJob ?? PENDING;
 	if (job.status === 'failed' || job.status === 'expired') {
-		throw videoFailed({ ...facts, job }, kindOfFailure(job, target.api));
+		throw videoFailed(facts, kindOfFailure(job, target.api));
 	}
 	const { raw, leftMs } = outcome;
 	const contentPath = target.api.contentPath?.(target.job);
@@ -178,10 +180,12 @@ async function watch(
 	timedJob?: TimedJob,
 ): Promise<PollOutcome> {
 	let hasWarned = false;
+	let { model } = target;
 	const outcome = await pollUntilDone(
 		{
 			async poll() {
-				const answer = await askStatus(item, target);
+				const answer = withModel(await askStatus(item, target), model);
+				if (answer.kind === 'job') model = answer.job.model;
 				if (answer.kind === 'job' && !answer.job.statusIsKnown && !hasWarned) {
 					hasWarned = true;
 					item.context.logger.warn(
@@ -201,6 +205,11 @@ async function watch(
 	if (outcome.kind !== 'answered') return outcome;
 	const job = await withFailureReason(item, target, outcome.job);
 	return { ...outcome, job, lastJob: job };
+}
+
+function withModel(answer: StatusAnswer, model: string | undefined): StatusAnswer {
+	if (answer.kind !== 'job' || answer.job.model !== undefined || model === undefined) return answer;
+	return { ...answer, job: { ...answer.job, model } };
 }
 
 async function askStatus(

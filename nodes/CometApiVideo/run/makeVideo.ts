@@ -88,7 +88,7 @@ async function submitAndFollow(
 	api: VideoApi,
 	input: Input,
 ): Promise<INodeExecutionData> {
-	const { settings, earlier, ledger } = input;
+	const { settings, earlier } = input;
 	if (earlier && !isAccepted(earlier)) throw outcomeUnknown(earlier.problem);
 	const { entry, raw } = earlier
 		? { entry: earlier, raw: undefined }
@@ -98,9 +98,9 @@ async function submitAndFollow(
 	item.batch.requestIds.set(item.itemIndex, requestId);
 	const job = { ...PENDING, model: input.model };
 	const output = settings.waits
-		? await follow(item, api, { entry, isNew: !earlier, kind: input.kind }, settings, ledger)
+		? await follow(item, api, { entry, isNew: !earlier }, input)
 		: await toItem(item, { requestId, job, raw }, settings);
-	ledger.deliver(entry, input.key, Date.now());
+	input.ledger.deliver(entry, input.key, Date.now());
 	return output;
 }
 
@@ -132,13 +132,12 @@ async function submitNew(
 async function follow(
 	item: RunItem,
 	api: VideoApi,
-	{ entry, isNew, kind }: { entry: AcceptedEntry; isNew: boolean; kind: string | undefined },
-	settings: Settings,
-	ledger: Ledger,
+	{ entry, isNew }: { entry: AcceptedEntry; isNew: boolean },
+	{ settings, ledger, model, kind }: Input,
 ): Promise<INodeExecutionData> {
 	const { job, acceptedAtMs } = entry;
 	const { queue } = item.batch;
-	const target = { api, job };
+	const target = { api, job, model };
 	queue.jobStarted();
 	const outcome = await waitUntilFinished(item, target, settings, {
 		acceptedAtMs,

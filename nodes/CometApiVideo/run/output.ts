@@ -12,17 +12,37 @@ export function toWaitFacts(outcome: PollOutcome): WaitFacts {
 	};
 }
 
-/** The item's fields, under the names of the contract; what is not known is left out. */
+/** Words of a provider that say no more than `status` does. */
+const PLAIN_WORDS = [
+	'pending',
+	'done',
+	'success',
+	'succeed',
+	'succeeded',
+	'completed',
+	'failed',
+	'failure',
+	'error',
+	'expired',
+];
+
+/** The cost, which the item has in USD. */
+const COST_IN_USAGE = 'cost_in_usd_ticks';
+
+/**
+ * The item's fields, in the order in which n8n's table shows them; what is not known, or is told by
+ * another field, is left out.
+ */
 export function toJson(requestId: string, job: VideoJob, wait?: WaitFacts): IDataObject {
 	const fields = {
 		request_id: requestId,
 		status: job.status,
-		provider_status: job.providerStatus,
-		progress: job.progress,
-		model: job.model,
 		video: job.video,
+		model: job.model,
+		progress: job.progress,
+		provider_status: tellingWord(job),
 		provider_cost_usd: job.providerCostUsd,
-		usage: job.usage,
+		usage: tellingUsage(job),
 		failure: job.failure,
 		wait,
 	};
@@ -31,18 +51,30 @@ export function toJson(requestId: string, job: VideoJob, wait?: WaitFacts): IDat
 	) as IDataObject;
 }
 
+function tellingWord({ providerStatus }: VideoJob): string | undefined {
+	const word = providerStatus?.toLowerCase();
+	return word === undefined || PLAIN_WORDS.includes(word) ? undefined : providerStatus;
+}
+
+function tellingUsage({ usage, providerCostUsd }: VideoJob): VideoJob['usage'] {
+	const told = Object.keys(usage ?? {}).filter(
+		(name) => name !== COST_IN_USAGE || providerCostUsd === undefined,
+	);
+	return told.length > 0 ? usage : undefined;
+}
+
 /**
- * The item of a node that continues on fail. It must not be one with n8n's own `error`, for which
+ * The item of a node that continues on fail. Its message leaves out what has a field of its own. It must not be one with n8n's own `error`, for which
  * n8n throws all fields away; to reach the error output, it may have no key beside `error`.
  */
 export function toErrorItem(
 	{ itemIndex }: { itemIndex: number },
-	{ message, description, facts }: VideoError,
+	{ happened, fix, facts }: VideoError,
 	context: IExecutePaginationFunctions,
 ): INodeExecutionData {
 	const { requestId, job, wait } = facts;
 	const error = {
-		message: `${message}. ${description}`,
+		message: `${happened}. ${fix}`,
 		...(requestId !== undefined && { request_id: requestId }),
 		...(requestId !== undefined && { status: (job ?? PENDING).status }),
 		...(job?.failure && { failure: { ...job.failure } }),

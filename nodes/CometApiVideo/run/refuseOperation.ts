@@ -27,7 +27,7 @@ async function refuseOperation(
 async function read({ context }: { context: IExecutePaginationFunctions }): Promise<never> {
 	const value = String(context.getNodeParameter('operation', '')).slice(0, 100);
 	throw new InputError(
-		"'Operation' is none that this node has",
-		`It came out as "${value}". Choose it from the list: n8n does not take it from an expression.`,
+		"'Operation' is not an operation of this node",
+		`It came out as "${value}". Choose it from the list: n8n doesn't take it from an expression.`,
 	);
 }

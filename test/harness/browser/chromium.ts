@@ -12,6 +12,8 @@ export interface Locator {
 	click(): Promise<void>;
 	dblclick(): Promise<void>;
 	fill(text: string): Promise<void>;
+	press(key: string): Promise<void>;
+	pressSequentially(text: string): Promise<void>;
 	waitFor(options?: { state: 'visible' | 'hidden' }): Promise<void>;
 	innerText(): Promise<string>;
 	allInnerTexts(): Promise<string[]>;
@@ -27,6 +29,7 @@ export interface Page extends Pick<Locator, 'locator'> {
 	emulateMedia(options: { colorScheme: 'dark' }): Promise<void>;
 	setDefaultTimeout(ms: number): void;
 	mouse: { move(x: number, y: number): Promise<void> };
+	on(event: 'console', listener: (message: { text(): string }) => void): void;
 	screenshot(options: { animations: 'disabled' }): Promise<Buffer>;
 	close(): Promise<void>;
 }

@@ -40,6 +40,8 @@ export class Editor {
 	readonly node: NodeView;
 	readonly output: OutputPane;
 	readonly credential: CredentialDialogue;
+	/** What the browser's console has shown. */
+	readonly consoleLines: string[] = [];
 	private readonly page: Page;
 	private readonly serverUrl: string;
 	private readonly notification: Locator;
@@ -52,6 +54,7 @@ export class Editor {
 		this.output = new OutputPane(page);
 		this.credential = new CredentialDialogue(page);
 		this.notification = page.locator('.el-notification');
+		page.on('console', (message) => this.consoleLines.push(message.text()));
 	}
 
 	async close(): Promise<void> {
@@ -96,6 +99,10 @@ export class Editor {
 
 	async executeWorkflow(): Promise<void> {
 		await this.page.locator(testId('execute-workflow-button')).first().click();
+	}
+
+	async stopExecution(): Promise<void> {
+		await this.page.locator(testId('stop-execution-button')).click();
 	}
 
 	async zoomToFit(): Promise<void> {
@@ -212,6 +219,19 @@ class NodeView {
 
 	async enter(parameter: string, text: string): Promise<void> {
 		await this.parameter(parameter).locator('input, textarea').first().fill(text);
+	}
+
+	/** Key by key, in place of what is there, and then on to the next field. */
+	async type(parameter: string, text: string): Promise<void> {
+		const input = this.parameter(parameter).locator('input').first();
+		await input.click();
+		await input.press('Control+A');
+		await input.pressSequentially(text);
+		await input.press('Tab');
+	}
+
+	async value(parameter: string): Promise<string> {
+		return await this.parameter(parameter).locator('input').first().inputValue();
 	}
 
 	async toggle(parameter: string): Promise<void> {
@@ -335,6 +355,22 @@ class OutputPane {
 
 	async errorDescription(): Promise<string> {
 		return await this.pane.locator(testId('node-error-description')).innerText();
+	}
+
+	/** What stands under "Error details", as coming from the node. */
+	async errorDetails(): Promise<string[]> {
+		const details = this.pane.locator('.node-error-view__details').first();
+		await details.locator('summary').click();
+		return lines(await details.innerText());
+	}
+
+	async showTable(): Promise<void> {
+		await this.pane.locator(testId('radio-button-table')).click();
+	}
+
+	/** The columns of the table, from left to right. */
+	async columns(): Promise<string[]> {
+		return (await this.pane.locator('table thead th').allInnerTexts()).flatMap(lines);
 	}
 
 	async viewBinary(): Promise<void> {

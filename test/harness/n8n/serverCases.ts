@@ -343,6 +343,32 @@ function describePaidOnce(scene: ServerScene): void {
 		scene.paidIds(1);
 	});
 
+	test('"Retry execution" with On Error > Continue hands out the finished videos beside a refused one', async () => {
+		const error = { code: 'invalid_argument', message: 'Too rude' };
+		scene.plan = ({ body }) => ({
+			seconds: 0.2,
+			...(body.prompt === 'b' && { outcome: 'failed' as const, error }),
+		});
+		const graph = (settings: Record<string, unknown>) =>
+			workflow([
+				start(),
+				...items({ prompt: 'a' }, { prompt: 'b' }, { prompt: 'c' }),
+				video(PROMPT_OF_ITEM, settings),
+			]);
+		const workflowId = await scene.save(graph({}));
+		const id = await scene.client.runWorkflow(workflowId, START);
+		const failed = await scene.client.waitForExecution(id);
+		expect(failed.status).toBe('error');
+		await scene.update(workflowId, graph({ onError: 'continueRegularOutput' }));
+		const retried = await scene.retry(failed, { loadWorkflow: true });
+		expect(outputItems(retried, VIDEO).map(({ json }) => json.status)).toEqual([
+			'done',
+			'failed',
+			'done',
+		]);
+		scene.paidIds(3);
+	});
+
 	test('An error output wired back to the node brings the video of its first run', async () => {
 		const failure = failOnce(PROMPT);
 		const nodes = [start(), video({}, { onError: 'continueErrorOutput' })];

@@ -1,8 +1,10 @@
 import { firstOf, httpUrl, isRecord, text, toText, type JsonRecord } from '../../http/json';
 import { classifyStatus, type StatusWords } from '../../statusWords';
 import {
+	EXPIRED,
 	NO_REASON,
 	NO_VIDEO,
+	WITHHELD,
 	type Failure,
 	type JobStatus,
 	type Video,
@@ -71,11 +73,6 @@ export function readRequestId(body: unknown): string | undefined {
 	);
 }
 
-const WITHHELD: Failure = {
-	code: 'moderation',
-	message: 'The video was made, but moderation withheld it',
-};
-
 /** Done needs a URL that moderation let through; a URL without any status is done as well. */
 function concludeJob(job: VideoJob, video: Partial<Video>, failure: Failure | undefined): VideoJob {
 	const hasUrl = video.url !== undefined;
@@ -94,7 +91,7 @@ function concludeJob(job: VideoJob, video: Partial<Video>, failure: Failure | un
 	if (job.status === 'expired') {
 		return {
 			...job,
-			failure: failure ?? { code: 'expired', message: 'The job expired before it was done' },
+			failure: failure ?? EXPIRED,
 		};
 	}
 	if (job.status === 'failed') {

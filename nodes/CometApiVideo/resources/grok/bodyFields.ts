@@ -38,13 +38,13 @@ export function checkGrokBodyFields(value: unknown): IDataObject {
 	for (const name of ['model', 'prompt'].filter((each) => each in fields)) {
 		if (typeof fields[name] === 'string' && fields[name].trim() !== '') continue;
 		throw new InputError(
-			`'Custom Body Fields' must have a text for ${name}`,
+			`'Custom Body Fields' must have text for ${name}`,
 			`Enter one, or leave ${name} out.`,
 		);
 	}
 	if (!('size' in fields)) return fields;
 	throw new InputError(
-		"'Custom Body Fields' has the field size, which CometAPI no longer takes",
+		"'Custom Body Fields' has the field size, which CometAPI no longer accepts",
 		"Use 'Resolution' and 'Aspect Ratio' instead.",
 	);
 }

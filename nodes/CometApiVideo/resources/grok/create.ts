@@ -30,7 +30,7 @@ const fields: INodeProperties[] = [
 	}),
 	...imageFields({
 		source: { description: 'The image that the video starts from, if any' },
-		url: { description: 'Address of a JPEG, PNG or WebP image, or a data URL of one' },
+		url: { description: 'URL of a JPEG, PNG or WebP image, or a data URL' },
 		file: { description: `JPEG, PNG or WebP of up to ${MAX_IMAGE_MB} MB` },
 	}),
 	{
@@ -39,7 +39,7 @@ const fields: INodeProperties[] = [
 		type: 'number',
 		default: DEFAULT_DURATION_S,
 		hint: `In whole seconds, from ${DURATION_S.min} to ${DURATION_S.max}`,
-		description: 'Length of the video. Every second costs.',
+		description: 'Length of the video. You pay per second.',
 		routing: { send: { type: 'body', property: 'duration' } },
 	},
 	{
@@ -52,10 +52,10 @@ const fields: INodeProperties[] = [
 			{ name: '1080p', value: '1080p', description: `For ${MODEL_1_5} only` },
 		],
 		default: '480p',
-		description: 'Size of the picture',
+		description: 'Resolution of the video',
 		routing: { send: { type: 'body', property: 'resolution' } },
 	},
-	...priceNotices,
+	...priceNotices(DEFAULT_DURATION_S),
 	{
 		displayName: 'Aspect Ratio',
 		name: 'aspectRatio',
@@ -71,11 +71,12 @@ const fields: INodeProperties[] = [
 			{
 				name: 'Automatic',
 				value: 'auto',
-				description: '1:1, or the shape of the image where there is one',
+				description: 'The ratio of the input image, or 1:1 without one',
 			},
 		],
 		default: 'auto',
-		description: 'Shape of the picture. An image is stretched to a shape that is not its own.',
+		description:
+			'Aspect ratio of the video. An input image with a different ratio may be stretched.',
 		routing: { send: { type: 'body', property: 'aspect_ratio' } },
 	},
 ];
@@ -85,7 +86,7 @@ export const create = submitOperation({
 		name: 'Create',
 		value: 'create',
 		action: 'Create Grok video',
-		description: 'Make a video from a prompt, or from a prompt and an image',
+		description: 'Generate a video from a prompt, or from a prompt and an image',
 	},
 	api: grokApi,
 	submitPath: GENERATIONS_PATH,

@@ -9,13 +9,14 @@ import { submitOperation } from '../resource';
 import { EDITS_PATH, grokApi, MAX_WAIT_S } from './api';
 import { readBodyFields, readCustomFields } from './bodyFields';
 import { model } from './model';
+import { editPriceNotice } from './price';
 
 export const edit = submitOperation({
 	head: {
 		name: 'Edit',
 		value: 'edit',
 		action: 'Edit Grok video',
-		description: 'Make a new video from an existing one',
+		description: 'Make a new video from an existing one and a prompt',
 	},
 	api: grokApi,
 	submitPath: EDITS_PATH,
@@ -28,12 +29,14 @@ export const edit = submitOperation({
 			required: true,
 			default: '',
 			placeholder: 'e.g. https://example.com/video.mp4',
-			description: 'Web address of the MP4 to edit, up to about 8.7 seconds long',
+			description:
+				'URL of the MP4 to edit, up to about 8.7 seconds long. It takes a URL, not a file, and CometAPI must be able to open it.',
 		},
 		promptField({
 			description: 'What to change in the video',
 			placeholder: 'e.g. Make the candle blue',
 		}),
+		editPriceNotice,
 	],
 	optionsOfVideo: [customBodyFields, user],
 	maxWaitS: MAX_WAIT_S,

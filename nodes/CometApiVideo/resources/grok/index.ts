@@ -7,7 +7,7 @@ import { searchGrokModels } from './searchModels';
 export const grok: Resource = {
 	name: 'Grok',
 	value: 'grok',
-	description: "Videos made by xAI's Grok Imagine",
+	description: "Generate and edit videos with xAI's Grok Imagine",
 	operations: [create, edit, getStatus],
 	listSearch: { searchGrokModels },
 };
