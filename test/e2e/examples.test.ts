@@ -382,6 +382,60 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 		});
 	});
 
+	describe('the example model-comparison', () => {
+		test('makes a row of each model, with cost, time and link', async () => {
+			const execution = await scene.execute(await open('model-comparison'));
+			expectSuccess(execution);
+			const jobs = scene.paidJobs();
+			const made = (name: string) => jobs.find(({ model }) => model === name);
+			expect(jobs.map(({ family, videoSeconds }) => [family, videoSeconds])).toEqual([
+				...[1, 2, 3].map(() => ['video', 4]),
+			]);
+			expect(outputItems(execution, 'Table').map(({ json }) => json)).toEqual(
+				[
+					{ model: 'seedance-2-5', cost_usd_by_list_price: 0.412 },
+					{ model: 'veo3-fast', cost_usd_by_list_price: 0.2 },
+					{ model: 'viduq3-turbo', cost_usd_by_list_price: 0.112 },
+				].map((row) => ({
+					...{ ...row, status: 'done', reason: '', provider_cost_usd: 'not told' },
+					seconds_waited: expect.any(Number),
+					link: `${scene.simulator.mediaUrl}/videos/${made(row.model)?.requestId}.mp4`,
+				})),
+			);
+		});
+
+		test('keeps the row of a model that is refused, with the reason', async () => {
+			const example = await open('model-comparison');
+			const models = ['viduq3', 'viduq3-pro'].map((model) => ({ model, seconds: 1, size: '' }));
+			const jsonOutput = JSON.stringify({ prompt: 'A lighthouse', models });
+			const changed = withParameters(example, 'Prompt and Models', { jsonOutput });
+			const execution = await scene.execute(changed);
+			expectSuccess(execution);
+			scene.paidJobs();
+			expect(outputItems(execution, 'Table').map(({ json }) => json)).toEqual([
+				expect.objectContaining({ model: 'viduq3', status: 'done' }),
+				expect.objectContaining({
+					...{ model: 'viduq3-pro', status: 'not accepted', cost_usd_by_list_price: 0 },
+					reason: expect.stringContaining('no such model'),
+				}),
+			]);
+		});
+	});
+
+	describe('the example kling-image-to-video', () => {
+		test('sends the image with sound, and hands on the video', async () => {
+			const execution = await scene.execute(await open('kling-image-to-video'));
+			expectSuccess(execution);
+			const [item] = outputItems(execution, 'CometAPI Video');
+			expect(item?.json).toMatchObject({ request_id: onlyId(), status: 'done' });
+			expect(scene.paidJobs()[0]).toMatchObject({
+				...{ family: 'kling', route: 'image2video' },
+				body: { image: 'https://pictures.example/beach.jpg', sound: 'on', duration: '5' },
+			});
+			expect(await fileOf(execution, 'CometAPI Video')).toEqual(sampleMp4);
+		});
+	});
+
 	describe('the example edit-video', () => {
 		test('makes a second video from the first', async () => {
 			const execution = await scene.execute(await open('edit-video'));
@@ -497,7 +551,8 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 				const created = workflow.nodes
 					.filter(({ type }) => type.startsWith(NODE_TYPE))
 					.map((node): Record<string, unknown> => Object(node['parameters']))
-					.filter(({ operation }) => operation === 'create')
+					// Other families have no such length or resolution; their notes say what they cost.
+					.filter(({ resource = 'grok', operation }) => resource === 'grok' && operation === 'create')
 					.map(({ duration, resolution }) => ({ duration, resolution }));
 				const smallest = { duration: 1, resolution: '480p' };
 				expect({ name, created }).toEqual({ name, created: created.map(() => smallest) });
