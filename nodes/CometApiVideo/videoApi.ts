@@ -24,6 +24,11 @@ export interface VideoApi {
 	contentPath?(job: JobRef): string;
 	/** Where the reason of a failed job stands that its status answer does not give. */
 	failureReason?: { path(job: JobRef): string; read(body: unknown): Failure | undefined };
+	/**
+	 * Path of the query for a job by the id that its submission gave it, where the API has one. It is
+	 * asked when the answer to a submit never came, and only ever read.
+	 */
+	externalPath?(submitPath: string, externalId: string): string;
 	/** Failure codes that are the provider's own fault: a new job for the same video may do better. */
 	ownFailureCodes: readonly string[];
 	/** What to do about a refused submit, where the family knows better than the general advice. */

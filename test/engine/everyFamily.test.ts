@@ -33,7 +33,7 @@ function expectNoKey({ run, outputs, error }: Finished): void {
 	expect(logLines.join('\n')).not.toContain(API_KEY);
 }
 
-describe.each(FAMILIES)('$family', ({ family, resource, create, ofJob, flatShape }) => {
+describe.each(FAMILIES)('$family', ({ family, resource, create, ofJob, flatShape, findsLost }) => {
 	describe('makes a video', () => {
 		test.concurrent.each(FAMILY_SHAPE_NAMES[family])('told in the shape %s', async (shape) => {
 			const plan = () => ({ seconds: 0.1, shape });
@@ -124,7 +124,7 @@ describe.each(FAMILIES)('$family', ({ family, resource, create, ofJob, flatShape
 		});
 
 		const unknown: Array<[string, Fault]> = [
-			['a reset', { kind: 'reset', afterHandler: true }],
+			['a reset', { kind: 'reset' }],
 			['502', { kind: 'status', status: 502 }],
 			['an answer without an id', { kind: 'status', status: 200, body: { status: 'queued' } }],
 		];
@@ -139,6 +139,16 @@ describe.each(FAMILIES)('$family', ({ family, resource, create, ofJob, flatShape
 					expect(error?.message).toBe('It is not known whether CometAPI accepted this video');
 				}
 				expect(simulator.requestsTo('submit', family)).toHaveLength(1);
+			});
+		});
+
+		test.concurrent('when the answer of an accepted one is lost', async () => {
+			await withScene(QUICK, async ({ simulator, execute }) => {
+				simulator.inject({ route: 'submit', family, fault: { kind: 'reset', afterHandler: true } });
+				const { status } = await execute(create({}, RETRY));
+				expect(status).toBe(findsLost ? 'success' : 'error');
+				expect(simulator.requestsTo('submit', family)).toHaveLength(1);
+				expect(simulator.jobs).toHaveLength(1);
 			});
 		});
 

@@ -16,6 +16,8 @@ export interface TestedFamily {
 	ofJob?: INodeParameters;
 	/** An answer whose only status word is the plan's. */
 	flatShape: AnyShape;
+	/** Whether a job whose answer never came can be asked for. */
+	findsLost: boolean;
 }
 
 function creator(defaults: INodeParameters): TestedFamily['create'] {
@@ -39,7 +41,7 @@ export const createKlingNode = creator({ resource: 'kling', model: KLING });
 
 /** A line for each family. */
 export const FAMILIES: TestedFamily[] = [
-	{ family: 'grok', resource: 'grok', create: createNode, flatShape: 'flat' },
-	{ family: 'video', resource: 'video', create: createVideoNode, flatShape: 'plain' },
-	{ family: 'kling', resource: 'kling', create: createKlingNode, flatShape: 'envelope' },
+	{ family: 'grok', resource: 'grok', create: createNode, flatShape: 'flat', findsLost: false },
+	{ family: 'video', resource: 'video', create: createVideoNode, flatShape: 'plain', findsLost: false },
+	{ family: 'kling', resource: 'kling', create: createKlingNode, flatShape: 'envelope', findsLost: true },
 ];

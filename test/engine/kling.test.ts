@@ -1,11 +1,12 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
 import { describe, expect, test } from '@jest/globals';
-import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
+import { sleep, type INodeExecutionData, type INodeParameters } from 'n8n-workflow';
 
-import { listModels } from './engine.ts';
+import type { Simulator } from '../simulator/simulator.ts';
+import { listModels, logLines } from './engine.ts';
 import { createKlingNode } from './families.ts';
 import { inBothModes, storeFile, withBinaryMode } from './files.ts';
-import { getStatusNode, itemsOf, jsonOf, withScene } from './scene.ts';
+import { getStatusNode, itemsOf, jsonOf, until, withScene } from './scene.ts';
 
 const QUICK = { plan: () => ({ seconds: 0.1 }) };
 const SUBMIT = { waitForCompletion: false };
@@ -29,7 +30,7 @@ describe('Create sends', () => {
 					TEXT,
 					{
 						...{ model_name: 'kling-v2-6', prompt: 'A candle flickers on a wooden table.' },
-						...{ duration: '5', mode: 'std' },
+						...{ duration: '5', mode: 'std', external_task_id: expect.any(String) },
 					},
 				],
 			]);
@@ -51,6 +52,7 @@ describe('Create sends', () => {
 				...{ model_name: 'kling-v2-6', prompt: 'A candle flickers on a wooden table.' },
 				...{ negative_prompt: 'fog', cfg_scale: 0.7, duration: '10', aspect_ratio: '9:16' },
 				...{ mode: 'std', sound: 'on', callback_url: 'https://a.example' },
+				external_task_id: expect.any(String),
 			});
 		});
 	});
@@ -145,6 +147,68 @@ describe('Get Status asks under the path of the kind of video', () => {
 			const node = getStatusNode({ resource: 'kling', videoKind: 'image' });
 			const { error } = await execute(node, itemsOf({ ...made }));
 			expect(error?.message).toContain('CometAPI does not know the request ID');
+		});
+	});
+});
+
+describe('A submit whose answer never came', () => {
+	const LOST = { kind: 'reset', afterHandler: true } as const;
+	const lookUps = ({ requests, jobs }: Simulator) =>
+		requests.filter(({ path }) => path.endsWith(`/${jobs[0]?.body.external_task_id}`));
+
+	test.concurrent.each([
+		['text', {}, TEXT],
+		['an image', { imageSource: 'url', imageUrl: IMAGE_URL }, IMAGE],
+	])('is found by its own id, and the job taken over: from %s', async (_case, parameters, path) => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			simulator.inject({ route: 'submit', fault: LOST });
+			const finished = await execute(createKlingNode(parameters));
+			const [job] = simulator.jobs;
+			expect(jsonOf(finished)).toEqual([
+				expect.objectContaining({ request_id: job?.requestId, status: 'done' }),
+			]);
+			expect(simulator.jobs).toHaveLength(1);
+			expect(lookUps(simulator).map(({ method, path: asked }) => [method, asked])).toEqual([
+				['GET', `${path}/${job?.body.external_task_id}`],
+			]);
+			expect(logLines.join()).toContain(String(job?.requestId));
+		});
+	});
+
+	test.concurrent('is looked for again by a retry, and never sent again', async () => {
+		await withScene(QUICK, async ({ simulator, execute, retry }) => {
+			simulator.inject({ route: 'submit', fault: LOST });
+			simulator.inject({ route: 'status', fault: { kind: 'status', status: 502 } });
+			const node = createKlingNode();
+			const failed = await execute(node);
+			expect(failed.error?.message).toBe('It is not known whether CometAPI accepted this video');
+			expect(lookUps(simulator)).toHaveLength(1);
+			const finished = await retry(node, failed);
+			expect(jsonOf(finished)).toEqual([expect.objectContaining({ status: 'done' })]);
+			expect(simulator.requestsTo('submit')).toHaveLength(1);
+		});
+	});
+
+	test.concurrent('is not looked for after Stop', async () => {
+		await withScene(QUICK, async ({ simulator, start }) => {
+			const fault = { kind: 'hang', ms: 500, afterHandler: true } as const;
+			simulator.inject({ route: 'submit', fault });
+			const { finished, stop } = await start(createKlingNode());
+			await until(() => simulator.requestsTo('submit').length > 0);
+			stop();
+			expect((await finished).status).toBe('canceled');
+			await sleep(1_000);
+			expect(simulator.requests).toHaveLength(1);
+		});
+	});
+
+	test.concurrent("is not looked for by an id of the user's own", async () => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			simulator.inject({ route: 'submit', fault: LOST });
+			const options = { customBodyFields: '{ "external_task_id": "mine" }' };
+			const { error } = await execute(createKlingNode({ options }));
+			expect(error?.message).toBe('It is not known whether CometAPI accepted this video');
+			expect(simulator.requests).toHaveLength(1);
 		});
 	});
 });

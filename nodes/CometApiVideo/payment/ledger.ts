@@ -41,12 +41,20 @@ export interface AskingAgent {
 	hasLost(delivery: Delivery): boolean;
 }
 
+/** An id of ours within a submission. It tells no video from another, so no key has it. */
+export interface ExternalId {
+	id: string;
+	submitPath: string;
+}
+
 /** One job of this execution, as it is kept in the execution's own data. */
 export interface LedgerEntry extends Slot {
 	parameters: string;
 	body: string;
 	/** Absent between the submit and its answer, and for good when that answer never came. */
 	job?: JobRef;
+	/** What the submission calls itself, and where it went: a job whose answer never came is found by it. */
+	external?: ExternalId;
 	/** Why it is not known whether the submit was accepted. */
 	problem?: ApiProblem;
 	/** Epoch ms. */
@@ -110,8 +118,8 @@ export class Ledger {
 	}
 
 	/** Notes that a submit is about to leave, before it does, and holds the new entry. */
-	add({ slot, parameters, body }: VideoKey): LedgerEntry {
-		const entry: LedgerEntry = { ...slot, parameters, body };
+	add({ slot, parameters, body }: VideoKey, external?: ExternalId): LedgerEntry {
+		const entry: LedgerEntry = { ...slot, parameters, body, ...(external && { external }) };
 		this.entries.push(entry);
 		this.hold(entry);
 		return entry;

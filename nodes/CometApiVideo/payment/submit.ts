@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+
 import {
 	noPlaceFree,
 	notAccepted,
@@ -37,6 +39,8 @@ export interface Submission {
 	body: RequestBody;
 	/** Below the base URL, where the parameters decide it; by default the operation's own. */
 	path?: string;
+	/** The body with an id of ours, where the family can be asked for a job by one. */
+	withExternalId?(externalId: string): RequestBody;
 }
 
 /** Where and how a video is submitted. */
@@ -98,21 +102,63 @@ export async function submitVideo(
 	if (answer.kind === 'refused') {
 		throw notAccepted(answer.problem, bytes, shared.api.adviceFor?.(answer.problem));
 	}
-	throw outcomeUnknown(entry.problem);
+	return await findLost(item, entry, shared);
+}
+
+/**
+ * Asks once for a job whose answer never came, by the id that the submission gave it. Asking is free;
+ * the submit itself is not repeated, whatever the answer.
+ *
+ * @throws VideoError when it is not found, or cannot be asked for
+ */
+export async function findLost(
+	item: Item,
+	entry: LedgerEntry,
+	{
+		api,
+		queue,
+		ledger,
+		onAccepted,
+	}: Pick<SubmitContext, 'api' | 'queue' | 'ledger' | 'onAccepted'>,
+): Promise<{ entry: AcceptedEntry; raw: unknown }> {
+	const { external, problem } = entry;
+	if (!external || !api.externalPath || item.signal.aborted) throw outcomeUnknown(problem);
+	const { submitPath, id } = external;
+	const exchange = await sendRequest(
+		item.context,
+		{
+			...item.request,
+			method: 'GET',
+			url: api.externalPath(submitPath, id),
+			body: undefined,
+			timeout: SHORTEST_TIMEOUT_MS,
+		},
+		{ stop: item.signal, stopCuts: 'always', deadlineMs: SHORTEST_TIMEOUT_MS },
+	);
+	const readAccepted = (body: unknown) => api.readAccepted(body, submitPath);
+	const answer = readSubmitAnswer(exchange, readAccepted, Date.now());
+	if (answer.kind !== 'accepted') throw outcomeUnknown(problem);
+	ledger.accept(entry, answer.job, Date.now());
+	queue.jobAccepted();
+	onAccepted(answer.job);
+	if (!isAccepted(entry)) throw outcomeUnknown(problem);
+	return { entry, raw: answer.raw };
 }
 
 /** @returns undefined when the execution was stopped before anything was sent */
 async function send(
 	item: Item,
-	{ body, path = item.request.url }: Submission,
+	{ body: plainBody, path = item.request.url, withExternalId }: Submission,
 	{ api, queue, key, ledger, maxVideos, onAccepted }: SubmitContext,
 ): Promise<Sent | undefined> {
+	const external = withExternalId && { id: randomUUID(), submitPath: path };
+	const body = external ? withExternalId(external.id) : plainBody;
 	const encoded = await encodeBody(item.context.helpers, body);
 	if (item.signal.aborted) return undefined;
 	if (maxVideos !== undefined && ledger.videosMade() >= maxVideos) {
 		throw tooManyVideos(maxVideos, ledger.videosMade(), 1);
 	}
-	const entry = ledger.add(key);
+	const entry = ledger.add(key, external);
 	const answer = await post(item, api, { path, contentType: body.contentType, encoded });
 	if (answer.kind === 'accepted') {
 		ledger.accept(entry, answer.job, Date.now());

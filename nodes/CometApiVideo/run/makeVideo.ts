@@ -6,7 +6,7 @@ import type {
 	INodeParameters,
 } from 'n8n-workflow';
 
-import { outcomeUnknown, stopped, tooManyVideos } from '../errors';
+import { stopped, tooManyVideos } from '../errors';
 import { checkMaxVideos } from '../fields/checks';
 import { readSettings, type Settings } from '../fields/settings';
 import { digestBody } from '../files/requestBody';
@@ -20,7 +20,7 @@ import {
 	type LedgerEntry,
 	type VideoKey,
 } from '../payment/ledger';
-import { submitVideo, type Submission } from '../payment/submit';
+import { findLost, submitVideo, type Submission, type SubmitContext } from '../payment/submit';
 import { PENDING } from '../video';
 import type { VideoApi } from '../videoApi';
 import { publishAcceptance } from './acceptance';
@@ -88,10 +88,11 @@ async function submitAndFollow(
 	api: VideoApi,
 	input: Input,
 ): Promise<INodeExecutionData> {
-	const { settings, earlier } = input;
-	if (earlier && !isAccepted(earlier)) throw outcomeUnknown(earlier.problem);
+	const { settings, earlier, ledger } = input;
 	const { entry, raw } = earlier
-		? { entry: earlier, raw: undefined }
+		? isAccepted(earlier)
+			? { entry: earlier, raw: undefined }
+			: await findLost(item, earlier, { api, ledger, ...acceptance(item) })
 		: await submitNew(item, api, input);
 	input.submission = undefined;
 	const { requestId } = entry.job;
@@ -100,7 +101,7 @@ async function submitAndFollow(
 	const output = settings.waits
 		? await follow(item, api, { entry, isNew: !earlier }, input)
 		: await toItem(item, { requestId, job, raw }, settings);
-	input.ledger.deliver(entry, input.key, Date.now());
+	ledger.deliver(entry, input.key, Date.now());
 	return output;
 }
 
@@ -119,14 +120,22 @@ async function submitNew(
 		api,
 		key,
 		ledger,
-		queue: batch.queue,
 		maxWaitS: settings.maxWaitS,
 		maxVideos,
+		...acceptance(item),
+	});
+}
+
+/** Who is told of an accepted job. */
+function acceptance(item: RunItem): Pick<SubmitContext, 'queue' | 'onAccepted'> {
+	const { batch, itemIndex } = item;
+	return {
+		queue: batch.queue,
 		onAccepted(job) {
-			batch.requestIds.set(item.itemIndex, job.requestId);
+			batch.requestIds.set(itemIndex, job.requestId);
 			publishAcceptance(item, job);
 		},
-	});
+	};
 }
 
 async function follow(

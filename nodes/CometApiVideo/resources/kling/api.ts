@@ -25,6 +25,7 @@ export const klingApi: VideoApi = {
 		const kind = checkChoice('Kind of Video', value, ['text', 'image'], 'text');
 		return toJobRef(PATHS[kind], requestId);
 	},
+	externalPath: (submitPath, externalId) => `${submitPath}/${encodeURIComponent(externalId)}`,
 	ownFailureCodes: ['service_unavailable', 'internal_error', 'expired'],
 };
 

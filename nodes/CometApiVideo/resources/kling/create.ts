@@ -136,13 +136,20 @@ async function readCreate(item: Item): Promise<Submission> {
 		model_name: model,
 	};
 	const path = image === undefined && isEmpty(fields.image) ? PATHS.text : PATHS.image;
-	const kind = kindOfJob('kling', model, path, fields.duration, fields.mode);
 	// Kling takes base64 as it is, without the head of a data URL.
-	const body =
+	const toBody = (more: IDataObject) =>
 		typeof image === 'object'
-			? jsonBodyWithFile(image, (base64) => ({ ...fields, image: base64 }))
-			: jsonBody(fields);
-	return { model, kind, path, body };
+			? jsonBodyWithFile(image, (base64) => ({ ...fields, image: base64, ...more }))
+			: jsonBody({ ...fields, ...more });
+	return {
+		model,
+		kind: kindOfJob('kling', model, path, fields.duration, fields.mode),
+		path,
+		body: toBody({}),
+		...(!('external_task_id' in custom) && {
+			withExternalId: (id: string) => toBody({ external_task_id: id }),
+		}),
+	};
 }
 
 function asText(value: unknown): unknown {
