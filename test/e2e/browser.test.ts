@@ -271,7 +271,7 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 		await showsNotices('grok-imagine-video has no 1080p: the node refuses it before paying.');
 		await editor.node.openList();
 		await editor.node.chooseFromList('grok-imagine-video-1.5');
-		await showsNotices(newer('1080p: $0.2 per second, so $1.60 for 8 seconds'));
+		await showsNotices(newer('1080p: $0.20 per second, so $1.60 for 8 seconds'));
 		await editor.node.choose('resolution', '720p');
 		await showsNotices(newer('720p: $0.112 per second, so $0.90 for 8 seconds'));
 		await editor.node.choose('resolution', '480p');

@@ -131,6 +131,24 @@ describe('Get Status with Wait for Completion', () => {
 		});
 	});
 
+	test.concurrent('keeps the model that an earlier answer told', async () => {
+		await withScene({ plan: () => ({ seconds: 60 }) }, async ({ simulator, execute }) => {
+			const [request_id = ''] = jsonOf(await execute(createNode({ waitForCompletion: false }))).map(
+				(json) => String(json.request_id),
+			);
+			const answer = (fields: object) =>
+				({ kind: 'rewrite', body: () => ({ request_id, status: 'pending', ...fields }) }) as const;
+			simulator.inject({ route: 'status', fault: answer({ model: 'grok-imagine-video-1.5' }) });
+			simulator.inject({ route: 'status', times: Infinity, fault: answer({}) });
+			const options = { maxWait: 3, onTimeout: 'return' };
+			const node = getStatusNode({ requestId: request_id, waitForCompletion: true, options });
+			expect(jsonOf(await execute(node))).toEqual([
+				expect.objectContaining({ status: 'pending', model: 'grok-imagine-video-1.5' }),
+			]);
+			expect(simulator.requestsTo('status').length).toBeGreaterThan(1);
+		});
+	});
+
 	test.concurrent('ends with the id when the job fails', async () => {
 		const error = { code: 'invalid_argument', message: 'The prompt is too long' };
 		await withJob({ seconds: 0.1, outcome: 'failed', error }, async ({ execute }, request_id) => {

@@ -57,7 +57,7 @@ export function nextPollDelayMs(timing: PollTiming): number {
 	}
 	const leftMs = endMs - elapsedMs;
 	if (leftMs > MEET_WITHIN_MS) return Math.min(LONGEST_APPROACH_MS, leftMs * APPROACH) * strayed;
-	// A little after the forecast, since a poll just before the end is followed by another one.
+	// A little after the forecast, since a poll that is slightly too early costs an extra one.
 	return Math.max(SHORTEST_MEETING_MS, leftMs + random * SHORTEST_MEETING_MS);
 }
 

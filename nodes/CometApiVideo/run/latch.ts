@@ -1,4 +1,4 @@
-/** Opens for good when it has been counted down so often. */
+/** Opens once it has been counted down `count` times, and stays open. */
 export class Latch {
 	readonly opened: Promise<void>;
 	/** Opens it though counts are missing. */

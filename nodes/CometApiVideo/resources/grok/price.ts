@@ -7,11 +7,11 @@ const COMETAPI_PRICE = "This is CometAPI's price of 2026-09-03; it may have chan
 
 /** The published prices of docs/api.md, in USD a second of video. */
 const PRICES = [
-	{ name: 'price480p', model: CLASSIC_MODEL, resolution: '480p', usd: 0.05 },
-	{ name: 'price720p', model: CLASSIC_MODEL, resolution: '720p', usd: 0.07 },
-	{ name: 'price15At480p', model: MODEL_1_5, resolution: '480p', usd: 0.064 },
-	{ name: 'price15At720p', model: MODEL_1_5, resolution: '720p', usd: 0.112 },
-	{ name: 'price15At1080p', model: MODEL_1_5, resolution: '1080p', usd: 0.2 },
+	{ name: 'price480p', model: CLASSIC_MODEL, resolution: '480p', usd: '0.05' },
+	{ name: 'price720p', model: CLASSIC_MODEL, resolution: '720p', usd: '0.07' },
+	{ name: 'price15At480p', model: MODEL_1_5, resolution: '480p', usd: '0.064' },
+	{ name: 'price15At720p', model: MODEL_1_5, resolution: '720p', usd: '0.112' },
+	{ name: 'price15At1080p', model: MODEL_1_5, resolution: '1080p', usd: '0.20' },
 ];
 
 /** n8n's notices are fixed texts: they cannot multiply with the duration or the number of items. */
@@ -39,7 +39,7 @@ function priceNotice(
 	{ name, model, resolution, usd }: (typeof PRICES)[number],
 	exampleS: number,
 ): INodeProperties {
-	const total = (usd * exampleS).toFixed(2);
+	const total = (Number(usd) * exampleS).toFixed(2);
 	const image = model === MODEL_1_5 ? ', plus $0.008 for an input image' : '';
 	const whose = model === MODEL_1_5 ? COMETAPI_PRICE : LIST_PRICE;
 	const text = `Price of ${model} at ${resolution}: $${usd} per second, so $${total} for ${exampleS} seconds, for each item${image}. ${whose}`;
