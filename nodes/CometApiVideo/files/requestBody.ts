@@ -34,7 +34,11 @@ export function jsonBodyWithFile(
 	return { contentType: 'application/json', parts: [start, { file, encoding: 'base64' }, end] };
 }
 
-/** SHA-256 of the body in hex; a file counts by the SHA-256 of its bytes. */
+/**
+ * SHA-256 of the body in hex; a file counts by the SHA-256 of its bytes.
+ *
+ * @throws InputError when a file is not as long as n8n says
+ */
 export async function digestBody(helpers: BinaryHelpers, { parts }: RequestBody): Promise<string> {
 	const hash = createHash('sha256');
 	for (const part of parts) {
@@ -45,8 +49,18 @@ export async function digestBody(helpers: BinaryHelpers, { parts }: RequestBody)
 
 async function digestFile(helpers: BinaryHelpers, { binary }: ImageFile): Promise<string> {
 	const hash = createHash('sha256');
-	for await (const piece of piecesOf(helpers, binary)) hash.update(piece);
+	let length = 0;
+	for await (const piece of piecesOf(helpers, binary)) {
+		hash.update(piece);
+		length += piece.length;
+	}
+	// Before anything is paid for, not when the body's turn comes.
+	if (length !== (await inspectFile(helpers, binary)).bytes) throw unreadable();
 	return hash.digest('hex');
+}
+
+function unreadable(): InputError {
+	return new InputError('The image cannot be read', "Its size in n8n's storage has changed. Run the node that outputs it again.");
 }
 
 /**
@@ -64,12 +78,7 @@ export async function encodeBody(helpers: BinaryHelpers, { parts }: RequestBody)
 				? length + body.write(part, length)
 				: await writeFile(helpers, part, body, length);
 	}
-	if (length !== body.length) {
-		throw new InputError(
-			'The image cannot be read',
-			"Its size in n8n's storage has changed. Run the node that outputs it again.",
-		);
-	}
+	if (length !== body.length) throw unreadable();
 	return body;
 }
 
