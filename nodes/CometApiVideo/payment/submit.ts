@@ -180,7 +180,9 @@ async function post(
 	api: VideoApi,
 	{ path, contentType, encoded }: { path: string; contentType: string; encoded: Buffer },
 ): Promise<SubmitAnswer> {
-	const timeout = Math.max(request.timeout ?? 0, SHORTEST_TIMEOUT_MS);
+	const answerMs = Math.max(request.timeout ?? 0, SHORTEST_TIMEOUT_MS);
+	// n8n 2's HTTP client counts its time-out from before the upload, too.
+	const deadlineMs = answerMs + Math.ceil(encoded.length / SLOWEST_UPLOAD);
 	const exchange = await sendRequest(
 		context,
 		{
@@ -188,13 +190,9 @@ async function post(
 			url: path,
 			body: encoded,
 			headers: { ...request.headers, 'Content-Type': contentType },
-			timeout,
+			timeout: deadlineMs,
 		},
-		{
-			stop: signal,
-			stopCuts: 'unsent',
-			deadlineMs: timeout + encoded.length / SLOWEST_UPLOAD,
-		},
+		{ stop: signal, stopCuts: 'unsent', deadlineMs },
 	);
 	const readAccepted = (body: unknown) => api.readAccepted(body, path);
 	return readSubmitAnswer(exchange, readAccepted, Date.now());
