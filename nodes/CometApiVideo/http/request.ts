@@ -192,10 +192,20 @@ async function readText(body: AnswerStream, cut: AbortSignal): Promise<string> {
 
 function parse(json: string): unknown {
 	try {
-		return JSON.parse(json);
+		return JSON.parse(withLongNumbersAsText(json));
 	} catch {
 		return json;
 	}
+}
+
+/** JavaScript rounds a whole number of more than 16 digits, and an id may be one. */
+function withLongNumbersAsText(json: string): string {
+	if (!/\d{16}/.test(json)) return json;
+	return json.replace(
+		/("[^"\\]*"\s*:\s*)(\d{16,})(?=\s*[,}])/g,
+		(field: string, name: string, digits: string) =>
+			Number.isSafeInteger(Number(digits)) ? field : `${name}"${digits}"`,
+	);
 }
 
 /** The same, with *** in place of the key. */

@@ -1,0 +1,21 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
+import { describe, expect, test } from '@jest/globals';
+
+import { createNode, jsonOf, withScene } from './scene.ts';
+
+describe('An answer as its bytes came', () => {
+	test.concurrent('keeps every digit of an id that JavaScript would round', async () => {
+		await withScene({}, async ({ simulator, execute }) => {
+			const note = 'see "id": 1234567890123456789, there';
+			const body = `{"request_id": 1234567890123456789, "note": ${JSON.stringify(note)}}`;
+			simulator.inject({ route: 'submit', fault: { kind: 'status', status: 200, body } });
+			const [json] = jsonOf(
+				await execute(
+					createNode({ waitForCompletion: false, options: { includeRawResponse: true } }),
+				),
+			);
+			expect(json?.request_id).toBe('1234567890123456789');
+			expect(json?.raw).toHaveProperty('note', note);
+		});
+	});
+});
