@@ -18,4 +18,14 @@ describe('An answer as its bytes came', () => {
 			expect(json?.raw).toHaveProperty('note', note);
 		});
 	});
+
+	test.concurrent('is read after a byte order mark', async () => {
+		await withScene({}, async ({ simulator, execute }) => {
+			const body = '\ufeff{"status": "done", "video": {"url": "https://example.com/a.mp4"}}';
+			simulator.inject({ route: 'status', fault: { kind: 'status', status: 200, body } });
+			const [json] = jsonOf(await execute(createNode()));
+			expect(json?.status).toBe('done');
+			expect(simulator.requestsTo('status')).toHaveLength(1);
+		});
+	});
 });

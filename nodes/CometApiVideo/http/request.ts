@@ -187,7 +187,10 @@ async function readText(body: AnswerStream, cut: AbortSignal): Promise<string> {
 		cut.removeEventListener('abort', destroy);
 		destroy();
 	}
-	return Buffer.concat(chunks).toString('utf8');
+	// A byte order mark, which n8n's client strips from what it reads itself, is no JSON.
+	return Buffer.concat(chunks)
+		.toString('utf8')
+		.replace(/^\ufeff/, '');
 }
 
 function parse(json: string): unknown {
