@@ -29,9 +29,9 @@ async function listening<T>(server: Server, play: (port: number) => Promise<T>):
 }
 
 /** A submit to that address is known not to have left, and a retry elsewhere submits. */
-async function isNeverSent(baseUrl: string, apiKey = KEY): Promise<void> {
-	const node = createNode();
-	const failed = await execute({ video: node }, itemsOf({}), { apiKey, baseUrl });
+async function isNeverSent(baseUrl: string, requestOptions = {}): Promise<void> {
+	const node = createNode({ requestOptions });
+	const failed = await execute({ video: node }, itemsOf({}), { apiKey: KEY, baseUrl });
 	expect(failed.status).toBe('error');
 	expect(failed.error?.message).not.toContain('not known');
 	expect(failed.error?.description).toContain('nothing is owed');
@@ -39,7 +39,7 @@ async function isNeverSent(baseUrl: string, apiKey = KEY): Promise<void> {
 	const simulator = await startSimulator({ plan: () => ({ seconds: 0.1 }) });
 	try {
 		const credential = { apiKey: simulator.apiKey, baseUrl: simulator.url };
-		const [json] = jsonOf(await retry({ video: node }, failed, credential));
+		const [json] = jsonOf(await retry({ video: createNode() }, failed, credential));
 		expect(json?.status).toBe('done');
 		expect(simulator.jobs).toHaveLength(1);
 	} finally {
@@ -54,6 +54,20 @@ describe('A submit that never left owes nothing, and a retry submits', () => {
 			onConnection(socket);
 		});
 		await listening(server, async (port) => await isNeverSent(`https://127.0.0.1:${port}`));
+	});
+
+	test.concurrent.each([
+		['ends', (socket: Socket) => socket.end()],
+		['cuts', (socket: Socket) => socket.destroy()],
+		['resets', (socket: Socket) => socket.resetAndDestroy()],
+	])('a proxy that %s the connection instead of making one', async (_name, onConnect) => {
+		const proxy = createServer((socket) => {
+			socket.on('error', () => {});
+			socket.once('data', () => onConnect(socket));
+		});
+		await listening(proxy, async (port) => {
+			await isNeverSent('https://api.example.com', { proxy: `http://127.0.0.1:${port}` });
+		});
 	});
 
 	test.concurrent('a TLS server without a certificate', async () => {

@@ -235,16 +235,17 @@ function isBeforeSending(cause: JsonRecord): boolean {
 	return (
 		BEFORE_SENDING.includes(String(cause.syscall)) ||
 		(attempts.length > 0 && attempts.every(isBeforeSending)) ||
-		isHandshaking(cause.request) ||
+		isConnecting(cause.request) ||
 		// Node refuses a bad URL or header with a TypeError before it connects.
 		(cause instanceof TypeError && /^ERR_/.test(String((cause as { code?: unknown }).code)))
 	);
 }
 
-/** Whether a request's TLS hand-shake was not over. */
-function isHandshaking(request: unknown): boolean {
+/** Whether a request had no connection yet, for example of its proxy, or its TLS hand-shake was not over. */
+function isConnecting(request: unknown): boolean {
 	if (!isRecord(request)) return false;
 	const current = isRecord(request._currentRequest) ? request._currentRequest : request;
+	if (current.socket === null) return true;
 	return isRecord(current.socket) && current.socket.secureConnecting === true;
 }
 
