@@ -4,8 +4,12 @@ import {
 	readRetryAfter,
 	type ApiProblem,
 	type Exchange,
+	type HttpAnswer,
 } from '../http/answer';
+import { text } from '../http/json';
 import type { JobRef } from '../videoApi';
+
+const LONGEST_LOCATION = 300;
 
 export type SubmitAnswer =
 	| { kind: 'accepted'; job: JobRef; raw: unknown }
@@ -34,17 +38,31 @@ export function readSubmitAnswer(
 		return { kind: exchange.unanswered.sent ? 'outcomeUnknown' : 'refused', problem };
 	}
 	const { statusCode, headers, body, original = body } = exchange.answer;
+	const traced = { ...problem, said: withTrace(problem.said, exchange.answer, readAccepted) };
 	if (isSuccess(statusCode)) {
 		const job = readAccepted(original);
-		return job ? { kind: 'accepted', job, raw: body } : { kind: 'outcomeUnknown', problem };
+		return job ? { kind: 'accepted', job, raw: body } : { kind: 'outcomeUnknown', problem: traced };
 	}
 	if (statusCode === 429 && problem.reason === 'rateLimited') {
 		return { kind: 'rateLimited', problem, retryAfterMs: readRetryAfter(headers, nowMs) };
 	}
 	if (!mayBeAccepted(statusCode, problem)) return { kind: 'refused', problem };
 	// The words for a bad input would say that it was not accepted.
-	if (problem.reason === 'badInput') problem.reason = 'unreadable';
-	return { kind: 'outcomeUnknown', problem };
+	if (problem.reason === 'badInput') traced.reason = 'unreadable';
+	return { kind: 'outcomeUnknown', problem: traced };
+}
+
+/** What the answer said, and where it leads to a job, though it does not say that one was accepted. */
+function withTrace(
+	said: string | undefined,
+	{ headers, body }: HttpAnswer,
+	readAccepted: (body: unknown) => JobRef | undefined,
+): string | undefined {
+	const named = readAccepted(body)?.requestId;
+	const location = text(headers.location)?.slice(0, LONGEST_LOCATION);
+	const trace =
+		named === undefined ? location && `[Location ${location}]` : `[request ID ${named}]`;
+	return text([said, trace].filter((part) => part !== undefined).join(' '));
 }
 
 /** 303 may lead to the accepted job, 409 may mean that it is there already. */

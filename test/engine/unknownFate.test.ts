@@ -1,0 +1,31 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
+import { describe, expect, test } from '@jest/globals';
+
+import type { Fault } from '../simulator/faults.ts';
+import { createNode, withScene } from './scene.ts';
+
+const ANSWERS: Array<[string, Fault & { kind: 'status' }, string]> = [
+	['a 500 with nothing but it', { kind: 'status', status: 500, body: { task_id: 't-7' } }, 't-7'],
+	['a 409 beside words', { kind: 'status', status: 409, body: { msg: 'twice', id: 't-7' } }, 't-7'],
+	[
+		'a 303 as the address of the job',
+		{ kind: 'status', status: 303, body: '', headers: { Location: '/grok/v1/videos/t-7' } },
+		'/grok/v1/videos/t-7',
+	],
+];
+
+describe('An answer that leaves the fate of a submit unknown', () => {
+	test.concurrent.each(ANSWERS)('shows the id in %s', async (_name, fault, shown) => {
+		await withScene({}, async ({ simulator, execute, retry }) => {
+			simulator.inject({ route: 'submit', fault });
+			const node = createNode();
+			const failed = await execute(node);
+			const again = await retry(node, failed);
+			for (const { error } of [failed, again]) {
+				expect(error?.message).toContain('not known');
+				expect(error?.description).toContain(shown);
+			}
+			expect(simulator.requestsTo('submit')).toHaveLength(1);
+		});
+	});
+});
