@@ -77,9 +77,7 @@ describe.each(FAMILIES)('$family', ({ family, resource, create, ofJob, flatShape
 				const finished = await execute(create());
 				expect(jsonOf(finished)).toEqual([expect.objectContaining({ status: 'done' })]);
 				const [id] = idsOf(simulator);
-				expect(logLines.filter((line) => line.includes(`${id}`)).join()).toContain(
-					'contemplating',
-				);
+				expect(logLines.filter((line) => line.includes(`${id}`)).join()).toContain('contemplating');
 			});
 		});
 	});
@@ -129,18 +127,21 @@ describe.each(FAMILIES)('$family', ({ family, resource, create, ofJob, flatShape
 			['an answer without an id', { kind: 'status', status: 200, body: { status: 'queued' } }],
 		];
 
-		test.concurrent.each(unknown)('when nobody knows what became of it: %s', async (_case, fault) => {
-			await withScene(QUICK, async ({ simulator, execute, retry }) => {
-				simulator.inject({ route: 'submit', family, fault });
-				const node = create({}, RETRY);
-				const failed = await execute(node);
-				const again = await retry(node, failed);
-				for (const { error } of [failed, again]) {
-					expect(error?.message).toBe('It is not known whether CometAPI accepted this video');
-				}
-				expect(simulator.requestsTo('submit', family)).toHaveLength(1);
-			});
-		});
+		test.concurrent.each(unknown)(
+			'when nobody knows what became of it: %s',
+			async (_case, fault) => {
+				await withScene(QUICK, async ({ simulator, execute, retry }) => {
+					simulator.inject({ route: 'submit', family, fault });
+					const node = create({}, RETRY);
+					const failed = await execute(node);
+					const again = await retry(node, failed);
+					for (const { error } of [failed, again]) {
+						expect(error?.message).toBe('It is not known whether CometAPI accepted this video');
+					}
+					expect(simulator.requestsTo('submit', family)).toHaveLength(1);
+				});
+			},
+		);
 
 		test.concurrent('when the answer of an accepted one is lost', async () => {
 			await withScene(QUICK, async ({ simulator, execute }) => {

@@ -1,4 +1,3 @@
- 
 import type { INode, INodeParameters } from 'n8n-workflow';
 
 import type { AnyShape, Family } from '../simulator/simulator.ts';
@@ -42,6 +41,18 @@ export const createKlingNode = creator({ resource: 'kling', model: KLING });
 /** A line for each family. */
 export const FAMILIES: TestedFamily[] = [
 	{ family: 'grok', resource: 'grok', create: createNode, flatShape: 'flat', findsLost: false },
-	{ family: 'video', resource: 'video', create: createVideoNode, flatShape: 'plain', findsLost: false },
-	{ family: 'kling', resource: 'kling', create: createKlingNode, flatShape: 'envelope', findsLost: true },
+	{
+		family: 'video',
+		resource: 'video',
+		create: createVideoNode,
+		flatShape: 'plain',
+		findsLost: false,
+	},
+	{
+		family: 'kling',
+		resource: 'kling',
+		create: createKlingNode,
+		flatShape: 'envelope',
+		findsLost: true,
+	},
 ];

@@ -60,7 +60,14 @@ describe('The subtitle', () => {
 describe('The editor shows', () => {
 	const shown = (parameters: INodeParameters) => {
 		const { properties } = description;
-		const all = NodeHelpers.getNodeParameters(properties, parameters, true, false, null, description);
+		const all = NodeHelpers.getNodeParameters(
+			properties,
+			parameters,
+			true,
+			false,
+			null,
+			description,
+		);
 		return properties
 			.filter((field) => NodeHelpers.displayParameter(all ?? {}, field, null, description))
 			.map(({ name }) => name);

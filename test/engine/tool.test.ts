@@ -179,32 +179,38 @@ describe.each(KINDS)('An agent %s', (_kind, graphOf) => {
 		});
 	});
 
-	test.concurrent('and whose model fails after its call pays once, with Retry On Fail', async () => {
-		await withScene(QUICK, async ({ simulator, execute }) => {
-			const tries = [
-				{ calls: 1, then: failWithModel },
-				{ calls: 1, then: failWithModel },
-				{ calls: 1 },
-			];
-			const finished = await execute(graphOf(tries, RETRY));
-			expect(finished.status).toBe('success');
-			expect(simulator.jobs).toHaveLength(1);
-			expect(outputOf(finished)).toContain(simulator.jobs[0]?.requestId);
-		});
-	});
+	test.concurrent(
+		'and whose model fails after its call pays once, with Retry On Fail',
+		async () => {
+			await withScene(QUICK, async ({ simulator, execute }) => {
+				const tries = [
+					{ calls: 1, then: failWithModel },
+					{ calls: 1, then: failWithModel },
+					{ calls: 1 },
+				];
+				const finished = await execute(graphOf(tries, RETRY));
+				expect(finished.status).toBe('success');
+				expect(simulator.jobs).toHaveLength(1);
+				expect(outputOf(finished)).toContain(simulator.jobs[0]?.requestId);
+			});
+		},
+	);
 
-	test.concurrent('gets each of its videos back after such a failure, and then a new one', async () => {
-		await withScene(QUICK, async ({ simulator, execute }) => {
-			const finished = await execute(
-				graphOf([{ calls: 2, then: failWithModel }, { calls: 3 }], RETRY),
-			);
-			expect(simulator.jobs).toHaveLength(3);
-			const answers = finished.run.data.resultData.runData.Video?.slice(-3);
-			for (const [index, { requestId }] of simulator.jobs.entries()) {
-				expect(JSON.stringify(answers?.[index]?.data)).toContain(requestId);
-			}
-		});
-	});
+	test.concurrent(
+		'gets each of its videos back after such a failure, and then a new one',
+		async () => {
+			await withScene(QUICK, async ({ simulator, execute }) => {
+				const finished = await execute(
+					graphOf([{ calls: 2, then: failWithModel }, { calls: 3 }], RETRY),
+				);
+				expect(simulator.jobs).toHaveLength(3);
+				const answers = finished.run.data.resultData.runData.Video?.slice(-3);
+				for (const [index, { requestId }] of simulator.jobs.entries()) {
+					expect(JSON.stringify(answers?.[index]?.data)).toContain(requestId);
+				}
+			});
+		},
+	);
 
 	test.concurrent('and calls twice in one try gets two videos', async () => {
 		await withScene(QUICK, async ({ simulator, execute }) => {

@@ -60,7 +60,10 @@ async function digestFile(helpers: BinaryHelpers, { binary }: ImageFile): Promis
 }
 
 function unreadable(): InputError {
-	return new InputError('The image cannot be read', "Its size in n8n's storage has changed. Run the node that outputs it again.");
+	return new InputError(
+		'The image cannot be read',
+		"Its size in n8n's storage has changed. Run the node that outputs it again.",
+	);
 }
 
 /**

@@ -13,7 +13,11 @@ const storage = (fileSize: number, content: string) => ({
 });
 
 const body = jsonBodyWithFile(
-	{ binary: { id: 'filesystem:1', data: '', mimeType: 'image/png' }, mimeType: 'image/png' },
+	{
+		binary: { id: 'filesystem:1', data: '', mimeType: 'image/png' },
+		mimeType: 'image/png',
+		bytes: 4,
+	},
 	(base64) => ({ image: base64 }),
 );
 
