@@ -52,6 +52,13 @@ const badParameters: BadParameter[] = [
 		mended: { imageSource: 'url', imageUrl: 'https://example.com/candle.png' },
 	},
 	{
+		row: "'Input Data Field Name' has a file without its content",
+		bad: { ...FROM_BINARY, inputDataFieldName: '={{ $binary.data }}' },
+		mended: { ...FROM_BINARY, inputDataFieldName: 'data' },
+		badItems: fileItem(PNG),
+		items: fileItem(PNG),
+	},
+	{
 		row: "'Custom Body Fields' must be a JSON object",
 		bad: { options: { customBodyFields: '[1]' } },
 		mended: { options: { customBodyFields: '{"seed": 1}' } },
