@@ -11,6 +11,11 @@ import { untilStopped } from '../pause';
 import { joinBatch, type Batch } from './batch';
 import { toErrorItem } from './output';
 
+/** n8n's own. */
+const DEFAULT_TIMEOUT_MS = 300_000;
+
+const LONGEST_TIMEOUT_MS = 86_400_000;
+
 /** An item, and the other items of its run. */
 export interface RunItem extends Item {
 	batch: Batch;
@@ -118,8 +123,18 @@ function openItem(
 	const isAgentCall = context.getExecuteData().node.name !== context.getNode().name;
 	const runIndex = Number(context.evaluateExpression('{{ $runIndex }}', itemIndex));
 	const batch = joinBatch(context, isAgentCall);
-	const request = requestData.options as IHttpRequestOptions;
+	const options = requestData.options as IHttpRequestOptions;
+	const request = { ...options, timeout: toTimeoutMs(options.timeout) };
 	return { context, request, batch, signal: batch.signal, itemIndex, runIndex, isAgentCall };
+}
+
+/**
+ * The time-out that n8n takes from its own field as it is: a timer fires at once for what is no
+ * number, negative, or too large for it.
+ */
+function toTimeoutMs(value: unknown): number {
+	const ms = Number(value);
+	return ms > 0 ? Math.min(ms, LONGEST_TIMEOUT_MS) : DEFAULT_TIMEOUT_MS;
 }
 
 function toVideoError({ batch, itemIndex }: RunItem, error: unknown): VideoError {

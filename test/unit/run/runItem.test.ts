@@ -5,7 +5,7 @@ import type { IExecutePaginationFunctions, INodeExecutionData } from 'n8n-workfl
 import { InputError } from '../../../nodes/CometApiVideo/errors';
 import { runItem, type ItemTask } from '../../../nodes/CometApiVideo/run/runItem';
 
-const REQUEST = {} as Parameters<typeof runItem>[1];
+const REQUEST = { options: {} } as Parameters<typeof runItem>[1];
 
 /** As much of n8n's context as the barrier looks at, for the items of one run. */
 function itemsOfRun(size: number, { onFinish }: { onFinish?: (end: () => void) => void } = {}) {
