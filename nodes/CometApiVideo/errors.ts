@@ -179,13 +179,14 @@ export function noPlaceFree(problem: ApiProblem, waitedS: number): VideoError {
 export function statusRefused(
 	problem: ApiProblem,
 	facts: VideoErrorFacts & { requestId: string },
+	advice?: string,
 ): VideoError {
 	const { happened, fix } = ADVICE[problem.reason];
 	return new VideoError(
 		happened,
 		sentences(
 			quote(problem),
-			fix,
+			advice ?? fix,
 			...(problem.reason === 'unknownId' ? [] : [KEEP_WAITING, RETRY]),
 		),
 		{ ...facts, ...factsOf(problem) },

@@ -31,6 +31,6 @@ export interface VideoApi {
 	externalPath?(submitPath: string, externalId: string): string;
 	/** Failure codes that are the provider's own fault: a new job for the same video may do better. */
 	ownFailureCodes: readonly string[];
-	/** What to do about a refused submit, where the family knows better than the general advice. */
+	/** What to do about a refused request, where the family knows better than the general advice. */
 	adviceFor?(problem: ApiProblem): string | undefined;
 }

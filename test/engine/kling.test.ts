@@ -147,6 +147,7 @@ describe('Get Status asks under the path of the kind of video', () => {
 			const node = getStatusNode({ resource: 'kling', videoKind: 'image' });
 			const { error } = await execute(node, itemsOf({ ...made }));
 			expect(error?.message).toContain('CometAPI does not know the request ID');
+			expect(error?.description).toContain("'Kind of Video'");
 		});
 	});
 });

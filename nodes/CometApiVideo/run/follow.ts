@@ -89,7 +89,7 @@ export async function concludeWait(
 	const facts = { requestId, job, wait };
 	if (outcome.kind === 'stopped') throw stopped(requestId);
 	if (outcome.kind === 'refused' || outcome.kind === 'unknownId')
-		throw statusRefused(outcome.problem, facts);
+		throw statusRefused(outcome.problem, facts, target.api.adviceFor?.(outcome.problem));
 	if (outcome.kind === 'timedOut' && !settings.returnsOnTimeout) {
 		throw notFinishedInTime(outcome.problem, settings.maxWaitS, facts);
 	}
@@ -122,7 +122,8 @@ export async function lookOnce(
 	});
 	if (outcome.kind === 'stopped') throw stopped(requestId);
 	if (outcome.kind !== 'answered') {
-		throw statusRefused(outcome.problem ?? { reason: 'unreadable' }, { requestId });
+		const { problem = { reason: 'unreadable' } } = outcome;
+		throw statusRefused(problem, { requestId }, target.api.adviceFor?.(problem));
 	}
 	const { job, raw } = outcome;
 	const contentPath = target.api.contentPath?.(target.job);

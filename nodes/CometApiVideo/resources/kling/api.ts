@@ -27,6 +27,10 @@ export const klingApi: VideoApi = {
 	},
 	externalPath: (submitPath, externalId) => `${submitPath}/${encodeURIComponent(externalId)}`,
 	ownFailureCodes: ['service_unavailable', 'internal_error', 'expired'],
+	adviceFor({ reason }) {
+		if (reason !== 'unknownId') return undefined;
+		return "Check 'Kind of Video' and 'Request ID', and that the credential is of the account that made the video.";
+	},
 };
 
 function toJobRef(submitPath: string, requestId: string): JobRef {

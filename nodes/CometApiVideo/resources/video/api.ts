@@ -21,8 +21,8 @@ export const videoApi: VideoApi = {
 	contentPath,
 	failureReason: { path: contentPath, read: readContentReason },
 	ownFailureCodes: ['service_unavailable', 'internal_error', 'expired'],
-	adviceFor({ said = '' }) {
-		if (!IMAGE_REFUSED.test(said)) return undefined;
+	adviceFor({ reason, said = '' }) {
+		if (reason !== 'badInput' || !IMAGE_REFUSED.test(said)) return undefined;
 		return "If it is about the image: some models take images by URL only, some as files only, some not at all. Choose the other one under 'Image Source', URL or Binary Data, or another model.";
 	},
 };
