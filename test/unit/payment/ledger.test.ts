@@ -187,8 +187,7 @@ describe("what was delivered to an agent's run", () => {
 		delivery: (atMs: number) => ({ agent: 'Agent', run: 0, execution: '1', atMs }),
 		hasLost: () => hasLost,
 	});
-	const call = (hasLost: boolean) =>
-		keyOf(0, 0, { isAgentCall: true, agent: asking(hasLost) });
+	const call = (hasLost: boolean) => keyOf(0, 0, { isAgentCall: true, agent: asking(hasLost) });
 	const deliver = (context: IContextObject, key: VideoKey) => {
 		const id = leave(context, key);
 		const ledger = new Ledger(context);
