@@ -5,9 +5,14 @@ import type { ClientRequest } from 'node:http';
 import { sleep, type INode, type INodeExecutionData } from 'n8n-workflow';
 
 import { logLines, type Finished } from '../engine/engine.ts';
-import { createNode, itemsOf, withScene, type Scene } from '../engine/scene.ts';
-import type { Job, RecordedRequest, Simulator } from '../simulator/simulator.ts';
-import { statusFault, submitFault, type Fate, type Story } from './story.ts';
+import { itemsOf, withScene, type Scene } from '../engine/scene.ts';
+import {
+	FAMILY_SHAPE_NAMES,
+	type Job,
+	type RecordedRequest,
+	type Simulator,
+} from '../simulator/simulator.ts';
+import { statusFault, submitFault, VERDICT, type Fate, type Story } from './story.ts';
 
 /** The time-out of the node: what ends a request that hangs. Well above what a busy machine needs. */
 const REQUEST_TIMEOUT_MS = 5_000;
@@ -30,6 +35,8 @@ interface Ending {
 	silences: Array<{ from: number; to: number }>;
 	/** The submits that were answered as they should be. */
 	healthy: Set<RecordedRequest>;
+	/** Paths of the status requests that were answered with a verdict. */
+	verdicts: string[];
 }
 
 /** Plays a story against a simulator of its own and tells what went wrong, in words. */
@@ -41,16 +48,22 @@ export async function play(story: Story): Promise<string[]> {
 	};
 	await withScene(options, async (scene) => {
 		const healthy = new Set<RecordedRequest>();
+		const verdicts: string[] = [];
+		if (story.credentialMs > 0) scene.credential.readMs = () => story.credentialMs;
 		let submits = 0;
 		let polls = 0;
 		scene.simulator.decideFault = (request) => {
-			if (request.route !== 'submit') return statusFault(story.statusWeather[polls++] ?? 'none');
+			if (request.route !== 'submit') {
+				const name = story.statusWeather[polls++] ?? 'none';
+				if (name === VERDICT) verdicts.push(request.path);
+				return statusFault(name);
+			}
 			const fault = submitFault(story.submitWeather[submits++] ?? 'none');
 			if (fault === undefined || fault.kind === 'delay') healthy.add(request);
 			return fault;
 		};
 		const ending = await live(story, scene);
-		complaints.push(...judge(story, scene.simulator, { ...ending, healthy }));
+		complaints.push(...judge(story, scene.simulator, { ...ending, healthy, verdicts }));
 	});
 	return complaints;
 }
@@ -63,12 +76,18 @@ function planOf(story: Story) {
 			? index % story.fates.length
 			: story.fates.findIndex((_fate, candidate) => promptOf(story, candidate) === body.prompt);
 		const { seconds, outcome, code, shape } = story.fates[item] as Fate;
-		return { seconds, outcome, shape, error: { code, message: `told ${code}` } };
+		const shapes = FAMILY_SHAPE_NAMES[story.family.family];
+		return {
+			seconds,
+			outcome,
+			shape: shapes[shape % shapes.length],
+			error: { code, message: `told ${code}` },
+		};
 	};
 }
 
 function nodeOf(story: Story): INode {
-	return createNode(
+	return story.family.create(
 		{
 			prompt: '={{ $json.prompt }}',
 			waitForCompletion: story.waits,
@@ -84,7 +103,7 @@ function nodeOf(story: Story): INode {
 	);
 }
 
-async function live(story: Story, scene: Scene): Promise<Omit<Ending, 'healthy'>> {
+async function live(story: Story, scene: Scene): Promise<Pick<Ending, 'finished' | 'silences'>> {
 	const node = nodeOf(story);
 	const items = itemsOf(...story.fates.map((_fate, item) => ({ prompt: promptOf(story, item) })));
 	const silences: Ending['silences'] = [];
@@ -112,12 +131,12 @@ async function live(story: Story, scene: Scene): Promise<Omit<Ending, 'healthy'>
 }
 
 function judge(story: Story, simulator: Simulator, ending: Ending): string[] {
-	const { finished, silences, healthy } = ending;
+	const { finished, silences, healthy, verdicts } = ending;
 	const items = (finished.outputs ?? []).flat();
 	return [
 		...duplicates(story, simulator),
 		...lostIds(healthy, finished),
-		...falseReports(simulator, items),
+		...falseReports(simulator, items, verdicts),
 		...freeButPaid(story, simulator, items),
 		...(simulator.requestsTo('submit').length > submitsOf(simulator).length
 			? ['submits left unseen']
@@ -158,7 +177,11 @@ function lostIds(healthy: Set<RecordedRequest>, { run }: Finished): string[] {
 		.map((id) => `id ${id} is lost`);
 }
 
-function falseReports({ jobs }: Simulator, items: INodeExecutionData[]): string[] {
+function falseReports(
+	{ jobs }: Simulator,
+	items: INodeExecutionData[],
+	verdicts: string[],
+): string[] {
 	const ids = items.map(({ json }) => json.request_id).filter((id) => id !== undefined);
 	return [
 		...(new Set(ids).size < ids.length ? ['two items have one video'] : []),
@@ -167,6 +190,7 @@ function falseReports({ jobs }: Simulator, items: INodeExecutionData[]): string[
 				return [];
 			const job = jobs.find(({ requestId }) => requestId === json.request_id);
 			if (!job) return [`${json.status} is reported for a job that is none`];
+			if (verdicts.some((path) => path.includes(job.requestId))) return [];
 			if (Date.now() < job.endsAt) return [`a running job is reported as ${json.status}`];
 			return (json.status === 'done') === (job.plan.outcome === 'done')
 				? []

@@ -1,7 +1,8 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
 import fc from 'fast-check';
 
-import { type Fault, type Outcome, type Shape, SHAPE_NAMES } from '../simulator/simulator.ts';
+import { FAMILIES, type TestedFamily } from '../engine/families.ts';
+import { type Fault, type Outcome, verdict } from '../simulator/simulator.ts';
 
 /** What happens to a request; `none` is a healthy answer. */
 type Weather = Record<string, { weight: number; fault?: Fault }>;
@@ -24,7 +25,12 @@ const SUBMIT_WEATHER = {
 	hangAfter: { weight: 1, fault: { kind: 'hang', afterHandler: true } },
 	slow: { weight: 1, fault: { kind: 'delay', ms: 400 } },
 	page: { weight: 1, fault: { kind: 'html', status: 200, afterHandler: true } },
+	proxyPage: { weight: 1, fault: { kind: 'html', status: 403 } },
+	drip: { weight: 1, fault: { kind: 'drip', everyMs: 20, bytes: 150 } },
 } satisfies Weather;
+
+/** Ends the job that is asked for, whatever becomes of it. */
+export const VERDICT = 'verdict';
 
 const STATUS_WEATHER = {
 	none: { weight: 12 },
@@ -37,7 +43,13 @@ const STATUS_WEATHER = {
 	cut: { weight: 1, fault: { kind: 'truncatedJson' } },
 	cutShort: { weight: 1, fault: { kind: 'truncatedJson', closeEarly: true } },
 	hang: { weight: 1, fault: { kind: 'hang' } },
-	drip: { weight: 1, fault: { kind: 'slowBody', ms: 5_000 } },
+	slowBody: { weight: 1, fault: { kind: 'slowBody', ms: 5_000 } },
+	drip: { weight: 1, fault: { kind: 'drip', everyMs: 200 } },
+	proxyPage: { weight: 1, fault: { kind: 'html', status: 401 } },
+	[VERDICT]: {
+		weight: 1,
+		fault: verdict(422, 'imagine:content-moderated', 'Refused by moderation'),
+	},
 	unknown: { weight: 1, fault: { kind: 'status', status: 404, body: { error: 'not found' } } },
 	unauthorized: { weight: 1, fault: { kind: 'status', status: 401 } },
 	wrongType: { weight: 1, fault: { kind: 'contentType', value: 'text/html' } },
@@ -70,11 +82,15 @@ export interface Fate {
 	outcome: Outcome;
 	/** The code of a failed job: the provider's own trouble, or a refusal. */
 	code: 'internal_error' | 'invalid_argument';
-	shape: Shape;
+	/** Which of its family's shapes, beyond their number from the beginning again. */
+	shape: number;
 }
 
 /** One execution of a workflow, and what befalls it. */
 export interface Story {
+	family: TestedFamily;
+	/** How long n8n's database takes for the credential, in ms. */
+	credentialMs: number;
 	fates: Fate[];
 	/** All items have the same prompt. */
 	isEqual: boolean;
@@ -98,11 +114,16 @@ const fate: fc.Arbitrary<Fate> = fc.record({
 		{ weight: 1, arbitrary: fc.constantFrom<Outcome>('failed', 'expired', 'moderated') },
 	),
 	code: fc.constantFrom('internal_error', 'invalid_argument'),
-	shape: fc.constantFrom(...SHAPE_NAMES),
+	shape: fc.nat(20),
 });
 
 export const story: fc.Arbitrary<Story> = fc.record(
 	{
+		family: fc.constantFrom(...FAMILIES),
+		credentialMs: fc.oneof(
+			{ weight: 4, arbitrary: fc.constant(0) },
+			{ weight: 1, arbitrary: fc.constantFrom(200, 1_500) },
+		),
 		fates: fc.array(fate, { minLength: 2, maxLength: 6 }),
 		isEqual: fc.boolean(),
 		waits: fc.oneof(
@@ -119,6 +140,8 @@ export const story: fc.Arbitrary<Story> = fc.record(
 	},
 	{
 		requiredKeys: [
+			'family',
+			'credentialMs',
 			'fates',
 			'isEqual',
 			'waits',
