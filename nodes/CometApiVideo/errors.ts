@@ -35,18 +35,12 @@ const OWN_CODES = [NO_REASON.code, WITHHELD.code];
 
 /** Why an item has no video: what happened, what to do, what is known. */
 export class VideoError extends Error {
-	/** The message without the request ID. */
-	readonly happened: string;
-	/** The description without the provider's words. */
-	readonly fix: string;
 	readonly description: string;
 	readonly facts: VideoErrorFacts;
 
 	constructor(happened: string, fix: string, facts: VideoErrorFacts = {}) {
 		const { requestId, job } = facts;
 		super(requestId === undefined ? happened : `${happened} [request ID ${requestId}]`);
-		this.happened = happened;
-		this.fix = fix;
 		this.description = sentences(quoteFailure(job?.failure), fix);
 		this.facts = facts;
 	}

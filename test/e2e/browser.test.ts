@@ -447,6 +447,17 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 			await takePicture('error-details');
 		});
 
+		test('shows the HTTP status of a refused status check among the details', async () => {
+			scene.simulator.inject({ route: 'status', fault: { kind: 'status', status: 401 } });
+			await openNode(video());
+			await executeStep();
+			const [requestId] = scene.paidIds(1);
+			const details = (await editor.output.errorDetails()).join(' ');
+			expect(details).toContain('Error code 401');
+			expect(details).toContain(`"request_id": "${requestId}"`);
+			expect(details).toContain('"http_status": 401');
+		});
+
 		test('asks for a missing prompt, and sends nothing', async () => {
 			await openNode(video({ prompt: '' }));
 			await editor.node.startStep();

@@ -15,9 +15,7 @@ const IDEAS = itemsOf({ idea: 'a' }, { idea: 'rude' }, { idea: 'c' });
 const PARAMETERS = { prompt: '={{ $json.idea }}' };
 
 const failed = (requestId: string | undefined) => ({
-	// What has a field of its own is not told once more.
-	message:
-		'The video was refused. Change the prompt, the image or the video, then run the workflow again.',
+	message: `The video was refused [request ID ${requestId}]. CometAPI says (invalid_argument): Too rude. Change the prompt, the image or the video, then run the workflow again.`,
 	request_id: requestId,
 	status: 'failed',
 	failure: error,

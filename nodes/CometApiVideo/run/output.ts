@@ -64,17 +64,18 @@ function tellingUsage({ usage, providerCostUsd }: VideoJob): VideoJob['usage'] {
 }
 
 /**
- * The item of a node that continues on fail. Its message leaves out what has a field of its own. It must not be one with n8n's own `error`, for which
- * n8n throws all fields away; to reach the error output, it may have no key beside `error`.
+ * The item of a node that continues on fail. Its message says all by itself, since forms and chats
+ * show nothing else. It must not be an item with n8n's own `error`, for which n8n throws all fields
+ * away; to reach the error output, it may have no key beside `error`.
  */
 export function toErrorItem(
 	{ itemIndex }: { itemIndex: number },
-	{ happened, fix, facts }: VideoError,
+	{ message, description, facts }: VideoError,
 	context: IExecutePaginationFunctions,
 ): INodeExecutionData {
 	const { requestId, job, wait } = facts;
 	const error = {
-		message: `${happened}. ${fix}`,
+		message: `${message}. ${description}`,
 		...(requestId !== undefined && { request_id: requestId }),
 		...(requestId !== undefined && { status: (job ?? PENDING).status }),
 		...(job?.failure && { failure: { ...job.failure } }),

@@ -83,7 +83,7 @@ function describeCredential(scene: ServerScene): void {
 		scene.simulator.inject({ route: 'models', fault: { kind: 'html', status: 200 } });
 		expect(await tested({})).toEqual({
 			status: 'Error',
-			message: "This address does not answer like CometAPI. Check 'Base URL'.",
+			message: "This URL does not answer like CometAPI. Check 'Base URL'.",
 		});
 	});
 
