@@ -13,6 +13,7 @@ import { node, start, VIDEO, video, workflow, type WorkflowNode } from '../harne
 const SHOWN_WITHIN_MS = 30_000;
 
 const CREATE_LABELS = [
+	'Resource',
 	'Operation',
 	'Model',
 	'Prompt',
@@ -25,6 +26,7 @@ const CREATE_LABELS = [
 	'Options',
 ];
 const EDIT_LABELS = [
+	'Resource',
 	'Operation',
 	'Model',
 	'Video URL',
@@ -34,12 +36,27 @@ const EDIT_LABELS = [
 	'Options',
 ];
 const GET_STATUS_LABELS = [
+	'Resource',
 	'Operation',
 	'Request ID',
 	'Wait for Completion',
 	'Download Video',
 	'Options',
 ];
+/** The fields of the other families' operations, before the ones that all have. */
+const OTHER_FAMILIES = [
+	{
+		resource: 'Seedance, Veo, Wan and More',
+		create: ['Model', 'Prompt', 'Image Source', 'Duration', 'Size'],
+		getStatus: ['Request ID'],
+	},
+	{
+		resource: 'Kling',
+		create: ['Model', 'Prompt', 'Image Source', 'Duration', 'Aspect Ratio', 'Mode', 'Sound'],
+		getStatus: ['Request ID', 'Kind of Video'],
+	},
+];
+const OF_ALL = ['Wait for Completion', 'Download Video', 'Options'];
 const SUBMIT_OPTIONS = ['Include Raw Response', 'Max Videos'];
 const WAIT_OPTIONS = ['Max Wait', 'On Timeout', 'Poll Interval'];
 const SEARCHES = [
@@ -52,6 +69,15 @@ const SEARCHES = [
 	'text-to-video',
 	'image to video',
 	'grok-imagine-video',
+	'seedance',
+	'veo',
+	'wan',
+	'vidu',
+	'hailuo',
+	'minimax',
+	'flux',
+	'happyhorse',
+	'kling',
 	'grok',
 ];
 const OUTPUT_FIELD = 'Put Output File in Field';
@@ -175,7 +201,15 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 		});
 
 		test("offers the node's actions, and adds the node with the operation of the chosen one", async () => {
-			const actions = ['Create video', 'Edit video', 'Get status of video'];
+			const actions = [
+				'Create Grok video',
+				'Edit Grok video',
+				'Get status of Grok video',
+				'Create Seedance, Veo, Wan, Vidu, MiniMax or FLUX video',
+				'Get status of Seedance, Veo, Wan, Vidu, MiniMax or FLUX video',
+				'Create Kling video',
+				'Get status of Kling video',
+			];
 			const showActions = async () => {
 				await editor.panel.search('grok');
 				await editor.panel.choose('CometAPI Video');
@@ -186,17 +220,17 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 			await editor.startNewWorkflow();
 			await showActions();
 			await takePicture('actions');
-			await editor.panel.choose('Create video');
+			await editor.panel.choose('Create Grok video');
 			await showsOperation('Create', CREATE_LABELS, { waits: true });
 			await editor.node.close();
 			await editor.openNodePanel();
 			await showActions();
-			await editor.panel.choose('Edit video');
+			await editor.panel.choose('Edit Grok video');
 			await showsOperation('Edit', EDIT_LABELS, { waits: true });
 			await editor.node.close();
 			await editor.openNodePanel();
 			await showActions();
-			await editor.panel.choose('Get status of video');
+			await editor.panel.choose('Get status of Grok video');
 			await showsOperation('Get Status', GET_STATUS_LABELS, { waits: false });
 		});
 
@@ -251,6 +285,17 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 			await editor.node.toggle('waitForCompletion');
 			await showsLabels(withLabelAfter(GET_STATUS_LABELS, 'Download Video', OUTPUT_FIELD));
 			await offersOptions(['File Name', 'Include Raw Response', ...WAIT_OPTIONS]);
+		});
+	});
+
+	describe('the fields of the other families', () => {
+		test.each(OTHER_FAMILIES)('are those of $resource', async ({ resource, create, getStatus }) => {
+			await openNode(newNode({ operation: 'create' }));
+			await editor.node.choose('resource', resource);
+			await showsLabels(['Resource', 'Operation', ...create, ...OF_ALL]);
+			await takePicture(`family-${resource.split(/\W/)[0]?.toLowerCase()}`);
+			await editor.node.choose('operation', 'Get Status');
+			await showsLabels(['Resource', 'Operation', ...getStatus, ...OF_ALL]);
 		});
 	});
 
