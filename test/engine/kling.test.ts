@@ -45,7 +45,7 @@ describe('Create sends', () => {
 			};
 			const node = createKlingNode({
 				...{ ...SUBMIT, duration: '={{ " 10 " }}', aspectRatio: '9:16' },
-				...{ mode: 'pro', sound: '={{ "true" }}', options },
+				...{ qualityMode: 'pro', sound: '={{ "true" }}', options },
 			});
 			await execute(node);
 			expect(simulator.requests[0]?.body).toEqual({
@@ -113,7 +113,7 @@ describe('Create refuses before anything is sent', () => {
 		['an empty prompt', { prompt: ' ' }, "'Prompt'"],
 		['a duration of 8', { duration: '={{ 8 }}' }, "'Duration'"],
 		['an odd ratio', { aspectRatio: '={{ "21:9" }}' }, "'Aspect Ratio'"],
-		['an odd mode', { mode: '={{ "turbo" }}' }, "'Mode'"],
+		['an odd mode', { qualityMode: '={{ "turbo" }}' }, "'Mode'"],
 		['a sound of "loud"', { sound: '={{ "loud" }}' }, "'Sound'"],
 		['a scale of 2', { options: { cfgScale: 2 } }, "'CFG Scale'"],
 		['a scale of "much"', { options: { cfgScale: '={{ "much" }}' } }, "'CFG Scale'"],

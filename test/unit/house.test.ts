@@ -4,6 +4,8 @@ import { basename, dirname, join, relative } from 'node:path';
 
 import { describe, expect, test } from '@jest/globals';
 
+import { CometApiVideo } from '../../nodes/CometApiVideo/CometApiVideo.node';
+
 const ROOT = 'nodes/CometApiVideo';
 
 /** From the ground up: a floor imports its own and lower ones only. */
@@ -93,3 +95,23 @@ describe('the house', () => {
 function resolveFile(target: string): string {
 	return sources.includes(`${target}.ts`) ? `${target}.ts` : `${target}/index.ts`;
 }
+
+describe('the fields', () => {
+	const { properties } = new CometApiVideo().description;
+
+	// n8n 1 does not start a workflow otherwise: it resolves the fields in their order.
+	test('depend on fields before them only, or on paths from the root', () => {
+		const known = new Set<string>();
+		const unresolved = properties.flatMap(({ name, displayOptions = {} }) => {
+			known.add(name);
+			const conditions = Object.values(displayOptions).flatMap((each) => Object.keys(each ?? {}));
+			return conditions.filter((on) => !on.startsWith('/') && (on === name || !known.has(on)));
+		});
+		expect(unresolved).toEqual([]);
+	});
+
+	// n8n's node panel lists the choices of such a field as if they were operations.
+	test('have no name that the node panel takes for a choice of operations', () => {
+		expect(properties.filter(({ name }) => name === 'mode')).toEqual([]);
+	});
+});

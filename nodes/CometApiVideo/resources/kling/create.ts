@@ -61,7 +61,7 @@ const fields: INodeProperties[] = [
 	},
 	{
 		displayName: 'Mode',
-		name: 'mode',
+		name: 'qualityMode',
 		type: 'options',
 		options: [
 			{ name: 'Professional', value: 'pro', description: 'Better pictures, costs more' },
@@ -128,7 +128,7 @@ async function readCreate(item: Item): Promise<Submission> {
 		...(negative !== undefined && { negative_prompt: negative }),
 		duration: checkChoice('Duration', asText(parameter('duration')), ['5', '10'], '5'),
 		...(ratio !== 'auto' && { aspect_ratio: ratio }),
-		mode: checkChoice('Mode', parameter('mode'), ['std', 'pro'], 'std'),
+		mode: checkChoice('Mode', parameter('qualityMode'), ['std', 'pro'], 'std'),
 		...(checkSwitch('Sound', parameter('sound'), false) && { sound: 'on' }),
 		...(cfgScale !== undefined && { cfg_scale: cfgScale }),
 		...(typeof image === 'string' && { image }),

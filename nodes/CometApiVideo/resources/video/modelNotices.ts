@@ -15,6 +15,6 @@ function toNotice(models: KnownModels, index: number): INodeProperties {
 		type: 'notice',
 		default: '',
 		// In this order: n8n shows everything that hangs on an expression, and a list has none.
-		displayOptions: { show: { 'model.mode': ['list'], model: ids } },
+		displayOptions: { show: { '/model.mode': ['list'], model: ids } },
 	};
 }
