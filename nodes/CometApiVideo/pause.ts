@@ -1,18 +1,47 @@
 import { sleep } from 'n8n-workflow';
 
+const listeners = new WeakMap<AbortSignal, Set<() => void>>();
+
+/**
+ * Calls back once when the signal aborts. A signal goes through all who listen whenever one joins or
+ * leaves; here this costs the same for one item and for 5,000.
+ *
+ * @returns ends it
+ */
+export function onAbort(signal: AbortSignal, callBack: () => void): () => void {
+	const all = listeners.get(signal) ?? listenTo(signal);
+	const own = () => callBack();
+	all.add(own);
+	return () => void all.delete(own);
+}
+
+function listenTo(signal: AbortSignal): Set<() => void> {
+	const all = new Set<() => void>();
+	listeners.set(signal, all);
+	signal.addEventListener(
+		'abort',
+		() => {
+			for (const callBack of all) callBack();
+			all.clear();
+		},
+		{ once: true },
+	);
+	return all;
+}
+
 /** Waits `ms`, or until the signal aborts or `wake` settles, whichever comes first. Never throws. */
 export async function pause(ms: number, signal?: AbortSignal, wake?: Promise<void>): Promise<void> {
 	if (signal?.aborted) return;
 	const ended = new AbortController();
 	const end = () => ended.abort();
-	signal?.addEventListener('abort', end, { once: true });
+	const stopListening = signal && onAbort(signal, end);
 	void wake?.then(end);
 	// n8n's sleep knows no signal before 2.39, hence the race.
 	const cutShort = new Promise<void>((resolve) =>
 		ended.signal.addEventListener('abort', () => resolve(), { once: true }),
 	);
 	await Promise.race([cutShort, sleep(ms, ended.signal).catch(() => {})]);
-	signal?.removeEventListener('abort', end);
+	stopListening?.();
 }
 
 /** The promise's value, or undefined when the signal aborts first. The promise goes on by itself. */
@@ -22,8 +51,7 @@ export async function untilStopped<T>(
 ): Promise<T | undefined> {
 	if (!signal) return await promise;
 	return await new Promise<T | undefined>((resolve, reject) => {
-		const stop = () => resolve(undefined);
-		signal.addEventListener('abort', stop, { once: true });
-		promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+		const stopListening = onAbort(signal, () => resolve(undefined));
+		promise.then(resolve, reject).finally(stopListening);
 	});
 }

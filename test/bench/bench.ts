@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { measureBatches } from './batches.ts';
+import { measureEndings } from './endings.ts';
 import { measureLag } from './lag.ts';
 import { measureLearning } from './learning.ts';
 import { measureOverhead } from './overhead.ts';
@@ -17,6 +18,7 @@ const GROUPS = {
 	batches: measureBatches,
 	rateLimit: measureRateLimit,
 	waiting: measureWaiting,
+	endings: measureEndings,
 	overhead: measureOverhead,
 	package: measurePackage,
 };

@@ -3,6 +3,7 @@ import { mkdtempSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 
 import {
 	ExecutionLifecycleHooks,
@@ -30,7 +31,6 @@ import {
 	type IWorkflowBase,
 	type IWorkflowExecuteAdditionalData,
 	NodeConnectionTypes,
-	sleep,
 	Workflow,
 } from 'n8n-workflow';
 
@@ -175,7 +175,8 @@ class TestCredentialsHelper extends ICredentialsHelper {
 
 	async getDecrypted() {
 		const { readMs, ...data } = this.credential;
-		if (readMs) await sleep(readMs());
+		// A read that hangs must not keep the test run from ending.
+		if (readMs) await setTimeout(readMs(), undefined, { ref: false });
 		return data;
 	}
 

@@ -1,7 +1,7 @@
 import type { IExecutePaginationFunctions, IHttpRequestOptions } from 'n8n-workflow';
 
 import { CREDENTIAL_TYPE } from '../../../credentials/credentialType';
-import { pause, untilStopped } from '../pause';
+import { onAbort, pause, untilStopped } from '../pause';
 import { CREDENTIAL_UNREAD, type Exchange, type HttpAnswer, type Unanswered } from './answer';
 import { isRecord, text, type JsonRecord } from './json';
 
@@ -105,21 +105,21 @@ class Cutter {
 	isDispatched = false;
 	private readonly controller = new AbortController();
 	private readonly limits: RequestLimits;
-	private readonly onStop = () => this.controller.abort();
+	private readonly stopListening: () => void;
 	end: () => void = () => {};
 
 	constructor(limits: RequestLimits) {
 		this.limits = limits;
 		this.signal = this.controller.signal;
 		this.clientSignal = this.listenedSignal();
+		this.stopListening = onAbort(limits.stop, () => this.controller.abort());
 		const ended = new Promise<void>((resolve) => {
 			this.end = () => {
-				limits.stop.removeEventListener('abort', this.onStop);
+				this.stopListening();
 				resolve();
 			};
 		});
-		if (limits.stop.aborted) this.onStop();
-		limits.stop.addEventListener('abort', this.onStop, { once: true });
+		if (limits.stop.aborted) this.controller.abort();
 		void this.cutWhenOverdue(ended);
 	}
 
@@ -129,9 +129,7 @@ class Cutter {
 		const listen = client.signal.addEventListener.bind(client.signal);
 		client.signal.addEventListener = (...args: Parameters<AbortSignal['addEventListener']>) => {
 			this.isDispatched = true;
-			if (this.limits.stopCuts === 'unsent') {
-				this.limits.stop.removeEventListener('abort', this.onStop);
-			}
+			if (this.limits.stopCuts === 'unsent') this.stopListening();
 			listen(...args);
 		};
 		return client.signal;
