@@ -38,6 +38,8 @@ const OVERLOADED: JobPlan = {
 };
 const GIVE_UP_EARLY = { options: { maxWait: 1 } };
 const RETRY_ON_FAIL = { retryOnFail: true, maxTries: 2, waitBetweenTries: 500 };
+/** How many submits of a run are in flight at most. */
+const LANE_WIDTH = 16;
 const PROMPT_OF_ITEM = { prompt: '={{ $json.prompt }}' };
 const DONE = expect.objectContaining({ status: 'done' });
 
@@ -467,6 +469,51 @@ function describeEndedEarly(scene: ServerScene): void {
 			expect(scene.paidIds(1)).toEqual([await scene.loggedId()]);
 		},
 	);
+
+	/** Asked for rarely, so that what n8n is busy with is Stop. */
+	const startMany = async (count: number) => {
+		scene.plan = () => FOREVER;
+		const prompts = Array.from({ length: count }, (_, index) => ({ prompt: `Candle ${index}` }));
+		const node = video({ ...PROMPT_OF_ITEM, options: { pollInterval: 10 } });
+		return await scene.start(workflow([start(), ...items(...prompts), node]));
+	};
+	const submits = () => scene.simulator.requestsTo('submit').length;
+
+	test.each([100, 400])(
+		'Stop %i ms after the first of 300 items lets no submit leave but those in flight',
+		async (ms) => {
+			const slow = { kind: 'delay', ms: 300 } as const;
+			const slowness = scene.simulator.inject({ route: 'submit', times: Infinity, fault: slow });
+			const before = submits();
+			const id = await startMany(300);
+			await until(() => submits() > before);
+			await sleep(ms);
+			await scene.client.stopExecution(id);
+			const atStop = submits();
+			expect((await scene.client.waitForExecution(id)).status).toBe('canceled');
+			await sleep(2_500);
+			expect(submits() - atStop).toBeLessThanOrEqual(LANE_WIDTH);
+			expect(submits() - before).toBeLessThan(150);
+			slowness.remove();
+			await expectSilence();
+		},
+	);
+
+	test.each([
+		['while they are submitted', 50],
+		['while they wait', 1_000],
+	])('n8n answers Stop of 1,000 items within 3 s %s', async (_case, submitted) => {
+		const id = await startMany(1_000);
+		await until(() => scene.paidJobs().length >= submitted);
+		const startedAt = Date.now();
+		await scene.client.stopExecution(id);
+		expect(Date.now() - startedAt).toBeLessThan(3_000);
+		const atStop = submits();
+		expect((await scene.client.waitForExecution(id)).status).toBe('canceled');
+		await sleep(2_500);
+		expect(submits() - atStop).toBeLessThanOrEqual(LANE_WIDTH);
+		await expectSilence();
+	});
 
 	test('Stop while a video is being submitted lets its request ID into the log', async () => {
 		scene.plan = () => FOREVER;
