@@ -50,6 +50,10 @@ export async function untilStopped<T>(
 	signal: AbortSignal | undefined,
 ): Promise<T | undefined> {
 	if (!signal) return await promise;
+	if (signal.aborted) {
+		promise.catch(() => {});
+		return undefined;
+	}
 	return await new Promise<T | undefined>((resolve, reject) => {
 		const stopListening = onAbort(signal, () => resolve(undefined));
 		promise.then(resolve, reject).finally(stopListening);
