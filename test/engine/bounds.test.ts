@@ -49,6 +49,14 @@ describe('An answer without an end', () => {
 		});
 	});
 
+	test.concurrent('to every poll does so without a time-out of the user, too', async () => {
+		await withScene(QUICK, async ({ simulator, execute: run }) => {
+			simulator.inject({ route: 'status', times: Infinity, fault: { kind: 'hang' } });
+			const { error } = await within(run(createNode({ options: { maxWait: 3 } })));
+			expect(error?.message).toContain('not finished after 3 seconds');
+		});
+	});
+
 	test.concurrent(
 		'to a submit: an id in what came is taken, and nothing is paid again',
 		async () => {

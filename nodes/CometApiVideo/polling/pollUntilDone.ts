@@ -19,10 +19,13 @@ const JUMP_MS = 60_000;
 /** How long the wait goes on after a jump beyond its deadline, in ms, until the job's state is told. */
 const WAKE_UP_MS = 60_000;
 
+/** How long the last look may take, in ms, though the wait is over by then. */
+const LAST_LOOK_MS = 5_000;
+
 /** What polling needs from outside. Times in ms. */
 export interface PollDeps {
-	/** One status request; never throws. */
-	poll(): Promise<StatusAnswer>;
+	/** One status request of at most so many ms; never throws. */
+	poll(atMostMs: number): Promise<StatusAnswer>;
 	/** Returns early when the execution is stopped. */
 	sleep(ms: number): Promise<void>;
 	isStopped(): boolean;
@@ -96,7 +99,8 @@ export async function pollUntilDone(deps: PollDeps, options: PollOptions): Promi
 
 		const askedMs = clock.passedMs;
 		firstAskedMs ??= askedMs;
-		const answer = await clock.timed(async () => await deps.poll());
+		const atMostMs = Math.max(LAST_LOOK_MS, endMs - askedMs);
+		const answer = await clock.timed(async () => await deps.poll(atMostMs));
 		if (deps.isStopped()) return { kind: 'stopped', ...progressSoFar() };
 		polls++;
 

@@ -184,8 +184,8 @@ async function watch(
 	let { model } = target;
 	const outcome = await pollUntilDone(
 		{
-			async poll() {
-				const answer = withModel(await askStatus(item, target), model);
+			async poll(atMostMs) {
+				const answer = withModel(await askStatus(item, target, atMostMs), model);
 				if (answer.kind === 'job') model = answer.job.model;
 				if (answer.kind === 'job' && !answer.job.statusIsKnown && !hasWarned) {
 					hasWarned = true;
@@ -216,8 +216,10 @@ function withModel(answer: StatusAnswer, model: string | undefined): StatusAnswe
 async function askStatus(
 	{ context, request, signal }: Item,
 	target: Target,
+	atMostMs: number,
 ): Promise<StatusAnswer> {
-	const deadlineMs = Math.min(POLL_TIMEOUT_MS, request.timeout ?? POLL_TIMEOUT_MS);
+	const timeoutMs = request.timeout ?? POLL_TIMEOUT_MS;
+	const deadlineMs = Math.ceil(Math.min(POLL_TIMEOUT_MS, timeoutMs, atMostMs));
 	const exchange = await sendRequest(
 		context,
 		{ ...request, method: 'GET', url: target.job.statusPath, body: undefined, timeout: deadlineMs },
