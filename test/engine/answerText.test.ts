@@ -28,4 +28,15 @@ describe('An answer as its bytes came', () => {
 			expect(simulator.requestsTo('status')).toHaveLength(1);
 		});
 	});
+
+	test.concurrent('is quoted in part where it tells a failure in endless words', async () => {
+		await withScene({}, async ({ simulator, execute }) => {
+			const error = { code: 'invalid_argument', message: 'x'.repeat(3e6) };
+			const body = { status: 'failed', error };
+			simulator.inject({ route: 'status', fault: { kind: 'status', status: 200, body } });
+			const failed = await execute(createNode());
+			expect(failed.error?.message).toContain('The video was refused');
+			expect(failed.error?.description?.length).toBeLessThan(1_000);
+		});
+	});
 });

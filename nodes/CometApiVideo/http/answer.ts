@@ -195,7 +195,7 @@ function pieceOf(body: unknown): string | undefined {
 }
 
 /** At most LONGEST_QUOTE characters, without a character cut in halves. */
-function shorten<T extends string | undefined>(words: T): T | string {
+export function shorten<T extends string | undefined>(words: T): T | string {
 	if (words === undefined || words.length <= LONGEST_QUOTE) return words;
 	return `${words.slice(0, LONGEST_QUOTE - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }

@@ -4,6 +4,7 @@ import {
 	isSuccess,
 	readRetryAfter,
 	readVerdict,
+	shorten,
 	type ApiProblem,
 	type Exchange,
 	type HttpAnswer,
@@ -44,11 +45,18 @@ export function readStatusAnswer(
 	const job = isSuccess(statusCode)
 		? (readStatus(body) ?? emptyAccepted(answer))
 		: failedByVerdict(answer, problem, readStatus);
-	if (job) return { kind: 'job', job, raw: body };
+	if (job) return { kind: 'job', job: withQuotedFailure(job), raw: body };
 	if (problem.reason === 'unknownId') return { kind: 'unknownId', problem };
 	if ([401, 402, 403].includes(statusCode) && isOfTheApi(answer))
 		return { kind: 'refused', problem };
 	return { kind: 'unclear', problem, retryAfterMs: readRetryAfter(headers, nowMs) };
+}
+
+/** A failure's words go into messages and items, so they are quoted as those of a refusal are. */
+function withQuotedFailure(job: VideoJob): VideoJob {
+	const { failure } = job;
+	if (!failure) return job;
+	return { ...job, failure: { code: shorten(failure.code), message: shorten(failure.message) } };
 }
 
 /** xAI answers 202 while the job is pending, sometimes with nothing in it (docs/api.md, shape f). */
