@@ -416,7 +416,7 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 				expect.objectContaining({ model: 'viduq3', status: 'done' }),
 				expect.objectContaining({
 					...{ model: 'viduq3-pro', status: 'not accepted', cost_usd_by_list_price: 0 },
-					reason: expect.stringContaining('no such model'),
+					reason: expect.stringContaining("isn't available on CometAPI"),
 				}),
 			]);
 		});
@@ -552,7 +552,9 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 					.filter(({ type }) => type.startsWith(NODE_TYPE))
 					.map((node): Record<string, unknown> => Object(node['parameters']))
 					// Other families have no such length or resolution; their notes say what they cost.
-					.filter(({ resource = 'grok', operation }) => resource === 'grok' && operation === 'create')
+					.filter(
+						({ resource = 'grok', operation }) => resource === 'grok' && operation === 'create',
+					)
 					.map(({ duration, resolution }) => ({ duration, resolution }));
 				const smallest = { duration: 1, resolution: '480p' };
 				expect({ name, created }).toEqual({ name, created: created.map(() => smallest) });

@@ -15,7 +15,7 @@ function agentGraph(calls: (tool: Tool) => Promise<unknown>, settings: object = 
 		if (!tool) throw new Error('The agent has no tool');
 		return [[{ json: { answers: await calls(tool) } }]] as never;
 	};
-	const prompt = "={{ $fromAI('prompt', 'What the video shows', 'string') }}";
+	const prompt = "={{ $fromAI('prompt', 'Description of the video', 'string') }}";
 	return {
 		video: createNode({ prompt }, { ...settings, type: `${NODE_TYPE}Tool` }),
 		standIns: { Agent: { run, hasTools: true } },
@@ -129,7 +129,7 @@ function hasItRun(tries: Try[], settings = {}): Graph {
 }
 
 function toolGraph(run: StandIn, standIn: { hasTools?: boolean }, settings: object): Graph {
-	const prompt = "={{ $json.prompt ?? $fromAI('prompt', 'What the video shows', 'string') }}";
+	const prompt = "={{ $json.prompt ?? $fromAI('prompt', 'Description of the video', 'string') }}";
 	return {
 		video: createNode({ prompt }, { type: `${NODE_TYPE}Tool` }),
 		standIns: { Agent: { run, ...standIn, settings } },

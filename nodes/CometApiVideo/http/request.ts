@@ -60,7 +60,8 @@ export async function sendRequest(
 			return { unanswered: { ...shown, sent: false, code: CREDENTIAL_UNREAD } };
 		}
 		if (cutter.signal.aborted) {
-			return { unanswered: { ...shown, sent: cutter.isDispatched, code: 'ETIMEDOUT' } };
+			// Nobody knows how far it came: an HTTP client may send before it listens to the signal.
+			return { unanswered: { ...shown, sent: true, code: 'ETIMEDOUT' } };
 		}
 		// n8n's own errors come before a request leaves, but for those of an answer that breaks off.
 		const sent = told.sent || (told.code === undefined && cutter.isDispatched);
