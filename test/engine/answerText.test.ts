@@ -29,6 +29,18 @@ describe('An answer as its bytes came', () => {
 		});
 	});
 
+	test.concurrent('that is nested too deeply to be stored is not put into the item', async () => {
+		await withScene({}, async ({ simulator, execute }) => {
+			const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
+			const video = '{"url": "https://example.com/a.mp4"}';
+			const body = `{"status": "done", "video": ${video}, "usage": {"deep": ${deep}}}`;
+			simulator.inject({ route: 'status', fault: { kind: 'status', status: 200, body } });
+			const finished = await execute(createNode({ options: { includeRawResponse: true } }));
+			expect(jsonOf(finished)[0]).toMatchObject({ status: 'done', raw: 'a deeply nested answer' });
+			expect(JSON.stringify(finished.run.data).length).toBeLessThan(100_000);
+		});
+	});
+
 	test.concurrent('is quoted in part where it tells a failure in endless words', async () => {
 		await withScene({}, async ({ simulator, execute }) => {
 			const error = { code: 'invalid_argument', message: 'x'.repeat(3e6) };

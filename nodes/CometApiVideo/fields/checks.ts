@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { InputError } from '../errors';
-import { isRecord, text } from '../http/json';
+import { isDeeperThan, isRecord, text } from '../http/json';
 
 export const MAX_WAIT_S = { min: 1, max: 86_400 };
 export const POLL_INTERVAL_S = { min: 1, max: 3_600 };
@@ -142,11 +142,6 @@ function parse(json: string): unknown {
 	} catch {
 		return undefined;
 	}
-}
-
-function isDeeperThan(value: unknown, levels: number): boolean {
-	if (typeof value !== 'object' || value === null) return false;
-	return levels === 0 || Object.values(value).some((inner) => isDeeperThan(inner, levels - 1));
 }
 
 function show(value: unknown): string {

@@ -53,3 +53,9 @@ export function toText(value: unknown): string | undefined {
 		return 'a deeply nested answer';
 	}
 }
+
+/** Whether objects and lists are nested in more levels than that. */
+export function isDeeperThan(value: unknown, levels: number): boolean {
+	if (typeof value !== 'object' || value === null) return false;
+	return levels === 0 || Object.values(value).some((inner) => isDeeperThan(inner, levels - 1));
+}

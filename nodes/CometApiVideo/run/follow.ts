@@ -20,7 +20,7 @@ import { readStatusAnswer, type StatusAnswer } from '../polling/statusAnswer';
 import { PENDING, type Video, type VideoJob, type WaitFacts } from '../video';
 import type { JobRef, VideoApi } from '../videoApi';
 import { withFailureReason } from './failureReason';
-import { toJson, toWaitFacts } from './output';
+import { toJson, toStorable, toWaitFacts } from './output';
 
 /** So that a connection that hangs cannot eat the wait. */
 const POLL_TIMEOUT_MS = 30_000;
@@ -154,7 +154,7 @@ export async function toItem(
 ): Promise<INodeExecutionData> {
 	const json = {
 		...toJson(requestId, job, wait),
-		...(includesRaw && raw !== undefined && { raw }),
+		...(includesRaw && raw !== undefined && { raw: toStorable(raw) }),
 	} as IDataObject;
 	const address = job.video && addressOfFile(job.video, contentPath);
 	if (!download || job.status !== 'done' || !address) return { json };

@@ -1,6 +1,7 @@
 import type { IDataObject, IExecutePaginationFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import type { VideoError } from '../errors';
+import { isDeeperThan } from '../http/json';
 import type { PollOutcome } from '../polling/pollUntilDone';
 import { PENDING, type VideoJob, type WaitFacts } from '../video';
 
@@ -26,6 +27,14 @@ const PLAIN_WORDS = [
 	'expired',
 ];
 
+/** In levels: n8n cannot store an execution with data that is nested much deeper. */
+const DEEPEST = 200;
+
+/** A part of an answer as the item has it. */
+export function toStorable(part: unknown): unknown {
+	return isDeeperThan(part, DEEPEST) ? 'a deeply nested answer' : part;
+}
+
 /** The cost, which the item has in USD. */
 const COST_IN_USAGE = 'cost_in_usd_ticks';
 
@@ -42,7 +51,7 @@ export function toJson(requestId: string, job: VideoJob, wait?: WaitFacts): IDat
 		progress: job.progress,
 		provider_status: tellingWord(job),
 		provider_cost_usd: job.providerCostUsd,
-		usage: tellingUsage(job),
+		usage: toStorable(tellingUsage(job)),
 		failure: job.failure,
 		wait,
 	};
