@@ -18,14 +18,15 @@ import { runNode } from './runNode.cjs';
 const MB = 1_000_000;
 
 interface Load {
-	kind: 'videos' | 'images';
+	/** Videos at public URLs, at the API's own with the key, or images. */
+	kind: 'videos' | 'content' | 'images';
 	count: number;
 	mode: BinaryMode;
 	videoBytes?: number;
 }
 
 /** The first job is the probe's warm-up, then come those of plain Node. */
-function planOf({ count, videoBytes = MB }: Load, imageDigests: string[]) {
+function planOf({ kind, count, videoBytes = MB }: Load, imageDigests: string[]) {
 	return ({ index, body }: Submission) => {
 		const { image } = body as { image?: { url: string } };
 		if (image) {
@@ -34,7 +35,11 @@ function planOf({ count, videoBytes = MB }: Load, imageDigests: string[]) {
 			image.url = '';
 		}
 		const share = index === 0 ? 0 : index <= count ? 0.5 : 1;
-		return { seconds: 0.1, video: { bytes: Math.max(MB, videoBytes * share) } };
+		return {
+			seconds: 0.1,
+			video: { bytes: Math.max(MB, videoBytes * share) },
+			...(kind === 'content' && { shape: 'contentOnly' as const }),
+		};
 	};
 }
 
@@ -89,6 +94,18 @@ describe('Memory, in a process of its own', () => {
 			expect(cost.growthMB).toBeLessThanOrEqual(100);
 		});
 	});
+
+	test.concurrent(
+		'a video of 100 MB behind the key takes at most 32 MB more than plain Node does',
+		async () => {
+			const videoBytes = 100 * MB;
+			await probe({ kind: 'content', count: 1, mode: 'filesystem', videoBytes }, (cost) => {
+				checkVideos(cost, videoBytes);
+				expect(cost.overPlainNodeMB).toBeLessThanOrEqual(32);
+				expect(cost.growthMB).toBeLessThanOrEqual(100);
+			});
+		},
+	);
 
 	test.concurrent(
 		'ten videos of 20 MB at once take at most 64 MB more than plain Node does',

@@ -14,6 +14,7 @@ import type { INodeExecutionData } from 'n8n-workflow';
 
 import { execute, type Finished } from '../engine/engine.ts';
 import { digestFile, storeFile, withBinaryMode, type BinaryMode } from '../engine/files.ts';
+import { createVideoNode } from '../engine/families.ts';
 import { createNode } from '../engine/scene.ts';
 
 const SAMPLE_EVERY_MS = 10;
@@ -63,17 +64,23 @@ function* noise(seed: number, bytes: number): Generator<Buffer> {
 
 async function run(items: INodeExecutionData[], downloadVideo: boolean): Promise<Finished> {
 	const image = { imageSource: 'binary', inputDataFieldName: 'photo' };
-	const node = createNode(kind === 'images' ? image : { downloadVideo });
+	const create = kind === 'content' ? createVideoNode : createNode;
+	const node = create(kind === 'images' ? image : { downloadVideo });
 	return await execute({ video: node }, items, credential);
 }
 
 /** What Node does with as many videos at once without n8n and this package. */
 async function fetchWithPlainNode(): Promise<void> {
 	const { outputs } = await run(await inputs(Number(count), MB), false);
-	const urls = (outputs[0] ?? []).map(({ json }) => String(Object(json.video).url));
+	const urls = (outputs[0] ?? []).map(({ json: { video } }) =>
+		String(Object(video).url ?? Object(video).content_url),
+	);
+	const headers = { authorization: `Bearer ${apiKey}` };
 	await Promise.all(
 		urls.map(async (url, index) => {
-			const answer = await new Promise<IncomingMessage>((resolve) => get(url, resolve));
+			const answer = await new Promise<IncomingMessage>((resolve) =>
+				get(url, { headers }, resolve),
+			);
 			await writeFile(join(folder, `plain-${index}.mp4`), answer);
 		}),
 	);
@@ -93,7 +100,7 @@ async function settle(): Promise<void> {
 
 async function measure(): Promise<Cost> {
 	await run(await inputs(1, MB), true);
-	if (kind === 'videos') await fetchWithPlainNode();
+	if (kind !== 'images') await fetchWithPlainNode();
 	const items = await inputs(Number(count), IMAGE_BYTES);
 	await settle();
 
