@@ -21,7 +21,7 @@ const FLOORS = [
 	['fields'],
 	['run'],
 	['resources'],
-	['hints', 'CometApiVideo.node'],
+	['CometApiVideo.node'],
 ];
 
 const sources = readdirSync(ROOT, { recursive: true, encoding: 'utf8' }).filter((path) =>

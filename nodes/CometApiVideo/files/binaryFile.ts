@@ -50,7 +50,7 @@ export async function* piecesOf(
 }
 
 /** How many bytes a base64 text stands for. */
-export function base64Bytes(base64: string): number {
+function base64Bytes(base64: string): number {
 	const padding = base64.endsWith('==') ? 2 : base64.endsWith('=') ? 1 : 0;
 	return Math.floor((base64.length * 3) / 4) - padding;
 }
