@@ -80,7 +80,7 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 						description: expect.stringContaining('costs one new video'),
 						parameters: expect.objectContaining({
 							properties: {
-								prompt: { type: 'string', description: expect.stringContaining('What the video') },
+								prompt: { type: 'string', description: expect.stringContaining('Description of the video') },
 							},
 							required: ['prompt'],
 						}),
