@@ -80,7 +80,10 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 						description: expect.stringContaining('costs one new video'),
 						parameters: expect.objectContaining({
 							properties: {
-								prompt: { type: 'string', description: expect.stringContaining('Description of the video') },
+								prompt: {
+									type: 'string',
+									description: expect.stringContaining('Description of the video'),
+								},
 							},
 							required: ['prompt'],
 						}),
@@ -170,46 +173,49 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 		});
 	});
 
-	describe.each([2.2, 3.1])('an AI agent of version %s whose model fails after the video', (version) => {
-		const withSettings = (agent: Workflow, settings: object) => ({
-			...agent,
-			nodes: agent.nodes.map((node) =>
-				node.name === 'AI Agent' ? { ...node, ...settings, typeVersion: version } : node,
-			),
-		});
-		const start = async (settings: object) =>
-			await chat(scene, model, withSettings(await readExample('agent-tool'), settings));
+	describe.each([2.2, 3.1])(
+		'an AI agent of version %s whose model fails after the video',
+		(version) => {
+			const withSettings = (agent: Workflow, settings: object) => ({
+				...agent,
+				nodes: agent.nodes.map((node) =>
+					node.name === 'AI Agent' ? { ...node, ...settings, typeVersion: version } : node,
+				),
+			});
+			const start = async (settings: object) =>
+				await chat(scene, model, withSettings(await readExample('agent-tool'), settings));
 
-		test('gets that video again with "Retry execution"', async () => {
-			model.play([call()], OUT_OF_ORDER, [call()], 'Here it is.');
-			const failed = await start({});
-			expect(failed.status).toBe('error');
-			const retried = await scene.retry(failed);
-			expect(retried.status).toBe('success');
-			const [requestId] = scene.paidIds(1);
-			expect(answers().at(-1)).toMatchObject({ request_id: requestId, status: 'done' });
-		});
-
-		test.each(['stopWorkflow', 'continueRegularOutput'])(
-			'gets that video again with Retry On Fail and On Error: %s',
-			async (onError) => {
-				model.play([call()], OUT_OF_ORDER, [call()], OUT_OF_ORDER, [call()], 'Here it is.');
-				const retries = { retryOnFail: true, maxTries: 3, waitBetweenTries: 100 };
-				const execution = await start({ ...retries, onError });
-				expect(outputItems(execution, 'AI Agent')[0]?.json).toEqual({ output: 'Here it is.' });
+			test('gets that video again with "Retry execution"', async () => {
+				model.play([call()], OUT_OF_ORDER, [call()], 'Here it is.');
+				const failed = await start({});
+				expect(failed.status).toBe('error');
+				const retried = await scene.retry(failed);
+				expect(retried.status).toBe('success');
 				const [requestId] = scene.paidIds(1);
 				expect(answers().at(-1)).toMatchObject({ request_id: requestId, status: 'done' });
-			},
-		);
+			});
 
-		test('gets a new video for its second call when it got the first one again', async () => {
-			model.play([call()], OUT_OF_ORDER, [call()], [call()], 'Here they are.');
-			const retried = await scene.retry(await start({}));
-			expect(retried.status).toBe('success');
-			const ids = scene.paidIds(2);
-			expect(answers().slice(-2)).toEqual(
-				ids.map((id) => expect.objectContaining({ request_id: id, status: 'done' })),
+			test.each(['stopWorkflow', 'continueRegularOutput'])(
+				'gets that video again with Retry On Fail and On Error: %s',
+				async (onError) => {
+					model.play([call()], OUT_OF_ORDER, [call()], OUT_OF_ORDER, [call()], 'Here it is.');
+					const retries = { retryOnFail: true, maxTries: 3, waitBetweenTries: 100 };
+					const execution = await start({ ...retries, onError });
+					expect(outputItems(execution, 'AI Agent')[0]?.json).toEqual({ output: 'Here it is.' });
+					const [requestId] = scene.paidIds(1);
+					expect(answers().at(-1)).toMatchObject({ request_id: requestId, status: 'done' });
+				},
 			);
-		});
-	});
+
+			test('gets a new video for its second call when it got the first one again', async () => {
+				model.play([call()], OUT_OF_ORDER, [call()], [call()], 'Here they are.');
+				const retried = await scene.retry(await start({}));
+				expect(retried.status).toBe('success');
+				const ids = scene.paidIds(2);
+				expect(answers().slice(-2)).toEqual(
+					ids.map((id) => expect.objectContaining({ request_id: id, status: 'done' })),
+				);
+			});
+		},
+	);
 });
