@@ -36,11 +36,12 @@ export async function pause(ms: number, signal?: AbortSignal, wake?: Promise<voi
 	const end = () => ended.abort();
 	const stopListening = signal && onAbort(signal, end);
 	void wake?.then(end);
-	// n8n's sleep knows no signal before 2.39, hence the race.
-	const cutShort = new Promise<void>((resolve) =>
-		ended.signal.addEventListener('abort', () => resolve(), { once: true }),
-	);
-	await Promise.race([cutShort, sleep(ms, ended.signal).catch(() => {})]);
+	await new Promise<void>((resolve) => {
+		const wakeUp = () => resolve();
+		// n8n's sleep knows no signal before 2.39, hence the second way out.
+		ended.signal.addEventListener('abort', wakeUp, { once: true });
+		sleep(ms, ended.signal).then(wakeUp, wakeUp);
+	});
 	stopListening?.();
 }
 

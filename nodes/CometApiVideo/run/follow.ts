@@ -69,7 +69,11 @@ export async function waitUntilFinished(
 		pollAtOnce: !isNew,
 		untilFinished: true,
 	};
-	return await watch(item, target, options, timedJob).finally(() => timedJob?.finish());
+	try {
+		return await watch(item, target, options, timedJob);
+	} finally {
+		timedJob?.finish();
+	}
 }
 
 /**
@@ -195,7 +199,7 @@ async function watch(
 				}
 				return answer;
 			},
-			sleep: async (ms) => await pause(ms, item.signal),
+			sleep: (ms) => pause(ms, item.signal),
 			isStopped: () => item.signal.aborted,
 			now: Date.now,
 			random: Math.random,

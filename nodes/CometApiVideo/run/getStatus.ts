@@ -29,13 +29,13 @@ export function getStatus(api: VideoApi, maxWaitS: number) {
 				settings: readSettings(item, { waits: false, maxWaitS }),
 			};
 		},
-		perform: async (item, input) => await look(item, api, input),
+		perform: (item, input) => look(item, api, input),
 	};
-	return async function (
+	return function (
 		this: IExecutePaginationFunctions,
 		requestData: DeclarativeRestApiSettings.ResultOptions,
 	): Promise<INodeExecutionData[]> {
-		return await runItem(this, requestData, task);
+		return runItem(this, requestData, task);
 	};
 }
 

@@ -21,6 +21,7 @@ import {
 	type VideoKey,
 } from '../payment/ledger';
 import { findLost, submitVideo, type Submission, type SubmitContext } from '../payment/submit';
+import type { PollOutcome } from '../polling/pollUntilDone';
 import { PENDING } from '../video';
 import type { VideoApi } from '../videoApi';
 import { publishAcceptance } from './acceptance';
@@ -58,14 +59,14 @@ interface Input {
 export function makeVideo(maker: VideoMaker) {
 	const task: ItemTask<Input> = {
 		read: async (item) => await readItem(item, maker),
-		perform: async (item, input) => await submitAndFollow(item, maker.api, input),
+		perform: (item, input) => submitAndFollow(item, maker.api, input),
 		release: ({ ledger }) => ledger.release(),
 	};
-	return async function (
+	return function (
 		this: IExecutePaginationFunctions,
 		requestData: DeclarativeRestApiSettings.ResultOptions,
 	): Promise<INodeExecutionData[]> {
-		return await runItem(this, requestData, task);
+		return runItem(this, requestData, task);
 	};
 }
 
@@ -148,11 +149,12 @@ async function follow(
 	const { queue } = item.batch;
 	const target = { api, job, model };
 	queue.jobStarted();
-	const outcome = await waitUntilFinished(item, target, settings, {
-		acceptedAtMs,
-		isNew,
-		kind,
-	}).finally(() => queue.jobEnded());
+	let outcome: PollOutcome;
+	try {
+		outcome = await waitUntilFinished(item, target, settings, { acceptedAtMs, isNew, kind });
+	} finally {
+		queue.jobEnded();
+	}
 	// So that the retry which the user asked n8n for makes a new video.
 	if (outcome.lastJob && isOwnFailure(outcome.lastJob, api)) ledger.remove(entry);
 	return await concludeWait(item, target, outcome, settings);

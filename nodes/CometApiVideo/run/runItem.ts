@@ -33,13 +33,13 @@ export interface ItemTask<Input> {
  * Takes one item through an operation. Nothing is sent before all items of the run are known and
  * can be sent, unless the node continues on fail.
  */
-export async function runItem<Input>(
+export function runItem<Input>(
 	context: IExecutePaginationFunctions,
 	requestData: DeclarativeRestApiSettings.ResultOptions,
 	task: ItemTask<Input>,
 ): Promise<INodeExecutionData[]> {
 	const item = openItem(context, requestData);
-	return context.continueOnFail() ? await runAlone(item, task) : await runTogether(item, task);
+	return context.continueOnFail() ? runAlone(item, task) : runTogether(item, task);
 }
 
 async function runAlone<Input>(
@@ -62,26 +62,30 @@ async function runTogether<Input>(
 	const isComplete = await batch.allArrived();
 	if (!isComplete) return endIncomplete(item);
 
-	const reading = await attempt(async () => await read(item, task));
-	const isSendable = 'value' in reading;
-	const allSendable = await batch.allSendable(isSendable);
-	if (isSendable && !allSendable) {
+	const reading = await attempt(read(item, task));
+	const allSendable = await batch.allSendable('value' in reading);
+	if ('error' in reading) return await failWithTheRun(item, reading.error);
+	if (!allSendable) {
 		task.release?.(reading.value);
 		batch.itemHasEnded(itemIndex);
 		// Another item's parameters end this run: nobody sees what this one returns.
 		return [];
 	}
-	const work = isSendable
-		? await attempt(async () => await perform(item, task, reading.value))
-		: reading;
-	if ('value' in work) {
+	try {
+		const output = await perform(item, task, reading.value);
 		batch.itemHasEnded(itemIndex);
-		return [work.value];
+		return [output];
+	} catch (error) {
+		return await failWithTheRun(item, error);
 	}
-	batch.itemHasEnded(itemIndex, toVideoError(item, work.error));
-	// n8n shows an error when all items have ended, and by then all their ids are known.
+}
+
+/** n8n shows an error when all items have ended, and by then all their ids are known. */
+async function failWithTheRun(item: RunItem, error: unknown): Promise<never> {
+	const { batch, context, itemIndex, runIndex } = item;
+	batch.itemHasEnded(itemIndex, toVideoError(item, error));
 	await batch.allHaveEnded();
-	throw batch.toNodeError(item.context.getNode(), item.runIndex);
+	throw batch.toNodeError(context.getNode(), runIndex);
 }
 
 /** When n8n has given the run up, a thrown error would reach nobody and end the process. */
@@ -141,9 +145,9 @@ function toVideoError({ batch, itemIndex }: RunItem, error: unknown): VideoError
 	return error instanceof VideoError ? error : unexpected(error, batch.requestIds.get(itemIndex));
 }
 
-async function attempt<T>(task: () => Promise<T>): Promise<{ value: T } | { error: unknown }> {
+async function attempt<T>(work: Promise<T>): Promise<{ value: T } | { error: unknown }> {
 	try {
-		return { value: await task() };
+		return { value: await work };
 	} catch (error) {
 		return { error };
 	}
