@@ -43,7 +43,7 @@ interface Scenario {
 }
 
 const ONE_AFTER_ANOTHER: Scenario[] = [
-	...[12, 45, 120, 300, 900].flatMap((seconds): Scenario[] => [
+	...[5, 12, 45, 120, 300, 900].flatMap((seconds): Scenario[] => [
 		{
 			name: `${seconds} s +-20 %`,
 			draw: evenly(seconds),
@@ -58,7 +58,7 @@ const ONE_AFTER_ANOTHER: Scenario[] = [
 			name: `${seconds} s log-normal 0.5`,
 			draw: logNormal(seconds, 0.5),
 			...(seconds <= 300 && { lag: 1.1 }),
-			polls: 1.1,
+			...(seconds >= 12 && { polls: 1.1 }),
 		},
 	]),
 	{ name: '45 or 120 s', draw: mixed(evenly(45), evenly(120), 0.5), lag: 1, polls: 1 },

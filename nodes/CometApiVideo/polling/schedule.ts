@@ -53,16 +53,12 @@ export function nextPollDelayMs(timing: PollTiming): number {
 	const endMs = forecastEndMs(readings);
 	if (endMs === undefined) {
 		const usualMs = polls === 0 ? FIRST_POLL_MS : usualDelayMs(elapsedMs);
-		return (likelyDelayMs(earlierEnds, elapsedMs, delayAtAgeMs) ?? usualMs) * strayed;
+		return (likelyDelayMs(earlierEnds, elapsedMs, usualDelayMs) ?? usualMs) * strayed;
 	}
 	const leftMs = endMs - elapsedMs;
 	if (leftMs > MEET_WITHIN_MS) return Math.min(LONGEST_APPROACH_MS, leftMs * APPROACH) * strayed;
 	// A little after the forecast, since a poll that is slightly too early costs an extra one.
 	return Math.max(SHORTEST_MEETING_MS, leftMs + random * SHORTEST_MEETING_MS);
-}
-
-function delayAtAgeMs(elapsedMs: number): number {
-	return elapsedMs < FIRST_POLL_MS ? FIRST_POLL_MS : usualDelayMs(elapsedMs);
 }
 
 function usualDelayMs(elapsedMs: number): number {
