@@ -50,14 +50,22 @@ describe('The id in the answer to a submit is kept', () => {
 		});
 	});
 
-	test.concurrent('as it came, though it holds the key, which is shown nowhere else', async () => {
+	test.concurrent('as it came, as is the link, though a short key stands in them', async () => {
 		await withScene({ ...QUICK, apiKey: 'cometapi' }, async ({ simulator, credential }) => {
 			const body = () => ({ request_id: 'cometapi-7f31', note: 'key cometapi' });
 			simulator.inject({ route: 'submit', fault: { kind: 'rewrite', body } });
-			const node = createNode({ options: { maxWait: 1, includeRawResponse: true } });
-			await execute({ video: node }, itemsOf({}), credential);
+			const url = 'https://cdn.cometapi.com/cometapi.mp4';
+			const done = { status: 'done', video: { url }, note: 'key cometapi' };
+			simulator.inject({ route: 'status', fault: { kind: 'status', status: 200, body: done } });
+			const node = createNode({ options: { includeRawResponse: true } });
+			const finished = await execute({ video: node }, itemsOf({}), credential);
 			const [poll] = simulator.requestsTo('status');
 			expect(poll?.path).toBe('/grok/v1/videos/cometapi-7f31');
+			expect(jsonOf(finished)[0]).toMatchObject({
+				request_id: 'cometapi-7f31',
+				video: { url },
+				raw: { note: 'key ***' },
+			});
 		});
 	});
 

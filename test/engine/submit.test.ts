@@ -62,6 +62,7 @@ describe('A submit that nobody knows the fate of', () => {
 				expect(error?.message).toBe('It is not known whether CometAPI accepted this video');
 				expect(error?.description).toContain('usage log');
 				expect(error?.description).toContain('start a new execution');
+				expect(error?.description).not.toContain('""');
 			}
 			expect(submits(simulator)).toHaveLength(1);
 		});

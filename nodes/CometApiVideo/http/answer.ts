@@ -190,7 +190,7 @@ function listOf(value: unknown): string | undefined {
 
 /** Of an answer without words, what there is of it. */
 function pieceOf(body: unknown): string | undefined {
-	if (isPage(body) || body === undefined || body === null) return undefined;
+	if (typeof body === 'string' || body === undefined || body === null) return undefined;
 	return shorten(toText(body));
 }
 
@@ -200,18 +200,21 @@ export function shorten<T extends string | undefined>(words: T): T | string {
 	return `${words.slice(0, LONGEST_QUOTE - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }
 
+/** A longer silence would leave a finished video, or a free place, unseen for too long. */
+const LONGEST_RETRY_AFTER_MS = 60_000;
+
 /**
  * Retry-After of RFC 9110: seconds or an HTTP date.
  *
- * @returns milliseconds from now on, not negative; undefined without a readable header
+ * @returns milliseconds from now on, 0 to 60,000; undefined without a readable header
  */
 export function readRetryAfter(headers: JsonRecord, nowMs: number): number | undefined {
 	const value = text(headers['retry-after']);
 	if (value === undefined) return undefined;
-	if (/^\d+$/.test(value)) return Number(value) * 1000;
+	if (/^\d+$/.test(value)) return Math.min(LONGEST_RETRY_AFTER_MS, Number(value) * 1000);
 	// Date.parse makes a date of almost anything; an HTTP date begins with the day of the week.
 	const ms = /^[A-Z][a-z]+, /.test(value) ? Date.parse(value) - nowMs : Number.NaN;
-	return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+	return Number.isNaN(ms) ? undefined : Math.min(LONGEST_RETRY_AFTER_MS, Math.max(0, ms));
 }
 
 export function isSuccess(statusCode: number): boolean {

@@ -7,6 +7,7 @@ import type {
 import { CREDENTIAL_TYPE } from '../../../credentials/credentialType';
 import type { Unanswered } from './answer';
 import { text, type JsonRecord } from './json';
+import { redact } from './redact';
 import { describeUnanswered } from './request';
 
 /** A file on its way, as n8n's storage takes it. */
@@ -97,7 +98,7 @@ export async function readStartWithKey(
 			return undefined;
 		}
 		const start = await firstBytes(answer.body, maxBytes);
-		return withoutKey(start.toString('utf8'), apiKey);
+		return redact(start.toString('utf8'), apiKey);
 	} catch {
 		return undefined;
 	}
@@ -124,11 +125,11 @@ async function opening(key: () => string, request: () => Promise<StreamAnswer>):
 		const { statusCode, headers, body } = await request();
 		const contentType = text(headers['content-type']);
 		return {
-			opened: { statusCode, body, contentType: contentType && withoutKey(contentType, key()) },
+			opened: { statusCode, body, contentType: contentType && redact(contentType, key()) },
 		};
 	} catch (error) {
 		const unanswered = describeUnanswered(error);
-		return { unanswered: { ...unanswered, message: withoutKey(unanswered.message, key()) } };
+		return { unanswered: { ...unanswered, message: redact(unanswered.message, key()) } };
 	}
 }
 
@@ -184,9 +185,3 @@ function toStreamRequest(request: IHttpRequestOptions): Omit<IHttpRequestOptions
 }
 
 const isRedirect = (statusCode: number) => [301, 302, 303, 307, 308].includes(statusCode);
-
-// Shorter strings aren't CometAPI keys and could match ordinary text.
-const SHORTEST_KEY = 8;
-
-const withoutKey = (words: string, apiKey: string) =>
-	apiKey.length < SHORTEST_KEY ? words : words.replaceAll(apiKey, '***');

@@ -4,12 +4,10 @@ import { CREDENTIAL_TYPE } from '../../../credentials/credentialType';
 import { onAbort, pause, untilStopped } from '../pause';
 import { CREDENTIAL_UNREAD, type Exchange, type HttpAnswer, type Unanswered } from './answer';
 import { isRecord, text, type JsonRecord } from './json';
+import { redact } from './redact';
 
 /** An answer about a video has some kB; more than this is cut off. */
 const MAX_ANSWER_BYTES = 4_000_000;
-
-// Shorter strings aren't CometAPI keys and could match ordinary text.
-const SHORTEST_KEY = 8;
 
 /** System calls that come before a byte of the request is on the wire. */
 const BEFORE_SENDING = ['getaddrinfo', 'connect', 'bind', 'socket'];
@@ -208,11 +206,6 @@ function withLongNumbersAsText(json: string): string {
 		(field: string, name: string, digits: string) =>
 			Number.isSafeInteger(Number(digits)) ? field : `${name}"${digits}"`,
 	);
-}
-
-/** The same, with *** in place of the key. */
-function redact(shown: string, apiKey: string): string {
-	return apiKey.length < SHORTEST_KEY ? shown : shown.replaceAll(apiKey, '***');
 }
 
 /**

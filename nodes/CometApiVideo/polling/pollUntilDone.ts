@@ -10,9 +10,6 @@ const UNKNOWN_ID_PATIENCE_MS = 30_000;
 /** How long a job may be told as done before its URL is, in ms (docs/api.md: some seconds were seen). */
 const URL_PATIENCE_MS = 60_000;
 
-/** A Retry-After beyond that would leave a finished video unseen for too long. */
-const LONGEST_RETRY_AFTER_MS = 60_000;
-
 /** So much later than planned, in ms, is no busy machine: the clock was set, or the laptop slept. */
 const JUMP_MS = 60_000;
 
@@ -146,8 +143,7 @@ export async function pollUntilDone(deps: PollDeps, options: PollOptions): Promi
 				: { kind: 'timedOut', problem, ...progressSoFar() };
 		}
 		const retryAfterMs = answer.kind === 'unclear' ? (answer.retryAfterMs ?? 0) : 0;
-		nextPollMs =
-			clock.passedMs + Math.max(nextDelayMs(), Math.min(retryAfterMs, LONGEST_RETRY_AFTER_MS));
+		nextPollMs = clock.passedMs + Math.max(nextDelayMs(), retryAfterMs);
 	}
 
 	function nextDelayMs(): number {
@@ -186,19 +182,26 @@ class WaitClock {
 
 	async sleepUntil(atMs: number): Promise<void> {
 		const ms = Math.ceil(atMs - this.passedMs);
-		if (ms > 0) await this.timed(async () => await this.deps.sleep(ms), ms);
+		if (ms <= 0) return;
+		const before = this.deps.now();
+		await this.deps.sleep(ms);
+		this.pass(before, ms);
+	}
+
+	async timed<T>(task: () => Promise<T>): Promise<T> {
+		const before = this.deps.now();
+		const result = await task();
+		this.pass(before, 0);
+		return result;
 	}
 
 	/** @param plannedMs counts instead of the clock when that was set back */
-	async timed<T>(task: () => Promise<T>, plannedMs = 0): Promise<T> {
-		const before = this.deps.now();
-		const result = await task();
+	private pass(before: number, plannedMs: number): void {
 		const ms = this.deps.now() - before;
 		this.passedMs += ms < 0 ? plannedMs : ms;
 		if (ms - plannedMs > JUMP_MS) {
 			this.hasJumped = true;
 			this.jumpedToMs = this.passedMs;
 		}
-		return result;
 	}
 }

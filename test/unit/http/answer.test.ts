@@ -506,7 +506,10 @@ describe('Retry-After', () => {
 	test.each([
 		{ value: '0', ms: 0 },
 		{ value: '7', ms: 7_000 },
-		{ value: ' 120 ', ms: 120_000 },
+		{ value: ' 40 ', ms: 40_000 },
+		{ value: '3600', ms: 60_000 },
+		{ value: '9'.repeat(400), ms: 60_000 },
+		{ value: 'Thu, 12 Mar 2026 09:00:00 GMT', ms: 60_000 },
 		{ value: 'Thu, 12 Mar 2026 08:00:30 GMT', ms: 30_000 },
 		{ value: 'Thursday, 12-Mar-26 08:00:30 GMT', ms: 30_000 },
 		{ value: 'Thu, 12 Mar 2026 07:59:30 GMT', ms: 0 },
@@ -528,11 +531,12 @@ describe('Retry-After', () => {
 		expect(readRetryAfter({}, NOW)).toBeUndefined();
 	});
 
-	test('is never negative or NaN', () => {
+	test('is never negative, NaN or longer than a minute', () => {
 		fc.assert(
 			fc.property(fc.oneof(fc.string(), fc.date().map(String)), (value) => {
 				const ms = readRetryAfter({ 'retry-after': value }, NOW);
 				expect(ms ?? 0).toBeGreaterThanOrEqual(0);
+				expect(ms ?? 0).toBeLessThanOrEqual(60_000);
 			}),
 		);
 	});

@@ -368,14 +368,6 @@ describe('trouble on the way', () => {
 		expect(pollsAtMs).toEqual([3_000, 43_500]);
 	});
 
-	test('Retry-After of an hour silences the wait for a minute at most', async () => {
-		const { world, pollsAtMs } = virtualWorld({
-			answer: (_, polls) => (polls === 1 ? { ...UNCLEAR, retryAfterMs: 3_600_000 } : job('done')),
-		});
-		await pollUntilDone(world, EVERY_3_S);
-		expect(pollsAtMs).toEqual([3_000, 63_000]);
-	});
-
 	test.each([0, 10])('Retry-After of %d ms makes no poll come sooner', async (retryAfterMs) => {
 		const { world, pollsAtMs } = virtualWorld({
 			answer: (_, polls) => (polls === 1 ? { ...UNCLEAR, retryAfterMs } : job('done')),
