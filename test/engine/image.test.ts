@@ -381,11 +381,13 @@ describe('What is no image is refused before anything is sent', () => {
 	});
 
 	test.concurrent(
-		'a data URL in other words: jpg, capitals, parameters, wrapped in lines',
+		'a data URL in other words: jpg, capitals, parameters, wrapped in lines, escaped',
 		async () => {
 			await withScene(QUICK, async ({ simulator, execute }) => {
-				const jpeg = Buffer.from('ffd8ffe000104a46494600010203', 'hex').toString('base64');
-				const wrapped = `${jpeg.slice(0, 8)}\r\n${jpeg.slice(8)}\n`;
+				const jpeg = Buffer.from('ffd8ffe000104a46494600010203fbff', 'hex').toString('base64');
+				const escaped = encodeURIComponent(jpeg);
+				expect(escaped).not.toBe(jpeg);
+				const wrapped = `${escaped.slice(0, 8)}\r\n${escaped.slice(8)}\n`;
 				const url = `DATA:image/JPG;charset=utf-8;BASE64,${wrapped}`;
 				await execute(createNode(IMAGE_AT_URL), itemsOf({ url }));
 				expect(simulator.requestsTo('submit')[0]?.body).toMatchObject({

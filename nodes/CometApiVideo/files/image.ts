@@ -50,8 +50,14 @@ export async function readDataUrl(
 			`It came out as ${url.slice(0, 100)}.`,
 		);
 	}
-	const binary = { data: url.slice(comma + 1), mimeType: 'image/unknown' };
+	const data = withoutEscapes(url.slice(comma + 1));
+	const binary = { data, mimeType: 'image/unknown' };
 	return await checkImage(context, binary, "The data in 'Image URL'");
+}
+
+/** Base64 may stand in a URL with its + and / and = as %2B, %2F and %3D. */
+function withoutEscapes(data: string): string {
+	return data.replace(/%(2b|2f|3d)/gi, (escaped) => decodeURIComponent(escaped));
 }
 
 function checkFieldName(field: unknown): string {
