@@ -95,6 +95,20 @@ describe.each(FAMILIES)('$family', ({ family, resource, create, ofJob, flatShape
 				expect(simulator.requestsTo('submit')).toHaveLength(1);
 			});
 		});
+
+		test.concurrent('though the reason is nested too deeply to be told', async () => {
+			const deep = `${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}`;
+			const ids = '"request_id": "x", "task_id": "x", "id": "x"';
+			const body = `{${ids}, "status": "failed", "task_status": "failed", "error": ${deep}}`;
+			await withScene(ENDLESS, async ({ simulator, execute }) => {
+				simulator.inject({ route: 'status', fault: { kind: 'status', status: 200, body } });
+				const { error } = await execute(create(GIVE_UP_EARLY));
+				expect(error?.message).toBe(
+					`The video could not be made [request ID ${idsOf(simulator)[0]}]`,
+				);
+				expect(error?.description).toContain('a deeply nested answer');
+			});
+		});
 	});
 
 	describe('pays once', () => {

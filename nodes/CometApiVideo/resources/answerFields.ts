@@ -1,6 +1,6 @@
-import { firstOf, isRecord, text, type JsonRecord } from '../http/json';
+import { firstOf, isRecord, text, toText, type JsonRecord } from '../http/json';
 import { classifyStatus, type StatusWords } from '../statusWords';
-import { NO_REASON, type Failure, type JobStatus, type VideoJob } from '../video';
+import { EXPIRED, NO_REASON, type Failure, type JobStatus, type VideoJob } from '../video';
 
 /** The gateway's row, Kling's envelope and the task: no answer has more. */
 const MOST_LAYERS = 4;
@@ -24,7 +24,7 @@ export function readError(layers: readonly JsonRecord[]): Failure | undefined {
 	if (typeof told === 'string') return { code: NO_REASON.code, message: told };
 	return {
 		code: text(told.code) ?? text(told.type) ?? NO_REASON.code,
-		message: text(told.message) ?? JSON.stringify(told),
+		message: text(told.message) ?? toText(told) ?? NO_REASON.message,
 	};
 }
 
@@ -41,8 +41,6 @@ export function readStatusWord(
 	const { status, isKnown } = classifyStatus(providerStatus, known);
 	return { status, providerStatus, statusIsKnown: isKnown };
 }
-
-const EXPIRED: Failure = { code: 'expired', message: 'The job expired before it was done' };
 
 /** The failure of a job that has none told, and nothing for one that goes well. */
 export function withFailure(
