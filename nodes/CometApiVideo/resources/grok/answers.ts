@@ -1,7 +1,6 @@
-import { firstOf, httpUrl, isRecord, text, toText, type JsonRecord } from '../../http/json';
+import { firstOf, httpUrl, isRecord, text, type JsonRecord } from '../../http/json';
 import { classifyStatus, type StatusWords } from '../../statusWords';
 import {
-	EXPIRED,
 	NO_REASON,
 	NO_VIDEO,
 	WITHHELD,
@@ -10,6 +9,7 @@ import {
 	type Video,
 	type VideoJob,
 } from '../../video';
+import { layersOf, readError, readProgress, readStatusWord, withFailure } from '../answerFields';
 
 const WORDS: StatusWords = {
 	pending: [
@@ -27,6 +27,9 @@ const WORDS: StatusWords = {
 	expired: ['expired'],
 };
 
+/** The gateway's row, or CometAPI's envelope, and what is in it. */
+const MOST_LAYERS = 3;
+
 // xAI's unit: ten thousand million ticks are one US dollar.
 const TICKS_PER_USD = 10_000_000_000;
 
@@ -41,36 +44,24 @@ export function readStatus(body: unknown): VideoJob | undefined {
 	if (!isRecord(body)) return undefined;
 	const envelope = isRecord(body.data) ? body.data : undefined;
 	const inner = isRecord(envelope?.data) ? envelope.data : undefined;
-	const layers = [inner, envelope, body].filter((layer) => layer !== undefined);
+	const layers = layersOf(body, MOST_LAYERS);
 	if (!layers.some(isAboutAJob)) return undefined;
 
-	const { status, providerStatus, statusIsKnown } = readStatusWord(layers);
+	const word = readStatusWord(layers, WORDS);
+	const status = word?.status ?? (readError(layers) ? 'failed' : 'pending');
 	const video = readVideo(layers, envelope, status);
 	const stillRunningInside = status === 'done' && video.url === undefined && isPending(inner);
 	const usage = firstOf(layers, (layer) => (isRecord(layer.usage) ? layer.usage : undefined));
 	const job: VideoJob = {
+		statusIsKnown: true,
+		...word,
 		status: stillRunningInside ? 'pending' : status,
-		providerStatus,
-		statusIsKnown,
 		progress: firstOf(layers, (layer) => readProgress(layer.progress)),
 		model: firstOf(layers, (layer) => text(layer.model)),
 		usage,
 		providerCostUsd: readCost(usage),
 	};
 	return concludeJob(job, video, readFailure(layers, envelope));
-}
-
-/**
- * The request id in the answer to a submit: request_id as documented, id or task_id as gateways
- * derived from new-api name it.
- */
-export function readRequestId(body: unknown): string | undefined {
-	if (!isRecord(body)) return undefined;
-	const layers = isRecord(body.data) ? [body, body.data] : [body];
-	return firstOf(
-		layers,
-		(layer) => text(layer.request_id) ?? text(layer.task_id) ?? text(layer.id),
-	);
 }
 
 /** Done needs a URL that moderation let through; a URL without any status is done as well. */
@@ -88,19 +79,7 @@ function concludeJob(job: VideoJob, video: Partial<Video>, failure: Failure | un
 			failure: failure ?? (moderated ? WITHHELD : NO_VIDEO),
 		};
 	}
-	if (job.status === 'expired') {
-		return {
-			...job,
-			failure: failure ?? EXPIRED,
-		};
-	}
-	if (job.status === 'failed') {
-		return {
-			...job,
-			failure: failure ?? NO_REASON,
-		};
-	}
-	return job;
+	return { ...job, ...withFailure(job.status, failure) };
 }
 
 function isAboutAJob({ status, request_id, task_id, video }: JsonRecord): boolean {
@@ -111,25 +90,7 @@ function isAboutAJob({ status, request_id, task_id, video }: JsonRecord): boolea
 
 function isPending(layer: JsonRecord | undefined): boolean {
 	const word = text(layer?.status);
-	return word !== undefined && statusOf(word) === 'pending';
-}
-
-/** The inner terminal word wins over the envelope's; an envelope's end wins over an inner pending. */
-function readStatusWord(
-	layers: JsonRecord[],
-): Pick<VideoJob, 'status' | 'providerStatus' | 'statusIsKnown'> {
-	const words = layers.map((layer) => text(layer.status)).filter((word) => word !== undefined);
-	const providerStatus = words.find((word) => statusOf(word) !== 'pending') ?? words[0];
-	if (providerStatus === undefined) {
-		const hasFailed = layers.some((layer) => isRecord(layer.error) || text(layer.error));
-		return { status: hasFailed ? 'failed' : 'pending', statusIsKnown: true };
-	}
-	const { status, isKnown } = classifyStatus(providerStatus, WORDS);
-	return { status, providerStatus, statusIsKnown: isKnown };
-}
-
-function statusOf(word: string): JobStatus {
-	return classifyStatus(word, WORDS).status;
+	return word !== undefined && classifyStatus(word, WORDS).status === 'pending';
 }
 
 function readVideo(
@@ -154,22 +115,14 @@ function readVideo(
 
 function readFailure(layers: JsonRecord[], envelope: JsonRecord | undefined): Failure | undefined {
 	const told = firstOf(layers, (layer) => layer.error ?? undefined);
-	if (isRecord(told)) {
-		const message = text(told.message) ?? toText(told) ?? 'No reason given';
-		return { code: text(told.code) ?? text(told.type) ?? 'unknown', message };
-	}
+	const error = readError([{ error: told }]);
+	if (error) return error;
 	const blocked = firstOf(layers, (layer) => text(layer.block_reason));
 	if (told === undefined && blocked !== undefined) return { code: 'moderation', message: blocked };
 	const reason = text(envelope?.fail_reason);
 	// Old gateway rows keep the video's URL there.
-	const message = text(told) ?? (httpUrl(reason) ? undefined : reason);
-	return message === undefined ? undefined : { code: 'unknown', message };
-}
-
-function readProgress(value: unknown): number | undefined {
-	const percent = typeof value === 'string' ? Number.parseFloat(value) : value;
-	if (typeof percent !== 'number' || !Number.isFinite(percent)) return undefined;
-	return Math.min(100, Math.max(0, percent));
+	if (reason === undefined || httpUrl(reason) !== undefined) return undefined;
+	return { ...NO_REASON, message: reason };
 }
 
 function readCost(usage: JsonRecord | undefined): number | undefined {
