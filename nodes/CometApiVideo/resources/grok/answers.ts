@@ -114,11 +114,10 @@ function readVideo(
 }
 
 function readFailure(layers: JsonRecord[], envelope: JsonRecord | undefined): Failure | undefined {
-	const told = firstOf(layers, (layer) => layer.error ?? undefined);
-	const error = readError([{ error: told }]);
+	const error = readError(layers);
 	if (error) return error;
 	const blocked = firstOf(layers, (layer) => text(layer.block_reason));
-	if (told === undefined && blocked !== undefined) return { code: 'moderation', message: blocked };
+	if (blocked !== undefined) return { code: 'moderation', message: blocked };
 	const reason = text(envelope?.fail_reason);
 	// Old gateway rows keep the video's URL there.
 	if (reason === undefined || httpUrl(reason) !== undefined) return undefined;

@@ -160,6 +160,16 @@ describe('the documented shapes', () => {
 		});
 	});
 
+	test.each(['', ' ', [], 0, false])('g: failed with the error %j tells why elsewhere', (error) => {
+		const told = { code: 'invalid_argument', message: 'in its own words' };
+		const data = { status: 'failed', error };
+		expect(readStatus({ data, error: told })?.failure).toEqual(told);
+		expect(readStatus({ ...data, block_reason: 'nsfw' })?.failure).toEqual({
+			code: 'moderation',
+			message: 'nsfw',
+		});
+	});
+
 	test.each([
 		{ name: 'empty', url: { url: '' } },
 		{ name: 'null', url: { url: null } },
