@@ -9,12 +9,23 @@ export interface JobRef {
 	statusPath: string;
 }
 
+/** The job that the API knows by its id below the path that it tells of jobs. */
+export function jobAt(path: string, requestId: string): JobRef {
+	return { requestId, statusPath: `${path}/${encodeURIComponent(requestId)}` };
+}
+
+/** What all families are taken to call a failure of the provider's own, by docs/api.md, shape g. */
+export const OWN_FAILURE_CODES = ['service_unavailable', 'internal_error', 'expired'];
+
 /**
  * How a family of CometAPI's video APIs talks. A family reads answers; it never decides whether a
  * submit was accepted, what is paid, or what is sent again.
  */
 export interface VideoApi {
-	/** The job that the answer to a submit names, or undefined when it names none. */
+	/**
+	 * The job that the answer to a submit names, or undefined when it names none. An answer that was cut
+	 * off comes as its text, and its job is paid for: `readJobId` finds the id in it.
+	 */
 	readAccepted(body: unknown, submitPath: string): JobRef | undefined;
 	/** What a status answer says, or undefined when it says nothing about a job. */
 	readStatus(body: unknown): VideoJob | undefined;
@@ -29,7 +40,10 @@ export interface VideoApi {
 	 * asked when the answer to a submit never came, and only ever read.
 	 */
 	externalPath?(submitPath: string, externalId: string): string;
-	/** Failure codes that are the provider's own fault: a new job for the same video may do better. */
+	/**
+	 * Failure codes that are the provider's own fault: a new job for the same video may do better. As
+	 * `bareCode` writes them: in lower case, with underscores, without a prefix.
+	 */
 	ownFailureCodes: readonly string[];
 	/** What to do about a refused request, where the family knows better than the general advice. */
 	adviceFor?(problem: ApiProblem): string | undefined;

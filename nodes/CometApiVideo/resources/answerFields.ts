@@ -1,4 +1,12 @@
-import { firstOf, isRecord, text, toText, type JsonRecord } from '../http/json';
+import {
+	firstOf,
+	isRecord,
+	plainId,
+	readCutJson,
+	text,
+	toText,
+	type JsonRecord,
+} from '../http/json';
 import { classifyStatus, type StatusWords } from '../statusWords';
 import { EXPIRED, NO_REASON, type Failure, type JobStatus, type VideoJob } from '../video';
 
@@ -8,6 +16,27 @@ const MOST_LAYERS = 4;
 /** An answer and what it is wrapped around, the innermost first: {code, message, data: {data: {…}}}. */
 export function layersOf(body: JsonRecord, most = MOST_LAYERS): JsonRecord[] {
 	return isRecord(body.data) && most > 1 ? [...layersOf(body.data, most - 1), body] : [body];
+}
+
+/**
+ * The job's id in the answer to a submit, under the first of these names that has one. A text is an
+ * answer that was cut off.
+ *
+ * @param layersIn where to look, in order: by default outside first, since a submit's answer names its
+ * job there
+ */
+export function readJobId(
+	body: unknown,
+	names: readonly string[],
+	layersIn: (body: JsonRecord) => JsonRecord[] = outsideFirst,
+): string | undefined {
+	if (typeof body === 'string') return plainId(readCutJson(body, names));
+	if (!isRecord(body)) return undefined;
+	return firstOf(layersIn(body), (layer) => firstOf(names, (name) => plainId(layer[name])));
+}
+
+function outsideFirst(body: JsonRecord): JsonRecord[] {
+	return isRecord(body.data) ? [body, body.data] : [body];
 }
 
 /** 0-100, from a number or a text such as "40%". */

@@ -1,5 +1,6 @@
-import { firstOf, isRecord, plainId, readCutJson } from '../../http/json';
-import type { JobRef, VideoApi } from '../../videoApi';
+import { isRecord, plainId } from '../../http/json';
+import { jobAt, OWN_FAILURE_CODES, type VideoApi } from '../../videoApi';
+import { readJobId } from '../answerFields';
 import { readStatus } from './answers';
 
 const VIDEOS_PATH = '/grok/v1/videos';
@@ -14,24 +15,16 @@ export const MAX_WAIT_S = 900;
 export const grokApi: VideoApi = {
 	readAccepted(body) {
 		const requestId = readRequestId(body);
-		return requestId === undefined ? undefined : toJobRef(requestId);
+		return requestId === undefined ? undefined : jobAt(VIDEOS_PATH, requestId);
 	},
 	readStatus,
-	jobOf: (_item, requestId) => toJobRef(requestId),
-	ownFailureCodes: ['service_unavailable', 'internal_error', 'expired'],
+	jobOf: (_item, requestId) => jobAt(VIDEOS_PATH, requestId),
+	ownFailureCodes: OWN_FAILURE_CODES,
 };
-
-function toJobRef(requestId: string): JobRef {
-	return { requestId, statusPath: `${VIDEOS_PATH}/${encodeURIComponent(requestId)}` };
-}
 
 /** request_id as documented, the others as gateways derived from new-api name it. */
 const ID_NAMES = ['request_id', 'task_id', 'id', 'taskId'];
 
 function readRequestId(body: unknown): string | undefined {
-	if (typeof body === 'string') return plainId(readCutJson(body, ID_NAMES));
-	if (!isRecord(body)) return undefined;
-	const layers = isRecord(body.data) ? [body, body.data] : [body];
-	const named = firstOf(layers, (layer) => firstOf(ID_NAMES, (name) => plainId(layer[name])));
-	return named ?? plainId(body.data);
+	return readJobId(body, ID_NAMES) ?? (isRecord(body) ? plainId(body.data) : undefined);
 }

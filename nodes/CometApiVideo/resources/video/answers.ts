@@ -48,10 +48,8 @@ export function readStatus(body: unknown): VideoJob | undefined {
 	};
 }
 
-/** The job's id in the answer to a submit, or in a layer of it. */
-export function readId({ id, task_id }: JsonRecord): string | undefined {
-	return plainId(id) ?? plainId(task_id);
-}
+/** The names of the job's id. */
+export const ID_NAMES = ['id', 'task_id'];
 
 /**
  * Why a job failed, from what /content says instead of handing out a file: new-api's sentence
@@ -65,8 +63,8 @@ export function readContentReason(body: unknown): Failure | undefined {
 }
 
 function isAboutAJob(layer: JsonRecord): boolean {
-	const { status } = layer;
-	return text(status) !== undefined || readId(layer) !== undefined || !!readUrl(layer);
+	const hasId = ID_NAMES.some((name) => plainId(layer[name]) !== undefined);
+	return text(layer.status) !== undefined || hasId || readUrl(layer) !== undefined;
 }
 
 function readUrl({ video_url, url, output }: JsonRecord): string | undefined {
