@@ -332,6 +332,7 @@ describe('What is no image is refused before anything is sent', () => {
 		['another protocol', 'ftp://example.com/a.png', "'Image URL' must be a URL"],
 		['a path of this machine', 'file:///etc/passwd', "'Image URL' must be a URL"],
 		['no host', 'https://', "'Image URL' must be a URL"],
+		['two URLs', 'https://a.example/1.png, https://a.example/2.png', "'Image URL' must be one URL"],
 		['a GIF', 'data:image/gif;base64,R0lGODlh', 'data URL of a JPEG, PNG or WebP'],
 		['an SVG', 'data:image/svg+xml;base64,PHN2Zz4=', 'data URL of a JPEG, PNG or WebP'],
 		['a text', 'data:text/plain;base64,aGVsbG8=', 'data URL of a JPEG, PNG or WebP'],

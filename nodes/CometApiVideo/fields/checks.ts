@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { InputError } from '../errors';
-import { isDeeperThan, isRecord, text } from '../http/json';
+import { isDeeperThan, isRecord, parseJson, text } from '../http/json';
 
 export const MAX_WAIT_S = { min: 1, max: 86_400 };
 export const POLL_INTERVAL_S = { min: 1, max: 3_600 };
@@ -40,11 +40,18 @@ export function checkOptionalText(name: string, value: unknown): string | undefi
 /** An http(s) URL. */
 export function checkUrl(name: string, value: unknown): string {
 	const url = checkText(name, value);
+	checkOneUrl(name, url);
 	if (/^https?:\/\//i.test(url) && URL.canParse(url)) return url;
 	throw new InputError(
 		`'${name}' must be a URL that starts with http:// or https://`,
 		`It came out as ${show(value)}.`,
 	);
+}
+
+/** Throws InputError for several URLs, which count as one with a blank or a comma in it. */
+export function checkOneUrl(name: string, url: string): void {
+	if (!/[\s,]https?:\/\//i.test(url)) return;
+	throw new InputError(`'${name}' must be one URL`, `It came out as ${show(url)}.`);
 }
 
 /** On or off, also as the text of a form or a model. */
@@ -105,7 +112,7 @@ export function checkMaxVideos(value: unknown): number | undefined {
 
 /** A JSON object, given as one or as its text; nothing is an empty one. */
 export function checkCustomBodyFields(value: unknown): IDataObject {
-	const fields = isEmpty(value) ? {} : typeof value === 'string' ? parse(value) : value;
+	const fields = isEmpty(value) ? {} : typeof value === 'string' ? parseJson(value) : value;
 	if (!isRecord(fields)) {
 		throw new InputError(
 			"'Custom Body Fields' must be a JSON object",
@@ -134,14 +141,6 @@ function checkSeconds(name: string, value: unknown, { min, max }: Range, also = 
 function toNumber(value: unknown): number {
 	if (typeof value === 'string' && value.trim() !== '') return Number(value);
 	return typeof value === 'number' ? value : Number.NaN;
-}
-
-function parse(json: string): unknown {
-	try {
-		return JSON.parse(json);
-	} catch {
-		return undefined;
-	}
 }
 
 function show(value: unknown): string {

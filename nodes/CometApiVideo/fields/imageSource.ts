@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { readBinaryImage, readDataUrl, type ImageFile } from '../files/image';
 import type { Item } from '../item';
-import { checkChoice, checkText } from './checks';
+import { checkChoice, checkOneUrl, checkText } from './checks';
 
 const IMAGE_SOURCES = ['none', 'url', 'binary'] as const;
 
@@ -22,7 +22,7 @@ export function imageFields({ source, url, file }: Texts): INodeProperties[] {
 			options: [
 				{ name: 'Binary Data', value: 'binary', description: 'A file from the input item' },
 				{ name: 'None', value: 'none', description: 'Only the prompt' },
-				{ name: 'URL', value: 'url', description: 'A URL' },
+				{ name: 'URL', value: 'url', description: 'An image at a URL' },
 			],
 			default: 'none',
 			...source,
@@ -61,5 +61,6 @@ export async function readImage(item: Item): Promise<string | ImageFile | undefi
 	if (source === 'binary') return await readBinaryImage(context, parameter('inputDataFieldName'));
 	if (source === 'none') return undefined;
 	const url = checkText('Image URL', parameter('imageUrl'));
+	checkOneUrl('Image URL', url);
 	return (await readDataUrl(context, url)) ?? url;
 }

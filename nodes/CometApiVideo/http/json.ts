@@ -15,6 +15,15 @@ export function httpUrl(value: unknown): string | undefined {
 	return url !== undefined && /^https?:\/\//i.test(url) && URL.canParse(url) ? url : undefined;
 }
 
+/** What the text says as JSON, or undefined. */
+export function parseJson(json: string): unknown {
+	try {
+		return JSON.parse(json);
+	} catch {
+		return undefined;
+	}
+}
+
 /** What `read` finds in the first of these that has it. */
 export function firstOf<From, T>(
 	candidates: readonly From[],

@@ -2,7 +2,7 @@ import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow'
 
 import { toApiBaseUrl } from '../../../../credentials/baseUrl';
 import { CREDENTIAL_TYPE } from '../../../../credentials/credentialType';
-import { isRecord, text } from '../../http/json';
+import { isRecord, parseJson, text } from '../../http/json';
 import { VIDEOS_PATH } from './api';
 import { LIVE_MODELS } from './models';
 
@@ -62,15 +62,8 @@ function readEntry(entry: unknown): ListedModel | undefined {
 
 /** All texts in a list or an object, which may itself come as JSON text. */
 function textsIn(value: unknown): string[] {
-	if (typeof value === 'string') return /^\s*[[{]/.test(value) ? textsIn(parse(value)) : [value];
+	if (typeof value === 'string')
+		return /^\s*[[{]/.test(value) ? textsIn(parseJson(value)) : [value];
 	if (typeof value !== 'object' || value === null) return [];
 	return Object.values(value).flatMap(textsIn);
-}
-
-function parse(json: string): unknown {
-	try {
-		return JSON.parse(json);
-	} catch {
-		return undefined;
-	}
 }
