@@ -245,13 +245,24 @@ describe('An image that the model does not take in this way', () => {
 
 describe('What POST /v1/videos refuses', () => {
 	test.concurrent.each([
-		['grok-imagine-video', 'unsupported relay mode: 31', 'did not accept'],
-		['viduq3-pro', 'no available channel', "isn't available on CometAPI"],
-	])('%s', async (name, said, message) => {
+		[
+			'grok-imagine-video',
+			'unsupported relay mode: 31',
+			'did not accept',
+			"The model doesn't belong to this resource.",
+		],
+		[
+			'viduq3-pro',
+			'no available channel',
+			"isn't available on CometAPI",
+			"Choose another one under 'Model'.",
+		],
+	])('%s', async (name, said, message, advice) => {
 		await withScene(QUICK, async ({ simulator, execute }) => {
 			const { error } = await execute(createVideoNode({ model: model(name) }));
 			expect(error?.message).toContain(message);
 			expect(error?.description).toContain(said);
+			expect(error?.description).toContain(advice);
 			expect(simulator.requestsTo('submit')).toHaveLength(1);
 			expect(simulator.jobs).toEqual([]);
 		});

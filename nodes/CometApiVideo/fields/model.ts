@@ -9,6 +9,8 @@ export function modelField(searchListMethod: string, defaultModel: string): INod
 		required: true,
 		default: { mode: 'list', value: defaultModel },
 		description: 'The model that generates the video',
+		// Without this, the editor keeps the model of the resource that was chosen before.
+		typeOptions: { loadOptionsDependsOn: ['resource'] },
 		modes: [
 			{
 				displayName: 'From List',

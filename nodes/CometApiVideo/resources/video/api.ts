@@ -22,6 +22,9 @@ export const videoApi: VideoApi = {
 	failureReason: { path: contentPath, read: readContentReason },
 	ownFailureCodes: OWN_FAILURE_CODES,
 	adviceFor({ reason, said = '' }) {
+		if (reason === 'badInput' && /unsupported relay mode/i.test(said)) {
+			return "The model doesn't belong to this resource. Choose another one under 'Model', or the resource that makes its videos under 'Resource'.";
+		}
 		if (reason !== 'badInput' || !IMAGE_REFUSED.test(said)) return undefined;
 		return "If it is about the image: some models take images by URL only, some as files only, some not at all. Choose the other one under 'Image Source', URL or Binary Data, or another model.";
 	},
