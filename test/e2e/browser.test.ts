@@ -205,8 +205,8 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 				'Create Grok video',
 				'Edit Grok video',
 				'Get status of Grok video',
-				'Create Seedance, Veo, Wan, Vidu, MiniMax or FLUX video',
-				'Get status of Seedance, Veo, Wan, Vidu, MiniMax or FLUX video',
+				'Create Seedance, Veo, Wan or other video',
+				'Get status of Seedance, Veo or other video',
 				'Create Kling video',
 				'Get status of Kling video',
 			];
@@ -299,6 +299,17 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 		});
 	});
 
+	test('another resource does not keep the model, which a stored workflow does', async () => {
+		const model = { __rl: true, mode: 'list', value: 'kling-v3' };
+		await openNode(newNode({ resource: 'kling', operation: 'create', model }));
+		expect(await editor.node.chosenFromList()).toBe('kling-v3');
+		await editor.node.choose('resource', 'Grok');
+		await eventually(async () => expect(await editor.node.chosenFromList()).toBe(''));
+		await editor.node.openList();
+		await editor.node.chooseFromList('grok-imagine-video');
+		expect(await editor.node.chosenFromList()).toBe('grok-imagine-video');
+	});
+
 	const showsNotices = async (...notices: string[]) =>
 		await eventually(async () => expect(await editor.node.notices()).toEqual(notices));
 
@@ -347,6 +358,26 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 		expect(await editor.output.errorDescription()).toBe(`It came out as ${typed}.`);
 		await takePicture(`duration-${typed}`);
 		scene.paidIds(0);
+	});
+
+	test.each(['1.5', '0.555', '5', '-1'])('keeps %s typed into CFG Scale', async (typed) => {
+		await openNode(newNode({ resource: 'kling', operation: 'create', options: { cfgScale: 0.5 } }));
+		await editor.node.type('cfgScale', typed);
+		expect(await editor.node.value('cfgScale')).toBe(typed);
+	});
+
+	test('a notice tells what is known of the chosen model', async () => {
+		await openNode(newNode({ resource: 'video', operation: 'create' }));
+		await showsNotices(
+			"Seedance 2.5. Duration: 4 to 30, default 5. Size: 16:9 (default) and other ratios, 854x480, 1280x720. Images: files or URLs. CometAPI's list price in USD per second: 0.103 at 480p, 0.231 at 720p. Known in September 2026; CometAPI may accept other values.",
+		);
+	});
+
+	test("a notice tells the price of Kling's videos", async () => {
+		await openNode(newNode({ resource: 'kling', operation: 'create' }));
+		await showsNotices(
+			"Price of a Kling video: $0.13 to $2.64, for each item. This is CometAPI's price of May 2026; it may have changed.",
+		);
 	});
 
 	test('the subtitle stays when the model comes from an expression', async () => {

@@ -1,6 +1,12 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
 import { describe, expect, test } from '@jest/globals';
-import { NodeHelpers, Workflow, type INodeParameters } from 'n8n-workflow';
+import {
+	NodeHelpers,
+	Workflow,
+	type INodeParameters,
+	type INodeProperties,
+	type INodePropertyOptions,
+} from 'n8n-workflow';
 
 import { CometApiVideo } from '../../nodes/CometApiVideo/CometApiVideo.node';
 import { videoNode } from './engine.ts';
@@ -94,5 +100,35 @@ describe('The editor shows', () => {
 		expect(noticesOf('list', 'seedance-2-5')).toEqual(['knownOfModel0']);
 		expect(noticesOf('list', 'a-model-of-tomorrow')).toEqual([]);
 		expect(noticesOf('id', '={{ $json.model }}')).toEqual([]);
+	});
+});
+
+/** All that a user may see, options in collections among them. */
+function allFields(fields: INodeProperties[] = description.properties): INodeProperties[] {
+	return fields.flatMap((field) => [
+		field,
+		...(field.type === 'collection' ? allFields(field.options as INodeProperties[]) : []),
+	]);
+}
+
+describe("n8n's editor", () => {
+	test('changes nothing that is typed into a number field', () => {
+		const limited = allFields().filter(
+			({ type, typeOptions }) => type === 'number' && typeOptions !== undefined,
+		);
+		expect(limited.map(({ name }) => name)).toEqual([]);
+	});
+
+	test('finds no HTML in notices, which it would drop', () => {
+		const notices = allFields().filter(({ type }) => type === 'notice');
+		expect(notices.filter(({ displayName }) => /[<>]/.test(displayName))).toEqual([]);
+	});
+
+	test("gives every tool a name of at most 64 characters, chat models' limit", () => {
+		const operations = description.properties.filter(({ name }) => name === 'operation');
+		const actions = operations
+			.flatMap(({ options }) => options as INodePropertyOptions[])
+			.map(({ action }) => `${action} in ${description.displayName}`);
+		expect(actions.filter((name) => name.length > 64)).toEqual([]);
 	});
 });

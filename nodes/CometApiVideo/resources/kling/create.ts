@@ -32,7 +32,7 @@ const fields: INodeProperties[] = [
 	}),
 	...imageFields({
 		source: { description: 'The image that the video starts from, if any' },
-		url: { description: 'Address of a JPEG, PNG or WebP image, or a data URL of one' },
+		url: { description: 'URL of a JPEG, PNG or WebP image, or a data URL' },
 		file: { description: `JPEG, PNG or WebP of up to ${MAX_IMAGE_MB} MB` },
 	}),
 	{
@@ -54,28 +54,39 @@ const fields: INodeProperties[] = [
 			{ name: '1:1 (Square)', value: '1:1' },
 			{ name: '16:9 (Landscape)', value: '16:9' },
 			{ name: '9:16 (Vertical)', value: '9:16' },
-			{ name: 'Automatic', value: 'auto', description: "The image's shape, else Kling's own" },
+			{
+				name: 'Automatic',
+				value: 'auto',
+				description: "The ratio of the input image, or Kling's default without one",
+			},
 		],
 		default: 'auto',
-		description: 'Shape of the picture',
+		description: 'Aspect ratio of the video',
 	},
 	{
 		displayName: 'Mode',
 		name: 'qualityMode',
 		type: 'options',
 		options: [
-			{ name: 'Professional', value: 'pro', description: 'Better pictures, costs more' },
+			{ name: 'Professional', value: 'pro', description: 'Better quality, costs more' },
 			{ name: 'Standard', value: 'std' },
 		],
 		default: 'std',
-		description: 'How much work Kling puts into the video',
+		description: 'Quality of the video',
 	},
 	{
 		displayName: 'Sound',
 		name: 'sound',
 		type: 'boolean',
 		default: false,
-		description: 'Whether to make sound with the video, for models that can',
+		description: 'Whether to generate sound with the video, if the model can',
+	},
+	{
+		displayName:
+			"Price of a Kling video: $0.13 to $2.64, for each item. This is CometAPI's price of May 2026; it may have changed.",
+		name: 'klingPrice',
+		type: 'notice',
+		default: '',
 	},
 ];
 
@@ -84,9 +95,9 @@ const optionsOfVideo: INodeProperties[] = [
 		displayName: 'CFG Scale',
 		name: 'cfgScale',
 		type: 'number',
-		typeOptions: { minValue: 0, maxValue: 1, numberPrecision: 2 },
 		default: 0.5,
-		description: 'How closely to follow the prompt, from 0 to 1',
+		hint: 'A number from 0 to 1',
+		description: 'How closely to follow the prompt',
 	},
 	customBodyFields,
 	{
@@ -104,7 +115,7 @@ export const create = submitOperation({
 		name: 'Create',
 		value: 'create',
 		action: 'Create Kling video',
-		description: 'Make a video from a prompt, or from a prompt and an image',
+		description: 'Generate a video from a prompt, or from a prompt and an image',
 	},
 	api: klingApi,
 	submitPath: PATHS.text,

@@ -20,7 +20,8 @@ export const getStatus = statusOperation({
 				{ name: 'From Text', value: 'text', description: "'Image Source' was None" },
 			],
 			default: 'text',
-			description: 'What the video was made from: Kling keeps the two apart',
+			description:
+				'What the video was made from. Kling looks for a request ID among one kind only.',
 		},
 	],
 	maxWaitS: MAX_WAIT_S,

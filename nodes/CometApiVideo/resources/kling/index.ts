@@ -6,7 +6,7 @@ import { searchKlingModels } from './searchModels';
 export const kling: Resource = {
 	name: 'Kling',
 	value: 'kling',
-	description: 'Videos made by Kling, also with sound',
+	description: 'Generate videos with Kling, also with sound',
 	operations: [create, getStatus],
 	listSearch: { searchKlingModels },
 };

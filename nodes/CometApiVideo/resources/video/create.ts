@@ -39,12 +39,12 @@ const fields: INodeProperties[] = [
 				'The images that the video starts from, if any. Some models take files only, some take URLs only.',
 		},
 		url: {
-			description: 'Address of an image. For several, one on each line, or a list by expression.',
+			description: 'URL of an image. For several, one URL per line, or a list from an expression.',
 			typeOptions: { rows: 2 },
 		},
 		file: {
-			hint: 'The name of the input field containing the image file; for several, with commas between',
-			description: `JPEG, PNG or WebP of up to ${MAX_IMAGE_MB} MB, all together up to ${MAX_IMAGES_MB} MB`,
+			hint: 'The name of the input binary field that has the image; separate several with commas',
+			description: `JPEG, PNG or WebP of up to ${MAX_IMAGE_MB} MB, and up to ${MAX_IMAGES_MB} MB together`,
 		},
 	}),
 	{
@@ -52,8 +52,8 @@ const fields: INodeProperties[] = [
 		name: 'duration',
 		type: 'number',
 		default: 0,
-		hint: "In whole seconds; 0 is the model's own length",
-		description: 'Length of the video. Every second costs.',
+		hint: "In whole seconds; 0 is the model's default",
+		description: 'Length of the video. You pay per second.',
 	},
 	{
 		displayName: 'Size',
@@ -61,8 +61,9 @@ const fields: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. 1280x720',
-		hint: "Width x height or a ratio such as 16:9; empty is the model's own",
-		description: 'Size of the picture, as the model takes it. A larger one may cost more.',
+		hint: "Width x height, or a ratio such as 16:9; empty is the model's default",
+		description:
+			'Resolution or aspect ratio of the video. Which ones are possible depends on the model. A larger one may cost more.',
 	},
 ];
 
@@ -70,8 +71,8 @@ export const create = submitOperation({
 	head: {
 		name: 'Create',
 		value: 'create',
-		action: 'Create Seedance, Veo, Wan, Vidu, MiniMax or FLUX video',
-		description: 'Make a video from a prompt, or from a prompt and images',
+		action: 'Create Seedance, Veo, Wan or other video',
+		description: 'Generate a video from a prompt, or from a prompt and images',
 	},
 	api: videoApi,
 	submitPath: VIDEOS_PATH,

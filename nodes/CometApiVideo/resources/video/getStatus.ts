@@ -3,7 +3,7 @@ import { statusOperation } from '../resource';
 import { MAX_WAIT_S, videoApi } from './api';
 
 export const getStatus = statusOperation({
-	action: 'Get status of Seedance, Veo, Wan, Vidu, MiniMax or FLUX video',
+	action: 'Get status of Seedance, Veo or other video',
 	api: videoApi,
 	ofJob: [requestIdField('e.g. task_4b2c1f0a...')],
 	maxWaitS: MAX_WAIT_S,

@@ -6,7 +6,7 @@ import { searchVideoModels } from './searchModels';
 export const video: Resource = {
 	name: 'Seedance, Veo, Wan and More',
 	value: 'video',
-	description: 'Videos made by Seedance, Veo, Wan, Vidu, HappyHorse, MiniMax, FLUX or Omni',
+	description: 'Generate videos with Seedance, Veo, Wan, Vidu, HappyHorse, MiniMax, FLUX or Omni',
 	operations: [create, getStatus],
 	listSearch: { searchVideoModels },
 };

@@ -7,10 +7,12 @@ export const modelNotices: INodeProperties[] = KNOWN_MODELS.map(toNotice);
 
 function toNotice(models: KnownModels, index: number): INodeProperties {
 	const { name, ids, seconds, sizes, images, price } = models;
-	const facts = [`<b>${name}</b>`, `Duration: ${seconds}`, `Size: ${sizes}`, `Images: ${images}`];
+	const facts = [name, `Duration: ${seconds}`, `Size: ${sizes}`, `Images: ${images}`];
 	if (price !== undefined) facts.push(`CometAPI's list price in USD per second: ${price}`);
+	// n8n shows no HTML of community nodes, not even a line break.
+	const text = [...facts, 'Known in September 2026; CometAPI may accept other values'].join('. ');
 	return {
-		displayName: `${facts.join('<br>')}<br>As of September 2026. CometAPI decides what it takes.`,
+		displayName: `${text}.`,
 		name: `knownOfModel${index}`,
 		type: 'notice',
 		default: '',
