@@ -14,6 +14,14 @@ import {
 	type WaitFacts,
 } from './video';
 
+/** How a user gets at a video. */
+export interface WayToVideo {
+	/** This node submitted it: a retry finds it, and Execute step pays again. Get Status only asks. */
+	isSubmitter: boolean;
+	/** What Get Status needs beside the request ID, as a sentence. */
+	toFind?: string;
+}
+
 /** What is known when an item ends without its video. */
 export interface VideoErrorFacts {
 	requestId?: string;
@@ -22,6 +30,7 @@ export interface VideoErrorFacts {
 	httpStatus?: number;
 	/** CometAPI's number of the exchange, for its support: not the video's. */
 	supportId?: string;
+	way?: WayToVideo;
 }
 
 /** Failures that the message of the error tells already. */
@@ -126,6 +135,25 @@ const KEEP_WAITING =
 const RETRY =
 	"Retrying this execution from the Executions list doesn't pay again either; Execute step does.";
 
+const RETRY_OF_STATUS =
+	"Retrying this execution from the Executions list asks again, and doesn't pay either.";
+
+/** How to go on with a video that is paid for. */
+function waysOn({ way }: VideoErrorFacts): Array<string | undefined> {
+	return [KEEP_WAITING, way?.toFind, way?.isSubmitter === false ? RETRY_OF_STATUS : RETRY];
+}
+
+/** Nothing that the user can change about a status check; its answer was about something else. */
+const ADVICE_AT_STATUS: Partial<Record<ProblemReason, Advice>> = {
+	badInput: { happened: ADVICE.badInput.happened, fix: 'Try again later.' },
+	tooLarge: { happened: ADVICE.badInput.happened, fix: 'Try again later.' },
+	modelUnavailable: { happened: ADVICE.modelUnavailable.happened, fix: 'Try again later.' },
+};
+
+function adviceAtStatus(reason: ProblemReason): Advice {
+	return ADVICE_AT_STATUS[reason] ?? ADVICE[reason];
+}
+
 /**
  * CometAPI accepted no video, and nothing is owed.
  *
@@ -169,22 +197,28 @@ export function noPlaceFree(problem: ApiProblem, waitedS: number): VideoError {
 	);
 }
 
-/** CometAPI does not tell the job's state, and asking again would not help. */
+/**
+ * CometAPI does not tell the job's state, and asking again would not help.
+ *
+ * @param advice where Get Status should look for an ID that is not known, by the family
+ */
 export function statusRefused(
 	problem: ApiProblem,
 	facts: VideoErrorFacts & { requestId: string },
 	advice?: string,
 ): VideoError {
-	const { happened, fix } = ADVICE[problem.reason];
-	return new VideoError(
-		happened,
-		sentences(
-			quote(problem),
-			advice ?? fix,
-			...(problem.reason === 'unknownId' ? [] : [KEEP_WAITING, RETRY]),
-		),
-		{ ...facts, ...factsOf(problem) },
-	);
+	const { happened, fix } = adviceAtStatus(problem.reason);
+	if (problem.reason !== 'unknownId') {
+		const description = sentences(quote(problem), fix, ...waysOn(facts));
+		return new VideoError(happened, description, { ...facts, ...factsOf(problem) });
+	}
+	const next = facts.way?.isSubmitter
+		? ['CometAPI accepted this video, so it has been paid for.', ...waysOn(facts)]
+		: [advice ?? fix];
+	return new VideoError(happened, sentences(quote(problem), ...next), {
+		...facts,
+		...factsOf(problem),
+	});
 }
 
 export function notFinishedInTime(
@@ -194,17 +228,18 @@ export function notFinishedInTime(
 ): VideoError {
 	const last = problem
 		? sentences(
-				`At the last status check, ${lowerFirst(ADVICE[problem.reason].happened)}`,
+				`At the last status check, ${lowerFirst(adviceAtStatus(problem.reason).happened)}`,
 				quote(problem),
 			)
 		: facts.job?.providerStatus && `Its last status was ${facts.job.providerStatus}.`;
+	// Get Status knows of a video only what CometAPI has told it.
+	const isSeen = facts.way?.isSubmitter !== false || facts.job !== undefined;
 	return new VideoError(
 		`The video is not finished after ${maxWaitS} seconds`,
 		sentences(
-			'The video is still being generated and has been paid for.',
+			isSeen ? 'The video is still being generated and has been paid for.' : undefined,
 			last,
-			KEEP_WAITING,
-			RETRY,
+			...waysOn(facts),
 		),
 		{ ...facts, ...factsOf(problem) },
 	);
@@ -213,22 +248,39 @@ export function notFinishedInTime(
 const MAKES_A_NEW_ONE =
 	'Try again later: retrying this execution from the Executions list makes a new video.';
 
-const FAILED: Record<FailureKind | 'expired', Advice> = {
-	refused: {
-		happened: 'The video was refused',
-		fix: 'Change the prompt, the image or the video, then run the workflow again.',
-	},
-	expired: { happened: 'The video expired before it was finished', fix: MAKES_A_NEW_ONE },
-	own: { happened: 'The video could not be made', fix: MAKES_A_NEW_ONE },
-	noUrl: {
-		happened: 'The video is finished, but CometAPI does not say where it is',
-		fix: "The video has been paid for. To ask again, use the operation 'Get Status' with this request ID, or retry this execution from the Executions list. Neither pays again.",
-	},
-	other: {
-		happened: 'The video could not be made',
-		fix: 'Retrying this execution repeats this answer. Start a new execution to make another video.',
-	},
-};
+const REPEATS =
+	'Retrying this execution repeats this answer. Start a new execution to make another video.';
+
+const ONLY_ASKS =
+	'Asking again repeats this answer. To make another video, run the node that submitted this one again, which pays again.';
+
+const FAILED: Record<FailureKind | 'expired', { happened: string; fix(way?: WayToVideo): string }> =
+	{
+		refused: {
+			happened: 'The video was refused',
+			fix: () => 'Change the prompt, the image or the video, then run the workflow again.',
+		},
+		expired: {
+			happened: 'The video expired before it was finished',
+			fix: (way) => (way?.isSubmitter === false ? ONLY_ASKS : MAKES_A_NEW_ONE),
+		},
+		own: {
+			happened: 'The video could not be made',
+			fix: (way) => (way?.isSubmitter === false ? ONLY_ASKS : MAKES_A_NEW_ONE),
+		},
+		noUrl: {
+			happened: 'The video is finished, but CometAPI does not say where it is',
+			fix: (way) =>
+				sentences(
+					"The video has been paid for. To ask again, use the operation 'Get Status' with this request ID, or retry this execution from the Executions list. Neither pays again.",
+					way?.toFind,
+				),
+		},
+		other: {
+			happened: 'The video could not be made',
+			fix: (way) => (way?.isSubmitter === false ? ONLY_ASKS : REPEATS),
+		},
+	};
 
 /** @param kind `own` says that a retry of this execution makes a new video */
 export function videoFailed(
@@ -236,7 +288,9 @@ export function videoFailed(
 	kind: FailureKind,
 ): VideoError {
 	const { happened, fix } = facts.job.status === 'expired' ? FAILED.expired : FAILED[kind];
-	return new VideoError(happened, fix, facts);
+	const isInWords = ID_IN_WORDS.test(facts.job.failure?.message ?? '');
+	const support = isInWords ? undefined : supportSentence(facts.supportId);
+	return new VideoError(happened, sentences(support, fix(facts.way)), facts);
 }
 
 /** Where a finished video is. */
@@ -254,7 +308,7 @@ export function downloadFailed(
 	const place = `The video is at ${url} ${contentPath === undefined ? '' : ', which only the API key opens'}`;
 	return new VideoError(
 		'The video is finished, but could not be downloaded',
-		sentences(reason, fix, `${place}.`),
+		sentences(reason, fix, facts.way?.toFind, `${place}.`),
 		facts,
 	);
 }
@@ -313,16 +367,21 @@ export interface OtherVideo {
 	requestId: string;
 }
 
-/** The error as n8n shows it. The run's other videos are named, since n8n drops their items. */
+/**
+ * The error as n8n shows it. The run's other videos are named, since n8n drops their items.
+ *
+ * @param onlyAsks whether the run asks for videos that others have submitted
+ */
 export function toNodeError(
 	node: INode,
 	error: VideoError,
 	{ itemIndex, runIndex }: { itemIndex: number; runIndex: number },
 	isOneOfMany: boolean,
 	others: OtherVideo[],
+	onlyAsks = false,
 ): NodeApiError {
 	const message = isOneOfMany ? `${error.message} [item ${itemIndex}]` : error.message;
-	const description = sentences(error.description, ...adviseOnOthers(error, others));
+	const description = sentences(error.description, ...adviseOnOthers(error, others, onlyAsks));
 	const httpCode = error.facts.httpStatus?.toString();
 	const shown = new NodeApiError(node, {}, { itemIndex, runIndex, message, description, httpCode });
 	const details = detailsOf(error);
@@ -330,7 +389,7 @@ export function toNodeError(
 	return shown;
 }
 
-function adviseOnOthers(error: VideoError, others: OtherVideo[]): string[] {
+function adviseOnOthers(error: VideoError, others: OtherVideo[], onlyAsks: boolean): string[] {
 	if (others.length === 0) return [];
 	const named = others
 		.slice(0, MOST_IDS)
@@ -341,7 +400,9 @@ function adviseOnOthers(error: VideoError, others: OtherVideo[]): string[] {
 	if (error instanceof StoppedError) return [list];
 	return [
 		list,
-		"Retrying this execution from the Executions list doesn't pay for them again; Execute step does.",
+		onlyAsks
+			? "Retrying this execution from the Executions list asks for them again, and doesn't pay."
+			: "Retrying this execution from the Executions list doesn't pay for them again; Execute step does.",
 		"To get them even if this item fails again, set On Error to Continue in the node's settings, save the workflow, and choose 'Retry with currently saved workflow'.",
 	];
 }
@@ -376,8 +437,7 @@ function quote(problem: ApiProblem): string | undefined {
 	const told = said
 		? `It said: ${said.replace(ID_IN_WORDS, '')}`
 		: httpStatus && `It answered HTTP ${httpStatus}`;
-	const support = supportId && `CometAPI's support knows this request as ${supportId}`;
-	return sentences(told || undefined, support);
+	return sentences(told || undefined, supportSentence(supportId));
 }
 
 /** Only what the provider said stands as its words. */
@@ -390,8 +450,12 @@ function quoteFailure(failure: Failure | undefined): string | undefined {
 	const supportId = ID_IN_WORDS.exec(failure.message)?.[1];
 	return sentences(
 		`CometAPI says${code}: ${failure.message.replace(ID_IN_WORDS, '')}`,
-		supportId && `CometAPI's support knows this request as ${supportId}`,
+		supportSentence(supportId),
 	);
+}
+
+function supportSentence(supportId: string | undefined): string | undefined {
+	return supportId && `CometAPI's support knows this request as ${supportId}`;
 }
 
 function sentences(...parts: Array<string | undefined>): string {

@@ -31,6 +31,8 @@ export interface VideoApi {
 	readStatus(body: unknown): VideoJob | undefined;
 	/** The job that Get Status is asked for; throws InputError. */
 	jobOf(item: Item, requestId: string): JobRef;
+	/** What Get Status needs beside the request ID to find this job, as a sentence. */
+	toFind?(job: JobRef): string | undefined;
 	/** Path of a finished job's file, which only the key opens, where it has no public URL. */
 	contentPath?(job: JobRef): string;
 	/** Where the reason of a failed job stands that its status answer does not give. */

@@ -191,7 +191,10 @@ describe.each(problems)('$reason', ({ problem, leadsTo, httpStatus }) => {
 	};
 
 	test('of a submit and of a status request leads to the way out', () => {
-		for (const { description } of Object.values(errors)) expect(description).toMatch(leadsTo);
+		expect(errors.notAccepted.description).toMatch(leadsTo);
+		// What a status check sends is nothing that the user could change.
+		const isOfSubmit = ['badInput', 'tooLarge', 'modelUnavailable'].includes(problem.reason);
+		expect(errors.statusRefused.description).toMatch(isOfSubmit ? /later/ : leadsTo);
 	});
 
 	test("keeps the server's words and its HTTP status", () => {
@@ -256,6 +259,37 @@ describe('money', () => {
 	test('an id that is not known has no way to go on', () => {
 		const { description } = statusRefused({ reason: 'unknownId' }, facts);
 		expect(description).not.toContain("'Get Status'");
+	});
+
+	test('an ID that this node was given is paid for, and no field is to be checked', () => {
+		const problem: ApiProblem = { reason: 'unknownId' };
+		const way = { isSubmitter: true, toFind: 'Look under From an Image.' };
+		const { description } = statusRefused(problem, { ...facts, way }, 'Check a field.');
+		expect(description).toContain('has been paid for');
+		expect(description).toContain("'Get Status'");
+		expect(description).toContain('Look under From an Image.');
+		expect(description).not.toMatch(/'Request ID'|Check a field/);
+	});
+
+	describe('Get Status, which only asks,', () => {
+		const asked = { ...facts, way: { isSubmitter: false } };
+
+		test.each(['expired', 'internal_error', 'unknown'])('makes no new video: %s', (code) => {
+			const failed = { ...job(code === 'expired' ? 'expired' : 'failed', code) };
+			const { description } = videoFailed({ ...asked, job: failed });
+			expect(description).toContain('run the node that submitted this one again');
+			expect(description).not.toMatch(/retrying this execution/i);
+		});
+
+		test('says that a video is generated only when an answer has told it', () => {
+			const unseen = notFinishedInTime({ reason: 'serverError' }, 900, asked);
+			expect(unseen.description).not.toContain('has been paid for');
+			const seen = notFinishedInTime(undefined, 900, { ...asked, job: PENDING });
+			expect(seen.description).toContain('has been paid for');
+			for (const { description } of [unseen, seen]) {
+				expect(description).not.toContain('Execute step');
+			}
+		});
 	});
 });
 

@@ -12,6 +12,7 @@ const ROOT = 'nodes/CometApiVideo';
 const FLOORS = [
 	['pause', 'http'],
 	['video'],
+	['moderation'],
 	['statusWords', 'item', 'semaphore'],
 	['videoApi'],
 	['errors'],

@@ -37,6 +37,12 @@ export function checkOptionalText(name: string, value: unknown): string | undefi
 	throw new InputError(`'${name}' must be text`, `It came out as ${show(value)}.`);
 }
 
+/** A file's name without what no file system and no header takes; undefined when nothing is left. */
+export function checkFileName(value: unknown): string | undefined {
+	const name = checkOptionalText('File Name', value)?.replace(/[\p{Cc}\p{Cs}]/gu, '');
+	return name === undefined || /^[\s./\\]*$/.test(name) ? undefined : name;
+}
+
 /** An http(s) URL. */
 export function checkUrl(name: string, value: unknown): string {
 	const url = checkText(name, value);
@@ -57,7 +63,7 @@ export function checkOneUrl(name: string, url: string): void {
 /** On or off, also as the text of a form or a model. */
 export function checkSwitch(name: string, value: unknown, byDefault: boolean): boolean {
 	if (isEmpty(value)) return byDefault;
-	const word = Array.isArray(value) ? '' : String(value).trim().toLowerCase();
+	const word = typeof value === 'object' ? '' : String(value).trim().toLowerCase();
 	if (word === 'true' || word === 'false') return word === 'true';
 	throw new InputError(`'${name}' must be true or false`, `It came out as ${show(value)}.`);
 }

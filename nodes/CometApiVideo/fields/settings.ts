@@ -4,7 +4,7 @@ import type { Item } from '../item';
 import {
 	checkChoice,
 	checkMaxWait,
-	checkOptionalText,
+	checkFileName,
 	checkPollInterval,
 	checkSwitch,
 	checkText,
@@ -48,7 +48,7 @@ export function readSettings({ context }: Item, byDefault: SettingDefaults): Set
 		...(downloads && {
 			download: {
 				fieldName: checkText('Put Output File in Field', parameter('outputDataFieldName')),
-				fileName: checkOptionalText('File Name', options.fileName),
+				fileName: checkFileName(options.fileName),
 			},
 		}),
 	};

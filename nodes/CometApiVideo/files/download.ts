@@ -1,6 +1,7 @@
 import type { IBinaryData } from 'n8n-workflow';
 
 import { downloadFailed, stopped, type FileAddress, type VideoErrorFacts } from '../errors';
+import { shorten } from '../http/answer';
 import { openPublicFile, openWithKey, type FileStream } from '../http/openFile';
 import { describeUnanswered } from '../http/request';
 import type { Item } from '../item';
@@ -46,7 +47,7 @@ type Try = { binary: IBinaryData } | FileRefusal;
 export async function downloadVideo(
 	item: Item,
 	facts: FinishedFacts,
-	{ fileName = `${facts.requestId}.mp4`, leftMs }: DownloadOptions,
+	{ fileName = `${facts.requestId.replaceAll('/', '_')}.mp4`, leftMs }: DownloadOptions,
 ): Promise<IBinaryData> {
 	const { signal } = item;
 	const budget = new AbortController();
@@ -156,7 +157,7 @@ const STALLED: FileRefusal = {
 };
 
 const brokenOff = (message: string, again: FileRefusal['again']): FileRefusal => ({
-	reason: `The download was interrupted: ${message}`,
+	reason: `The download was interrupted: ${shorten(message)}`,
 	fix: TRY_LATER,
 	again,
 });

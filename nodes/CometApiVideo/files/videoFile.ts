@@ -1,3 +1,5 @@
+import { shorten } from '../http/answer';
+
 /** Why there is no file yet, and whether another try may bring it. */
 export interface FileRefusal {
 	reason: string;
@@ -37,7 +39,8 @@ export function pauseBeforeNextMs(
 /**
  * What the head of an answer keeps from being the video.
  *
- * @param isAtTheApi the API answers 400 for a file that it does not have yet
+ * @param isAtTheApi the API answers 400 for a file that it does not have yet, also with an error as
+ * HTTP 200; its address does not expire
  */
 export function judgeAnswer(
 	status: number,
@@ -45,6 +48,7 @@ export function judgeAnswer(
 	isAtTheApi: boolean,
 ): FileRefusal | undefined {
 	const answered = { reason: `The host of the video answered HTTP ${status}`, fix: TRY_LATER };
+	if ([403, 404].includes(status) && isAtTheApi) return { ...answered, again: 'soon' };
 	if (status === 403 || status === 404 || status === 410) {
 		return {
 			reason: `The link to the video has expired (HTTP ${status})`,
@@ -66,9 +70,9 @@ export function judgeAnswer(
 		const isPassing = status >= 500 || status === 429 || status === 408;
 		return { ...answered, again: isPassing ? 'later' : 'never' };
 	}
-	return contentType !== undefined && OTHER_TYPES.test(contentType)
-		? notAVideo(contentType)
-		: undefined;
+	if (contentType === undefined || !OTHER_TYPES.test(contentType)) return undefined;
+	const refusal = notAVideo(contentType);
+	return isAtTheApi ? { ...refusal, fix: TRY_LATER, again: 'soon' } : refusal;
 }
 
 const OTHER_TYPES =
@@ -134,9 +138,11 @@ function missesBytes(head: Buffer, bytes: number): boolean {
 	return false;
 }
 
+const LONGEST_TYPE = 100;
+
 function notAVideo(sent: string): FileRefusal {
 	return {
-		reason: `The host of the video sent ${sent} instead of a video`,
+		reason: `The host of the video sent ${shorten(sent, LONGEST_TYPE)} instead of a video`,
 		fix: 'Open the URL in a browser to see what it is.',
 		again: 'never',
 	};

@@ -94,7 +94,8 @@ function findReason(answer: HttpAnswer): ProblemReason {
 	if (isOurs && (status === 503 || (status >= 400 && status < 500))) {
 		if (code === 'model_not_found' || /no available channel/i.test(said)) return 'modelUnavailable';
 	}
-	if (status === 404) return 'unknownId';
+	// new-api's words for a path that it doesn't have: the base URL leads elsewhere.
+	if (status === 404) return /^invalid url\b/i.test(said) ? 'notTheApi' : 'unknownId';
 	if (isOurs && status === 500 && (code || type) === 'invalid_request') return 'badInput';
 	if (status >= 500) return 'serverError';
 	if (isPage(body)) return 'notTheApi';
@@ -106,24 +107,38 @@ function findReason(answer: HttpAnswer): ProblemReason {
  * Whether CometAPI itself wrote an error answer. Its own is JSON in one of the shapes of docs/api.md:
  * `error` with a message and a type or code, or a code beside words. The bare {"error":"text"} is seen
  * from CometAPI and from many an ingress; so it, like every other JSON, counts only with the header
- * x-cometapi-request-id. A `code` that repeats the HTTP status is a gateway's.
+ * x-cometapi-request-id. A `code` or type that repeats the HTTP status is a gateway's.
  */
 export function isOfTheApi({ statusCode, headers, body }: HttpAnswer): boolean {
 	if (!isRecord(body)) return false;
 	if (text(headers['x-cometapi-request-id']) !== undefined) return true;
 	const { code, type } = readCodes(body);
+	if (repeatsStatus(code ?? type, statusCode)) return false;
 	if (code === undefined) {
 		return (isRecord(body.error) && type !== undefined) || body.error === 'task_not_exist';
 	}
-	return code !== String(statusCode) && wordsOf(body) !== undefined;
+	return wordsOf(body) !== undefined;
 }
 
-/** What an error answer says of itself: the code and the words as they came. */
-export function readVerdict(answer: HttpAnswer): { code: string; message: string } | undefined {
+/** What RFC 9110 calls the statuses that gateways answer by themselves, as `bareCode` gives it. */
+const STATUS_NAMES: Record<number, string> = {
+	400: 'bad_request',
+	401: 'unauthorized',
+	403: 'forbidden',
+	404: 'not_found',
+};
+
+function repeatsStatus(code: string | undefined, statusCode: number): boolean {
+	if (code === undefined) return false;
+	const name = bareCode(code).replaceAll(' ', '_');
+	return name === String(statusCode) || name === STATUS_NAMES[statusCode];
+}
+
+/** What the API's own error answer says of itself: the code, if it has one, and the words. */
+export function readVerdict(answer: HttpAnswer): { code?: string; message: string } | undefined {
 	const { code } = readCodes(answer.body);
 	const message = wordsOf(answer.body);
-	if (!isOfTheApi(answer) || code === undefined || message === undefined) return undefined;
-	return { code, message };
+	return isOfTheApi(answer) && message !== undefined ? { code, message } : undefined;
 }
 
 /**
@@ -161,7 +176,7 @@ function readCodes(body: unknown): { code?: string; type?: string } {
 	};
 }
 
-function readCode(value: unknown): string | undefined {
+export function readCode(value: unknown): string | undefined {
 	return typeof value === 'number' && value !== 0 ? String(value) : text(value);
 }
 
@@ -176,7 +191,8 @@ function wordsOf(body: unknown): string | undefined {
 	return shorten(inner ?? messageIn(body) ?? listOf(body.detail) ?? listOf(body.errors));
 }
 
-function messageIn({ message, msg, detail }: JsonRecord): string | undefined {
+/** The words of an error, wherever it has them. */
+export function messageIn({ message, msg, detail }: JsonRecord): string | undefined {
 	return text(message) ?? text(msg) ?? text(detail);
 }
 
@@ -194,10 +210,13 @@ function pieceOf(body: unknown): string | undefined {
 	return shorten(toText(body));
 }
 
-/** At most LONGEST_QUOTE characters, without a character cut in halves. */
-export function shorten<T extends string | undefined>(words: T): T | string {
-	if (words === undefined || words.length <= LONGEST_QUOTE) return words;
-	return `${words.slice(0, LONGEST_QUOTE - 1).replace(/[\ud800-\udbff]$/, '')}…`;
+/** At most so many characters, without a character cut in halves. */
+export function shorten<T extends string | undefined>(
+	words: T,
+	longest = LONGEST_QUOTE,
+): T | string {
+	if (words === undefined || words.length <= longest) return words;
+	return `${words.slice(0, longest - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }
 
 /** A longer silence would leave a finished video, or a free place, unseen for too long. */

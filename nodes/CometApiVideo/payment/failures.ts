@@ -1,18 +1,12 @@
 import { bareCode } from '../http/answer';
+import { saysModeration } from '../moderation';
 import { NO_VIDEO, type Failure, type FailureKind, type VideoJob } from '../video';
 import type { VideoApi } from '../videoApi';
 
-const REFUSED_CODES = [
-	'moderation',
-	'content_moderated',
-	'content_policy_violation',
-	'invalid_argument',
-	'permission_denied',
-	'failed_precondition',
-];
+const REFUSED_CODES = ['invalid_argument', 'permission_denied', 'failed_precondition'];
 
-const MODERATION_WORDS =
-	/moderat|(content|usage|safety) polic|policy violation|violat\w* .{0,40}polic|safety (system|filter|check)/i;
+const POLICY_WORDS =
+	/(content|usage|safety) (polic|guideline)|policy violation|violat\w* .{0,40}(polic|guideline)/i;
 
 /** A known code decides, then the words. */
 export function kindOfFailure(
@@ -22,7 +16,7 @@ export function kindOfFailure(
 	const code = bareCode(failure?.code ?? '');
 	if (status === 'expired' || ownFailureCodes.includes(code)) return 'own';
 	if (code === NO_VIDEO.code) return 'noUrl';
-	return REFUSED_CODES.includes(code) || saysModeration(failure) ? 'refused' : 'other';
+	return REFUSED_CODES.includes(code) || isAgainstPolicy(failure) ? 'refused' : 'other';
 }
 
 /**
@@ -33,8 +27,7 @@ export function isOwnFailure(job: VideoJob, api: VideoApi): boolean {
 	return kindOfFailure(job, api) === 'own';
 }
 
-function saysModeration(failure: Failure | undefined): boolean {
-	return (
-		failure !== undefined && MODERATION_WORDS.test(`${bareCode(failure.code)} ${failure.message}`)
-	);
+function isAgainstPolicy(failure: Failure | undefined): boolean {
+	if (failure === undefined) return false;
+	return saysModeration(failure) || POLICY_WORDS.test(`${failure.code} ${failure.message}`);
 }

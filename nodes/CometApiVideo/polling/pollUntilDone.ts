@@ -56,6 +56,8 @@ export type PollOutcome = (
 ) & {
 	lastJob?: VideoJob;
 	raw?: unknown;
+	/** CometAPI's number of the exchange, if that told the last job as an error. */
+	supportId?: string;
 	polls: number;
 	waitedMs: number;
 	/** Until the deadline; not negative. */
@@ -73,6 +75,7 @@ export async function pollUntilDone(deps: PollDeps, options: PollOptions): Promi
 	const ageAtStartMs = Math.max(0, clock.startedAt - options.acceptedAtMs);
 	let lastJob: VideoJob | undefined;
 	let raw: unknown;
+	let supportId: string | undefined;
 	let problem: ApiProblem | undefined;
 	let polls = 0;
 	let firstAskedMs: number | undefined;
@@ -85,6 +88,7 @@ export async function pollUntilDone(deps: PollDeps, options: PollOptions): Promi
 	const progressSoFar = () => ({
 		lastJob,
 		raw,
+		...(supportId !== undefined && { supportId }),
 		polls,
 		waitedMs: clock.passedMs,
 		leftMs: Math.max(0, patienceMs - clock.passedMs),
@@ -103,7 +107,7 @@ export async function pollUntilDone(deps: PollDeps, options: PollOptions): Promi
 
 		if (answer.kind === 'refused') return { ...answer, ...progressSoFar() };
 		if (answer.kind === 'job') {
-			({ job: lastJob, raw } = answer);
+			({ job: lastJob, raw, supportId } = answer);
 			if (lastJob.progress !== undefined) {
 				readings.push({ elapsedMs: ageAtStartMs + askedMs, percent: lastJob.progress });
 			}

@@ -10,10 +10,12 @@ import {
 	type HttpAnswer,
 } from '../http/answer';
 import { isRecord } from '../http/json';
-import { PENDING, type VideoJob } from '../video';
+import { saysModeration } from '../moderation';
+import { PENDING, type Failure, type VideoJob } from '../video';
 
 export type StatusAnswer =
-	| { kind: 'job'; job: VideoJob; raw: unknown }
+	/** With CometAPI's number of the exchange, if that told a verdict as an error. */
+	| { kind: 'job'; job: VideoJob; raw: unknown; supportId?: string }
 	| { kind: 'unknownId'; problem: ApiProblem }
 	/** Asking again would bring the same. */
 	| { kind: 'refused'; problem: ApiProblem }
@@ -42,39 +44,63 @@ export function readStatusAnswer(
 	}
 	const { answer } = exchange;
 	const { statusCode, headers, body } = answer;
-	const job = isSuccess(statusCode)
-		? (readStatus(body) ?? emptyAccepted(answer))
-		: failedByVerdict(answer, problem, readStatus);
-	if (job) return { kind: 'job', job: withQuotedFailure(job), raw: body };
+	const read = isSuccess(statusCode) ? (readStatus(body) ?? emptyAccepted(answer)) : undefined;
+	if (read) return { kind: 'job', job: quoted(read), raw: body };
+	const failed = failedByVerdict(answer, problem, readStatus);
+	if (failed) return { kind: 'job', job: quoted(failed), raw: body, supportId: problem.supportId };
 	if (problem.reason === 'unknownId') return { kind: 'unknownId', problem };
 	if ([401, 402, 403].includes(statusCode) && isOfTheApi(answer))
 		return { kind: 'refused', problem };
 	return { kind: 'unclear', problem, retryAfterMs: readRetryAfter(headers, nowMs) };
 }
 
+const LONGEST_WORD = 100;
+
 /** A failure's words go into messages and items, so they are quoted as those of a refusal are. */
-function withQuotedFailure(job: VideoJob): VideoJob {
-	const { failure } = job;
-	if (!failure) return job;
-	return { ...job, failure: { code: shorten(failure.code), message: shorten(failure.message) } };
+function quoted(job: VideoJob): VideoJob {
+	const { failure, providerStatus } = job;
+	return {
+		...job,
+		...(providerStatus !== undefined && { providerStatus: shorten(providerStatus, LONGEST_WORD) }),
+		...(failure && { failure: quotedFailure(failure) }),
+	};
+}
+
+export function quotedFailure({ code, message }: Failure): Failure {
+	return { code: shorten(code, LONGEST_WORD), message: shorten(message) };
 }
 
 /** xAI answers 202 while the job is pending, sometimes with nothing in it (docs/api.md, shape f). */
 function emptyAccepted({ statusCode, body }: HttpAnswer): VideoJob | undefined {
-	if (statusCode !== 202 || (body !== '' && body !== undefined && body !== null)) return undefined;
-	return PENDING;
+	const isEmpty =
+		body === undefined ||
+		body === null ||
+		(typeof body === 'string' && body.trim() === '') ||
+		(isRecord(body) && Object.keys(body).length === 0);
+	return statusCode === 202 && isEmpty ? PENDING : undefined;
 }
 
-/** A verdict on the job, told as the HTTP status of the poll (docs/api.md, shape g2). */
+/** Statuses by which a poll tells a verdict, if the answer has a code (docs/api.md, shape g2). */
+const VERDICTS = [400, 410, 422];
+
+/** With these it is one only if it speaks of moderation: else it may be about the key, or pass. */
+const MODERATIONS = [...VERDICTS, 403, 409, 451];
+
+/** A verdict on the job, told as an error instead of the job. */
 function failedByVerdict(
 	answer: HttpAnswer,
 	{ reason }: ApiProblem,
 	readStatus: ReadStatus,
 ): VideoJob | undefined {
-	const failure = readVerdict(answer);
-	const isVerdict = [400, 410, 422].includes(answer.statusCode) && reason !== 'unknownId';
-	if (!failure || !isVerdict || !isRecord(answer.body)) return undefined;
+	const { statusCode, body } = answer;
+	const verdict = readVerdict(answer);
+	if (!verdict || reason === 'unknownId' || !isRecord(body)) return undefined;
+	const { code, message } = verdict;
+	const isVerdict = code !== undefined && VERDICTS.includes(statusCode);
+	const mayBeModerated = isSuccess(statusCode) || MODERATIONS.includes(statusCode);
+	if (!isVerdict && !(mayBeModerated && saysModeration(verdict))) return undefined;
 	// With the word that is missing, the family finds usage and cost in it as in every other answer.
-	const job = readStatus({ ...answer.body, status: 'failed' });
+	const job = readStatus({ ...body, status: 'failed' });
+	const failure = { code: code ?? 'moderation', message };
 	return { ...job, status: 'failed', providerStatus: undefined, statusIsKnown: true, failure };
 }

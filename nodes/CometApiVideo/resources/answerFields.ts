@@ -1,5 +1,7 @@
+import { messageIn, readCode } from '../http/answer';
 import {
 	firstOf,
+	httpUrl,
 	isRecord,
 	plainId,
 	readCutJson,
@@ -46,15 +48,57 @@ export function readProgress(value: unknown): number | undefined {
 	return Math.min(100, Math.max(0, percent));
 }
 
-/** What the field `error` tells: {code, type, message} or a text. */
+/** What the field `error` tells: {code, type, message}, a text, or a list of them; undefined for an empty one. */
 export function readError(layers: readonly JsonRecord[]): Failure | undefined {
-	const told = firstOf(layers, ({ error }) => (isRecord(error) ? error : text(error)));
-	if (told === undefined) return undefined;
-	if (typeof told === 'string') return { code: NO_REASON.code, message: told };
+	return firstOf(layers, ({ error, code }) => {
+		const told: unknown = Array.isArray(error) ? error.find(isTelling) : error;
+		if (isRecord(told)) return isTelling(told) ? failureIn(told) : undefined;
+		const message = text(told);
+		return message === undefined ? undefined : { code: codeBeside(code), message };
+	});
+}
+
+/** Some gateways wrap the provider's error in one of their own. */
+function failureIn(error: JsonRecord): Failure {
+	const innermost = messageIn(error) === undefined && isRecord(error.error) ? error.error : error;
 	return {
-		code: text(told.code) ?? text(told.type) ?? NO_REASON.code,
-		message: text(told.message) ?? toText(told) ?? NO_REASON.message,
+		code: readCode(innermost.code) ?? text(innermost.type) ?? NO_REASON.code,
+		message: messageIn(innermost) ?? toText(error) ?? NO_REASON.message,
 	};
+}
+
+/** Whether there is more in it than empty fields. */
+function isTelling(value: unknown): boolean {
+	if (typeof value === 'number') return value !== 0;
+	if (!isRecord(value)) return text(value) !== undefined;
+	return Object.values(value).some(
+		(field) =>
+			text(field) !== undefined ||
+			(typeof field === 'number' && field !== 0) ||
+			(typeof field === 'object' && field !== null && Object.keys(field).length > 0),
+	);
+}
+
+/** The code of an error that is a text; an envelope's own word says nothing of it. */
+function codeBeside(code: unknown): string {
+	const told = readCode(code);
+	return told === undefined || /^(success|succeed|ok)$/i.test(told) ? NO_REASON.code : told;
+}
+
+/** A number, also one that is told as text. */
+export function readNumber(value: unknown): number | undefined {
+	const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+	return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
+}
+
+/** Old gateway rows keep the URL in fail_reason, and only a finished job's row does. */
+export function readUrlOfRow({ result_url, fail_reason }: JsonRecord): string | undefined {
+	return httpUrl(result_url) ?? httpUrl(fail_reason);
+}
+
+/** Why a row's job failed. */
+export function readReasonOfRow({ fail_reason }: JsonRecord): string | undefined {
+	return httpUrl(fail_reason) === undefined ? text(fail_reason) : undefined;
 }
 
 /** The status word: a terminal one wins, then the innermost; undefined without any. */

@@ -24,6 +24,8 @@ export class Batch {
 	readonly reading = new Semaphore(READING_WIDTH);
 	/** Items that were read and ask for a video that this execution has not submitted. */
 	newVideos = 0;
+	/** Whether this run asks for videos that others have submitted. */
+	onlyAsks = false;
 	private madeBefore: number | undefined;
 	private readonly failures = new Map<number, VideoError>();
 	private shownError: NodeApiError | undefined;
@@ -139,7 +141,9 @@ export class Batch {
 			.sort(([a], [b]) => a - b)
 			.map(([index, requestId]) => ({ itemIndex: index, requestId }));
 		const place = { itemIndex, runIndex };
-		return (this.shownError = toNodeError(node, failure, place, this.size > 1, others));
+		const isOneOfMany = this.size > 1;
+		this.shownError = toNodeError(node, failure, place, isOneOfMany, others, this.onlyAsks);
+		return this.shownError;
 	}
 
 	/** Resolves when all items have ended, the caller's among them. */

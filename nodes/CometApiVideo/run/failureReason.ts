@@ -1,6 +1,7 @@
 import { readStartWithKey } from '../http/openFile';
 import type { Item } from '../item';
 import { pause, untilStopped } from '../pause';
+import { quotedFailure } from '../polling/statusAnswer';
 import { NO_REASON, type VideoJob } from '../video';
 import type { JobRef, VideoApi } from '../videoApi';
 
@@ -22,7 +23,7 @@ export async function withFailureReason(
 	const { path, read } = api.failureReason;
 	const told = await readStart(item, path(ref));
 	const failure = told === undefined ? undefined : read(parse(told));
-	return { ...job, failure: failure ?? job.failure ?? NO_REASON };
+	return { ...job, failure: failure ? quotedFailure(failure) : (job.failure ?? NO_REASON) };
 }
 
 function isBare({ status, failure }: VideoJob): boolean {

@@ -6,6 +6,7 @@ import {
 	stopped,
 	videoFailed,
 	type FileAddress,
+	type WayToVideo,
 } from '../errors';
 import type { Settings } from '../fields/settings';
 import { downloadVideo } from '../files/download';
@@ -29,6 +30,8 @@ const POLL_TIMEOUT_MS = 30_000;
 export interface Target {
 	api: VideoApi;
 	job: JobRef;
+	/** Whether this node submitted it. */
+	isOwn: boolean;
 	/** Where it is known: the answers about a pending job often leave it out. */
 	model?: string;
 }
@@ -89,8 +92,12 @@ export async function concludeWait(
 ): Promise<INodeExecutionData> {
 	const { requestId } = target.job;
 	const wait = toWaitFacts(outcome);
+	const { supportId } = outcome;
 	const job = outcome.lastJob ?? { ...PENDING, model: target.model };
-	const facts = { requestId, job, wait };
+	const way = wayTo(target);
+	// Of a video that another node submitted, nothing is known before an answer tells it.
+	const known = outcome.lastJob ?? (target.isOwn ? job : undefined);
+	const facts = { requestId, job: known, wait, way };
 	if (outcome.kind === 'stopped') throw stopped(requestId);
 	if (outcome.kind === 'refused' || outcome.kind === 'unknownId')
 		throw statusRefused(outcome.problem, facts, target.api.adviceFor?.(outcome.problem));
@@ -98,11 +105,11 @@ export async function concludeWait(
 		throw notFinishedInTime(outcome.problem, settings.maxWaitS, facts);
 	}
 	if (job.status === 'failed' || job.status === 'expired') {
-		throw videoFailed(facts, kindOfFailure(job, target.api));
+		throw videoFailed({ ...facts, job, supportId }, kindOfFailure(job, target.api));
 	}
 	const { raw, leftMs } = outcome;
 	const contentPath = target.api.contentPath?.(target.job);
-	return await toItem(item, { requestId, job, raw, wait, contentPath, leftMs }, settings);
+	return await toItem(item, { requestId, job, raw, wait, contentPath, leftMs, way }, settings);
 }
 
 /**
@@ -116,6 +123,7 @@ export async function lookOnce(
 	settings: Settings,
 ): Promise<INodeExecutionData> {
 	const { requestId } = target.job;
+	const way = wayTo(target);
 	const acceptedAtMs = Date.now();
 	const outcome = await watch(item, target, {
 		acceptedAtMs,
@@ -127,11 +135,11 @@ export async function lookOnce(
 	if (outcome.kind === 'stopped') throw stopped(requestId);
 	if (outcome.kind !== 'answered') {
 		const { problem = { reason: 'unreadable' } } = outcome;
-		throw statusRefused(problem, { requestId }, target.api.adviceFor?.(problem));
+		throw statusRefused(problem, { requestId, way }, target.api.adviceFor?.(problem));
 	}
 	const { job, raw } = outcome;
 	const contentPath = target.api.contentPath?.(target.job);
-	return await toItem(item, { requestId, job, raw, contentPath }, settings);
+	return await toItem(item, { requestId, job, raw, contentPath, way }, settings);
 }
 
 interface KnownJob {
@@ -144,6 +152,11 @@ interface KnownJob {
 	contentPath?: string;
 	/** What is left of Max Wait, in ms; by default all of it. */
 	leftMs?: number;
+	way?: WayToVideo;
+}
+
+function wayTo({ api, job, isOwn }: Target): WayToVideo {
+	return { isSubmitter: isOwn, toFind: api.toFind?.(job) };
 }
 
 /**
@@ -153,7 +166,7 @@ interface KnownJob {
  */
 export async function toItem(
 	item: Item,
-	{ requestId, job, raw, wait, contentPath, leftMs }: KnownJob,
+	{ requestId, job, raw, wait, contentPath, leftMs, way }: KnownJob,
 	{ includesRaw, download, maxWaitS }: Settings,
 ): Promise<INodeExecutionData> {
 	const json = {
@@ -164,7 +177,7 @@ export async function toItem(
 	if (!download || job.status !== 'done' || !address) return { json };
 	const file = await downloadVideo(
 		item,
-		{ requestId, job, wait, ...address },
+		{ requestId, job, wait, way, ...address },
 		{ fileName: download.fileName, leftMs: leftMs ?? maxWaitS * 1000 },
 	);
 	return { json, binary: { [download.fieldName]: file } };
@@ -240,7 +253,15 @@ function withContentUrl(
 	body: unknown,
 ): VideoJob | undefined {
 	const job = api.readStatus(body);
-	if (job?.status !== 'done' || job.video?.url !== undefined || !api.contentPath) return job;
+	if (job?.status !== 'done' || !api.contentPath) return job;
 	const content_url = addressOf({ request }, api.contentPath(ref));
-	return { ...job, video: { ...job.video, content_url } };
+	const { url, ...video } = job.video ?? {};
+	if (url !== undefined && !isSamePlace(url, content_url)) return job;
+	return { ...job, video: { ...video, content_url } };
+}
+
+/** new-api gives its own /content as a job's URL, which only the key opens. */
+function isSamePlace(a: string, b: string): boolean {
+	const [first, second] = [new URL(a), new URL(b)];
+	return first.origin === second.origin && first.pathname === second.pathname;
 }

@@ -45,7 +45,8 @@ async function look(
 	{ job, settings }: Input,
 ): Promise<INodeExecutionData> {
 	item.batch.requestIds.set(item.itemIndex, job.requestId);
-	const target = { api, job };
+	item.batch.onlyAsks = true;
+	const target = { api, job, isOwn: false };
 	if (!settings.waits) return await lookOnce(item, target, settings);
 	const outcome = await waitUntilFinished(item, target, settings, { isNew: false });
 	return await concludeWait(item, target, outcome, settings);

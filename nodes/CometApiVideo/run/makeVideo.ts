@@ -147,7 +147,7 @@ async function follow(
 ): Promise<INodeExecutionData> {
 	const { job, acceptedAtMs } = entry;
 	const { queue } = item.batch;
-	const target = { api, job, model };
+	const target = { api, job, model, isOwn: true };
 	queue.jobStarted();
 	let outcome: PollOutcome;
 	try {

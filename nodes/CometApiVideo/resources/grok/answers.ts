@@ -1,4 +1,4 @@
-import { firstOf, httpUrl, isRecord, text, type JsonRecord } from '../../http/json';
+import { firstOf, httpUrl, isRecord, plainId, text, type JsonRecord } from '../../http/json';
 import { classifyStatus, type StatusWords } from '../../statusWords';
 import {
 	NO_REASON,
@@ -9,7 +9,16 @@ import {
 	type Video,
 	type VideoJob,
 } from '../../video';
-import { layersOf, readError, readProgress, readStatusWord, withFailure } from '../answerFields';
+import {
+	layersOf,
+	readError,
+	readNumber,
+	readProgress,
+	readReasonOfRow,
+	readStatusWord,
+	readUrlOfRow,
+	withFailure,
+} from '../answerFields';
 
 const WORDS: StatusWords = {
 	pending: [
@@ -84,7 +93,9 @@ function concludeJob(job: VideoJob, video: Partial<Video>, failure: Failure | un
 
 function isAboutAJob({ status, request_id, task_id, video }: JsonRecord): boolean {
 	return (
-		[status, request_id, task_id].some((value) => text(value) !== undefined) || isRecord(video)
+		text(status) !== undefined ||
+		[request_id, task_id].some((id) => plainId(id) !== undefined) ||
+		isRecord(video)
 	);
 }
 
@@ -102,29 +113,33 @@ function readVideo(
 	const url =
 		httpUrl(video.url) ??
 		httpUrl(envelope?.result_url) ??
-		// Old gateway rows keep the URL in fail_reason, and only a finished job's row does.
-		(status === 'done' ? httpUrl(envelope?.fail_reason) : undefined);
+		(status === 'done' && envelope ? readUrlOfRow(envelope) : undefined);
+	const duration = readNumber(video.duration);
+	const respects = readSwitch(video.respect_moderation);
 	return {
 		...(url !== undefined && { url }),
-		...(typeof video.duration === 'number' && { duration: video.duration }),
-		...(typeof video.respect_moderation === 'boolean' && {
-			respect_moderation: video.respect_moderation,
-		}),
+		...(duration !== undefined && { duration }),
+		...(respects !== undefined && { respect_moderation: respects }),
 	};
 }
 
+/** True or false, also as text. */
+function readSwitch(value: unknown): boolean | undefined {
+	if (typeof value === 'boolean') return value;
+	const word = text(value)?.toLowerCase();
+	return word === 'true' || word === 'false' ? word === 'true' : undefined;
+}
+
 function readFailure(layers: JsonRecord[], envelope: JsonRecord | undefined): Failure | undefined {
-	const error = readError(layers);
-	if (error) return error;
+	const told = readError(layers);
+	if (told) return told;
 	const blocked = firstOf(layers, (layer) => text(layer.block_reason));
 	if (blocked !== undefined) return { code: 'moderation', message: blocked };
-	const reason = text(envelope?.fail_reason);
-	// Old gateway rows keep the video's URL there.
-	if (reason === undefined || httpUrl(reason) !== undefined) return undefined;
-	return { ...NO_REASON, message: reason };
+	const message = envelope && readReasonOfRow(envelope);
+	return message === undefined ? undefined : { code: NO_REASON.code, message };
 }
 
 function readCost(usage: JsonRecord | undefined): number | undefined {
-	const ticks = usage?.cost_in_usd_ticks;
-	return typeof ticks === 'number' ? ticks / TICKS_PER_USD : undefined;
+	const ticks = readNumber(usage?.cost_in_usd_ticks);
+	return ticks === undefined ? undefined : ticks / TICKS_PER_USD;
 }

@@ -1,12 +1,29 @@
 import { firstOf, httpUrl, isRecord, plainId, text, type JsonRecord } from '../../http/json';
 import type { StatusWords } from '../../statusWords';
 import { NO_REASON, NO_VIDEO, type Failure, type Video, type VideoJob } from '../../video';
-import { layersOf, readError, readStatusWord, withFailure } from '../answerFields';
+import {
+	layersOf,
+	readError,
+	readNumber,
+	readReasonOfRow,
+	readStatusWord,
+	readUrlOfRow,
+	withFailure,
+} from '../answerFields';
 
 const WORDS: StatusWords = {
-	pending: ['submitted', 'processing', 'pending', 'queued', 'in_progress', 'not_start', 'unknown'],
-	done: ['succeed', 'success', 'succeeded', 'completed'],
-	failed: ['failed', 'failure', 'error'],
+	pending: [
+		'submitted',
+		'processing',
+		'pending',
+		'queued',
+		'in_progress',
+		'running',
+		'not_start',
+		'unknown',
+	],
+	done: ['succeed', 'success', 'succeeded', 'completed', 'done'],
+	failed: ['failed', 'failure', 'error', 'violation', 'cancelled', 'canceled'],
 	expired: ['expired'],
 };
 
@@ -26,7 +43,7 @@ export function readStatus(body: unknown): VideoJob | undefined {
 	const status = word?.status ?? 'pending';
 	const job = { statusIsKnown: true, ...word, status };
 	if (status !== 'done') return { ...job, ...withFailure(status, readFailure(layers)) };
-	const video = firstOf(layers, readVideo);
+	const video = firstOf(layers, readVideo) ?? firstOf(layers, readVideoOfRow);
 	return video ? { ...job, video } : { ...job, status: 'failed', failure: NO_VIDEO };
 }
 
@@ -44,18 +61,22 @@ function readWord(layers: JsonRecord[]): ReturnType<typeof readStatusWord> {
 
 function readVideo({ task_result: result }: JsonRecord): Video | undefined {
 	const videos: unknown = isRecord(result) ? result.videos : undefined;
-	const first: unknown = Array.isArray(videos) ? videos[0] : undefined;
-	const url = isRecord(first) ? httpUrl(first.url) : undefined;
-	if (!isRecord(first) || url === undefined) return undefined;
-	const seconds = Number(first.duration);
-	return { url, ...(seconds > 0 && { duration: seconds }) };
+	const all: unknown[] = Array.isArray(videos) ? videos : [];
+	return firstOf(all.filter(isRecord), ({ url, duration }) => {
+		const address = httpUrl(url);
+		const seconds = readNumber(duration) ?? 0;
+		if (address === undefined) return undefined;
+		return { url: address, ...(seconds > 0 && { duration: seconds }) };
+	});
+}
+
+function readVideoOfRow(layer: JsonRecord): Video | undefined {
+	const url = readUrlOfRow(layer);
+	return url === undefined ? undefined : { url };
 }
 
 function readFailure(layers: JsonRecord[]): Failure | undefined {
-	const message = firstOf(
-		layers,
-		(layer) => text(layer.task_status_msg) ?? text(layer.fail_reason),
-	);
+	const message = firstOf(layers, (layer) => text(layer.task_status_msg) ?? readReasonOfRow(layer));
 	if (message === undefined) return readError(layers);
 	return { code: MODERATED.test(message) ? 'moderation' : NO_REASON.code, message };
 }

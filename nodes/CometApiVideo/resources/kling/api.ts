@@ -25,6 +25,10 @@ export const klingApi: VideoApi = {
 		const kind = checkChoice('Kind of Video', value, ['text', 'image'], 'text');
 		return jobAt(PATHS[kind], requestId);
 	},
+	toFind: ({ statusPath }) =>
+		statusPath.startsWith(PATHS.image)
+			? "In 'Get Status', set 'Kind of Video' to From an Image."
+			: undefined,
 	externalPath: (submitPath, externalId) => jobAt(submitPath, externalId).statusPath,
 	ownFailureCodes: OWN_FAILURE_CODES,
 	adviceFor({ reason }) {

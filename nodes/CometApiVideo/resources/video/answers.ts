@@ -1,7 +1,16 @@
 import { firstOf, httpUrl, isRecord, plainId, text, type JsonRecord } from '../../http/json';
 import { classifyStatus, type StatusWords } from '../../statusWords';
 import { NO_REASON, type Failure, type Video, type VideoJob } from '../../video';
-import { layersOf, readError, readProgress, readStatusWord, withFailure } from '../answerFields';
+import {
+	layersOf,
+	readError,
+	readNumber,
+	readProgress,
+	readReasonOfRow,
+	readStatusWord,
+	readUrlOfRow,
+	withFailure,
+} from '../answerFields';
 
 const WORDS: StatusWords = {
 	pending: [
@@ -43,7 +52,7 @@ export function readStatus(body: unknown): VideoJob | undefined {
 		progress: firstOf(layers, (layer) => readProgress(layer.progress)),
 		model: firstOf(layers, (layer) => text(layer.model)),
 		usage: firstOf(layers, (layer) => (isRecord(layer.usage) ? layer.usage : undefined)),
-		...(status === 'done' && { video: readVideo(layers, url) }),
+		...(status === 'done' && { video: readVideo(layers, url ?? firstOf(layers, readUrlOfRow)) }),
 		...withFailure(status, error ?? readReason(layers)),
 	};
 }
@@ -74,13 +83,13 @@ function readUrl({ video_url, url, output }: JsonRecord): string | undefined {
 }
 
 function readVideo(layers: JsonRecord[], url: string | undefined): Video {
-	const seconds = Number(firstOf(layers, (layer) => plainId(layer.seconds)));
+	const seconds = firstOf(layers, (layer) => readNumber(layer.seconds)) ?? 0;
 	return { ...(url !== undefined && { url }), ...(seconds > 0 && { duration: seconds }) };
 }
 
 /** Where the field `error` is missing: new-api's own row, and the word itself. */
 function readReason(layers: JsonRecord[]): Failure | undefined {
-	const reason = firstOf(layers, ({ fail_reason }) => text(fail_reason));
+	const reason = firstOf(layers, readReasonOfRow);
 	const isModerated = layers.some(({ status }) => text(status)?.toLowerCase() === 'violation');
 	if (!isModerated) return reason === undefined ? undefined : { ...NO_REASON, message: reason };
 	return { code: 'moderation', message: reason ?? 'The video was stopped by moderation' };

@@ -76,7 +76,8 @@ describe('a status answer', () => {
 		[{ error: 'No' }, { code: 'unknown', message: 'No' }],
 		[{ fail_reason: 'No' }, { code: 'unknown', message: 'No' }],
 		[{ error: null }, { code: 'unknown', message: 'The provider gave no reason' }],
-		[{ error: { detail: 'x' } }, { code: 'unknown', message: '{"detail":"x"}' }],
+		[{ error: { detail: 'x' } }, { code: 'unknown', message: 'x' }],
+		[{ error: { reason: 'x' } }, { code: 'unknown', message: '{"reason":"x"}' }],
 	])('tells the failure of %j', (fields, failure) => {
 		const told = readStatus({ id: 'task_1', status: 'failed', ...fields })?.failure;
 		expect(typeof failure === 'string' ? told?.code : told).toEqual(failure);

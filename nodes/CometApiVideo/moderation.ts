@@ -1,0 +1,14 @@
+import { bareCode } from './http/answer';
+import type { Failure } from './video';
+
+/** Codes of moderation and of nothing else, as `bareCode` gives them. */
+const CODES = ['moderation', 'content_moderated', 'content_policy_violation'];
+
+/** Words that speak of what a video shows, in the languages of several providers. */
+const WORDS =
+	/moderat|content.{0,30}(violat|polic|guideline)|(violat|against).{0,40}content|safety (system|filter|check)|risk control|sensitive (content|information)|sensitivecontent|inappropriate content|responsible ai/i;
+
+/** Whether a failure's code or words say that moderation stopped the video. */
+export function saysModeration({ code = '', message }: Partial<Failure>): boolean {
+	return CODES.includes(bareCode(code)) || WORDS.test(`${bareCode(code)} ${message}`);
+}

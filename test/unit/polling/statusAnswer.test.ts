@@ -1,0 +1,187 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
+import { describe, expect, test } from '@jest/globals';
+
+import { kindOfFailure } from '../../../nodes/CometApiVideo/payment/failures';
+import {
+	readStatusAnswer,
+	type StatusAnswer,
+} from '../../../nodes/CometApiVideo/polling/statusAnswer';
+import { grokApi } from '../../../nodes/CometApiVideo/resources/grok/api';
+import { klingApi } from '../../../nodes/CometApiVideo/resources/kling/api';
+import { videoApi } from '../../../nodes/CometApiVideo/resources/video/api';
+import type { VideoApi } from '../../../nodes/CometApiVideo/videoApi';
+
+const URL_OF_VIDEO = 'https://vid.example/a.mp4';
+const OURS = { 'x-cometapi-request-id': 'exchange-1' };
+
+/** Fields by which every family takes an answer for one about a job. */
+const JOB = { id: 'a', task_id: 'a', request_id: 'a' };
+const FAILED = { ...JOB, status: 'failed', task_status: 'failed' };
+
+const jobIn = (answer: StatusAnswer) => (answer.kind === 'job' ? answer.job : undefined);
+
+describe.each([
+	['grok', grokApi],
+	['video', videoApi],
+	['kling', klingApi],
+] as Array<[string, VideoApi]>)('%s: a status answer', (_family, api) => {
+	const read = (statusCode: number, body: unknown, headers = {}) =>
+		readStatusAnswer({ answer: { statusCode, headers, body } }, (each) => api.readStatus(each), 0);
+
+	describe('is a verdict', () => {
+		test.each([
+			[400, { code: 1301, message: 'Failure to pass the risk control system' }],
+			[400, { error: { message: 'content violates our policy', type: 'x', code: '' } }],
+			[403, { code: 'permission-denied', error: 'Content violates usage guidelines' }],
+			[403, { code: 'imagine:content-moderated', error: 'No' }],
+			[409, { code: 'content_policy_violation', message: 'No' }],
+			[451, { code: 'content-moderated', message: 'No' }],
+			[200, { code: 'imagine:content-moderated', error: 'No' }],
+			[200, { error: { message: 'No', type: 'x', code: 'content_policy_violation' } }],
+		])('when HTTP %i says in our envelope that moderation stopped it: %j', (status, body) => {
+			const job = jobIn(read(status, body));
+			expect(job?.status).toBe('failed');
+			expect(kindOfFailure(job ?? { status: 'pending' }, api)).toBe('refused');
+		});
+
+		test.each([
+			[403, { code: 'access_denied', message: 'This key may not use the model' }],
+			[409, { code: 'conflict_of_something', message: 'Try again' }],
+			[500, { code: 'content-moderated', error: 'No' }],
+			[429, { code: 'content-moderated', error: 'No' }],
+			[400, { error: { message: 'upstream is busy', type: 'comet_api_error', code: '' } }],
+			[400, { message: 'Content was moderated', request_id: 'of-a-gateway' }],
+			[400, 'Content was moderated'],
+		])('and none when it may be about something else: HTTP %i %j', (status, body) => {
+			expect(jobIn(read(status, body))).toBeUndefined();
+		});
+
+		test("that keeps the number which CometAPI's support asks for", () => {
+			const answer = read(422, { code: 'invalid-argument', error: 'No' }, OURS);
+			expect(answer).toMatchObject({ kind: 'job', supportId: 'exchange-1' });
+		});
+	});
+
+	describe("is a gateway's", () => {
+		test.each([
+			[401, { code: 'unauthorized', message: 'no' }],
+			[403, { code: 'Forbidden', message: 'Forbidden' }],
+			[404, { code: 'NOT_FOUND', message: 'The page could not be found' }],
+			[404, { error: { code: 'NOT_FOUND', message: 'The page could not be found' } }],
+			[404, { error: { type: 'not_found', message: 'no' } }],
+			[403, { error: { code: 403, message: 'no', status: 'PERMISSION_DENIED' } }],
+			[404, { message: 'no Route matched with those values', request_id: 'of-kong' }],
+			[403, { type: 'about:blank', title: 'Forbidden', status: 403, detail: 'no' }],
+			[401, { fault: { faultstring: 'no', detail: { errorcode: 'x' } } }],
+			[401, ['no']],
+			[403, null],
+			[403, 'RBAC: access denied'],
+		])('when HTTP %i has nothing of ours: %j', (status, body) => {
+			expect(read(status, body)).toMatchObject({
+				kind: 'unclear',
+				problem: { reason: 'notTheApi' },
+			});
+		});
+
+		test('unless it has the header that CometAPI adds', () => {
+			expect(read(401, { code: 'unauthorized', message: 'no' }, OURS).kind).toBe('refused');
+		});
+
+		test("when new-api doesn't have the path, so that the base URL is wrong", () => {
+			const body = { error: { message: 'Invalid URL (GET /x)', type: 'invalid_request_error' } };
+			expect(read(404, body, OURS)).toMatchObject({ problem: { reason: 'notTheApi' } });
+		});
+	});
+
+	describe('tells the reason of a failure', () => {
+		test.each([
+			[{ error: ['No'] }, { code: 'unknown', message: 'No' }],
+			[{ error: [{ code: 'x', message: 'No' }] }, { code: 'x', message: 'No' }],
+			[{ error: { code: 1301, message: 'No' } }, { code: '1301', message: 'No' }],
+			[{ error: { error: { code: 'x', message: 'No' } } }, { code: 'x', message: 'No' }],
+			[{ error: { code: 'x', msg: 'No' } }, { code: 'x', message: 'No' }],
+			[
+				{ code: 'x', error: 'No' },
+				{ code: 'x', message: 'No' },
+			],
+			[
+				{ code: 'success', error: 'No' },
+				{ code: 'unknown', message: 'No' },
+			],
+		])('that stands in %j', (fields, failure) => {
+			expect(jobIn(read(200, { ...FAILED, ...fields }))?.failure).toEqual(failure);
+		});
+
+		const nothing = [null, {}, [], '', [{}], { message: '', type: '', code: '', param: null }];
+
+		test.each(nothing)('and none for an empty one: %j', (error) => {
+			const failure = { code: 'unknown', message: 'The provider gave no reason' };
+			expect(jobIn(read(200, { ...FAILED, error }))?.failure).toEqual(failure);
+			expect(jobIn(read(200, { ...JOB, error }))).toMatchObject({ status: 'pending' });
+		});
+
+		test('in 500 characters, with the code and the status word in 100', () => {
+			const error = { code: 'c'.repeat(9_000), message: '😀'.repeat(9_000) };
+			const failure = jobIn(read(200, { ...FAILED, error }))?.failure;
+			expect([failure?.code.length, failure?.message.length]).toEqual([100, 499]);
+			const word = 'w'.repeat(9_000);
+			expect(
+				jobIn(read(200, { ...JOB, status: word, task_status: word }))?.providerStatus,
+			).toHaveLength(100);
+		});
+
+		test('also when it is nested so deeply that JSON has no text for it', () => {
+			const error: unknown = JSON.parse(`${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}`);
+			expect(jobIn(read(200, { ...FAILED, error }))?.failure?.message).toBe(
+				'a deeply nested answer',
+			);
+		});
+	});
+
+	test.each(['', ' \n', null, undefined, {}])(
+		'with nothing in it is pending at 202: %j',
+		(body) => {
+			expect(jobIn(read(202, body))).toMatchObject({ status: 'pending' });
+			expect(jobIn(read(200, body))).toBeUndefined();
+		},
+	);
+
+	test.each([
+		{ fail_reason: URL_OF_VIDEO },
+		{ result_url: URL_OF_VIDEO },
+		{ fail_reason: URL_OF_VIDEO, data: { status: 'done', video: { url: URL_OF_VIDEO } } },
+	])("of the gateway's row has the video's URL in %j", (fields) => {
+		const row = { code: 'success', data: { task_id: 'a', status: 'SUCCESS', ...fields } };
+		expect(jobIn(read(200, row))).toMatchObject({ status: 'done', video: { url: URL_OF_VIDEO } });
+	});
+
+	test('takes no URL for the reason of a failure', () => {
+		const row = { task_id: 'a', status: 'FAILURE', fail_reason: URL_OF_VIDEO };
+		expect(jobIn(read(200, { code: 'success', data: row }))?.failure?.message).toBe(
+			'The provider gave no reason',
+		);
+	});
+});
+
+test('numbers and switches of Grok may come as text, also the ID of an echo', () => {
+	const { readStatus } = grokApi;
+	expect(readStatus({ request_id: 12_345 })).toMatchObject({ status: 'pending' });
+	const usage = { cost_in_usd_ticks: '500000000' };
+	const video = { url: URL_OF_VIDEO, duration: '8', respect_moderation: 'true' };
+	expect(readStatus({ status: 'done', video, usage })).toMatchObject({
+		status: 'done',
+		video: { url: URL_OF_VIDEO, duration: 8, respect_moderation: true },
+		providerCostUsd: 0.05,
+	});
+	const withheld = { ...video, respect_moderation: 'False' };
+	expect(readStatus({ status: 'done', video: withheld })).toMatchObject({ status: 'failed' });
+});
+
+test('of several videos of Kling the first with a URL counts', () => {
+	const videos = [{ id: 1 }, null, { url: URL_OF_VIDEO, duration: '5' }];
+	const data = { task_id: 1, task_status: ' Succeed ', task_result: { videos } };
+	expect(klingApi.readStatus({ code: 0, data })).toMatchObject({
+		status: 'done',
+		video: { url: URL_OF_VIDEO, duration: 5 },
+	});
+});
