@@ -117,7 +117,7 @@ describe('Create refuses before anything is sent', () => {
 		['a sound of "loud"', { sound: '={{ "loud" }}' }, "'Sound'"],
 		['a scale of 2', { options: { cfgScale: 2 } }, "'CFG Scale'"],
 		['a scale of "much"', { options: { cfgScale: '={{ "much" }}' } }, "'CFG Scale'"],
-		['an own model that is empty', own({ model_name: '' }), "'Model'"],
+		['an own model that is empty', own({ model_name: '' }), 'text for model_name'],
 		['no file', { imageSource: 'binary' }, "no binary field 'data'"],
 	])('%s', async (_case, parameters, named) => {
 		await withScene(QUICK, async ({ simulator, execute }) => {

@@ -40,6 +40,17 @@ describe('A workflow of 0.1', () => {
 
 const { description } = new CometApiVideo();
 
+test('no number field changes what is typed into it', () => {
+	const all = description.properties.flatMap((property) => [
+		property,
+		...(property.type === 'collection' ? (property.options as INodeProperties[]) : []),
+	]);
+	const numbers = all.filter(({ type }) => type === 'number');
+	expect(numbers.length).toBeGreaterThan(0);
+	for (const { name, typeOptions } of numbers)
+		expect([name, typeOptions]).toEqual([name, undefined]);
+});
+
 describe('The subtitle', () => {
 	const model = (value: string) => ({ __rl: true, mode: 'id', value });
 	const subtitleOf = (parameters: INodeParameters) => {

@@ -191,8 +191,8 @@ describe('Create refuses before anything is sent', () => {
 		['no file', { imageSource: 'binary' }, "no binary field 'data'"],
 		['a null', own({ seed: null }), 'null for seed'],
 		['a null in a list', own({ seeds: [1, null] }), 'null for seeds'],
-		['an own model that is empty', own({ model: '' }), 'a text for model'],
-		['an own prompt that is empty', own({ prompt: [] }), 'a text for prompt'],
+		['an own model that is empty', own({ model: '' }), 'text for model'],
+		['an own prompt that is empty', own({ prompt: [] }), 'text for prompt'],
 	])('%s', async (_case, parameters, named) => {
 		await withScene(QUICK, async ({ simulator, execute }) => {
 			const { status, error } = await execute(createVideoNode(parameters));

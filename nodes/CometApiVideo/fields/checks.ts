@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { InputError } from '../errors';
-import { isDeeperThan, isRecord, parseJson, text } from '../http/json';
+import { isDeeperThan, isRecord, parseJson, text, type JsonRecord } from '../http/json';
 
 export const MAX_WAIT_S = { min: 1, max: 86_400 };
 export const POLL_INTERVAL_S = { min: 1, max: 3_600 };
@@ -33,7 +33,8 @@ export function checkText(name: string, value: unknown): string {
 /** The same, or undefined for an empty value. */
 export function checkOptionalText(name: string, value: unknown): string | undefined {
 	if (isEmpty(value)) return undefined;
-	if (['string', 'number', 'boolean'].includes(typeof value)) return text(String(value));
+	if (Number.isFinite(value) || typeof value === 'boolean') return String(value);
+	if (typeof value === 'string') return text(value);
 	throw new InputError(`'${name}' must be text`, `It came out as ${show(value)}.`);
 }
 
@@ -116,10 +117,14 @@ export function checkMaxVideos(value: unknown): number | undefined {
 	);
 }
 
-/** A JSON object, given as one or as its text; nothing is an empty one. */
-export function checkCustomBodyFields(value: unknown): IDataObject {
+/**
+ * A JSON object, given as one or as its text; nothing is an empty one.
+ *
+ * @param texts fields without which there is no video: where they are given, they have text
+ */
+export function checkCustomBodyFields(value: unknown, texts: readonly string[] = []): IDataObject {
 	const fields = isEmpty(value) ? {} : typeof value === 'string' ? parseJson(value) : value;
-	if (!isRecord(fields)) {
+	if (!isRecord(fields) || !isPlain(fields)) {
 		throw new InputError(
 			"'Custom Body Fields' must be a JSON object",
 			`For example {"seed": 1}. It came out as ${show(value)}.`,
@@ -131,7 +136,31 @@ export function checkCustomBodyFields(value: unknown): IDataObject {
 			`Use at most ${DEEPEST} levels.`,
 		);
 	}
+	if (hasNoNumber(fields)) {
+		throw new InputError(
+			"'Custom Body Fields' has a number that is none",
+			'A calculation in it came out as NaN or Infinity, which cannot be sent.',
+		);
+	}
+	for (const name of texts.filter((each) => each in fields)) {
+		if (text(fields[name]) !== undefined) continue;
+		throw new InputError(
+			`'Custom Body Fields' must have text for ${name}`,
+			`Enter one, or leave ${name} out.`,
+		);
+	}
 	return fields as IDataObject;
+}
+
+/** Not a date, a map or the like, whose fields are not what it says. */
+function isPlain(fields: JsonRecord): boolean {
+	const kind = Object.prototype.toString.call(fields);
+	return kind === '[object Object]' && typeof fields.toJSON !== 'function';
+}
+
+function hasNoNumber(value: unknown): boolean {
+	if (typeof value === 'number') return !Number.isFinite(value);
+	return typeof value === 'object' && value !== null && Object.values(value).some(hasNoNumber);
 }
 
 function checkSeconds(name: string, value: unknown, { min, max }: Range, also = ''): number {

@@ -68,8 +68,9 @@ function checkFieldName(field: unknown): string {
 			'n8n hands files that it keeps in memory to expressions without it. Enter the name of the input field instead.',
 		);
 	}
+	const isNothing = field === undefined || field === null || typeof field === 'string';
 	throw new InputError(
-		"'Input Data Field Name' is empty",
+		`'Input Data Field Name' ${isNothing ? 'is empty' : 'must be the name of a field'}`,
 		'Enter the name of the input field that has the file.',
 	);
 }

@@ -198,6 +198,38 @@ describe('custom body fields', () => {
 			expect(message).toBe("'Custom Body Fields' must be a JSON object");
 		},
 	);
+
+	test.each([new Date(0), { ts: 0, toJSON: () => '' }, new Map([['seed', 1]]), /seed/])(
+		'%p is no JSON object either',
+		(value) => {
+			const { message } = refusal(() => checkCustomBodyFields(value));
+			expect(message).toBe("'Custom Body Fields' must be a JSON object");
+		},
+	);
+
+	test.each([{ seed: Number.NaN }, { output: { sizes: [1, Infinity] } }])(
+		'%p has a number that cannot be sent',
+		(value) => {
+			const { message } = refusal(() => checkCustomBodyFields(value));
+			expect(message).toBe("'Custom Body Fields' has a number that is none");
+		},
+	);
+
+	test.each([null, '', ' ', 5, true, [], ['a'], {}])(
+		'must have text where it counts: %j',
+		(prompt) => {
+			const { message } = refusal(() => checkCustomBodyFields({ prompt }, ['model', 'prompt']));
+			expect(message).toBe("'Custom Body Fields' must have text for prompt");
+			expect(checkCustomBodyFields({ prompt: 'a' }, ['model', 'prompt'])).toEqual({ prompt: 'a' });
+		},
+	);
+});
+
+test.each([Number.NaN, Infinity, -Infinity])('%p is no text', (value) => {
+	expect(refusal(() => checkText('Prompt', value))).toMatchObject({
+		message: "'Prompt' must be text",
+		description: `It came out as ${value}.`,
+	});
 });
 
 test('custom body fields are refused when they are nested too deeply', () => {

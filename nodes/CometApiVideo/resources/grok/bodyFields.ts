@@ -34,14 +34,7 @@ export function readCustomFields({ context }: Item): IDataObject {
 
 /** The user's own fields; throws InputError for what cannot be sent. */
 export function checkGrokBodyFields(value: unknown): IDataObject {
-	const fields = checkCustomBodyFields(value);
-	for (const name of ['model', 'prompt'].filter((each) => each in fields)) {
-		if (typeof fields[name] === 'string' && fields[name].trim() !== '') continue;
-		throw new InputError(
-			`'Custom Body Fields' must have text for ${name}`,
-			`Enter one, or leave ${name} out.`,
-		);
-	}
+	const fields = checkCustomBodyFields(value, ['model', 'prompt']);
 	if (!('size' in fields)) return fields;
 	throw new InputError(
 		"'Custom Body Fields' has the field size, which CometAPI no longer accepts",

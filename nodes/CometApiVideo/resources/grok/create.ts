@@ -1,7 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import { InputError } from '../../errors';
-import { checkChoice, checkDuration } from '../../fields/checks';
+import { checkChoice, checkDuration, isEmpty } from '../../fields/checks';
 import { imageFields, readImage } from '../../fields/imageSource';
 import { customBodyFields, user } from '../../fields/options';
 import { promptField } from '../../fields/prompt';
@@ -101,7 +101,8 @@ async function readCreate(item: Item): Promise<Submission> {
 	const custom = readCustomFields(item);
 	const image = 'image' in custom ? undefined : await readImage(item);
 	const ratio = checkChoice('Aspect Ratio', sent.aspect_ratio, RATIOS, 'auto');
-	const shape = ratio !== 'auto' ? ratio : image === undefined ? '1:1' : undefined;
+	const hasImage = image !== undefined || !isEmpty(custom.image);
+	const shape = ratio !== 'auto' ? ratio : hasImage ? undefined : '1:1';
 	const resolution = checkChoice('Resolution', sent.resolution, RESOLUTIONS, '480p');
 	const fields = readBodyFields(item, custom, {
 		duration: checkDuration(sent.duration, DURATION_S, DEFAULT_DURATION_S),

@@ -128,7 +128,8 @@ export const create = submitOperation({
 async function readCreate(item: Item): Promise<Submission> {
 	const sent = item.request.body as IDataObject;
 	const parameter = (name: string) => item.context.getNodeParameter(name, null) as unknown;
-	const custom = checkCustomBodyFields(parameter('options.customBodyFields'));
+	const own = parameter('options.customBodyFields');
+	const custom = checkCustomBodyFields(own, ['model_name', 'prompt']);
 	const image = 'image' in custom ? undefined : await readImage(item);
 	const ratio = checkChoice('Aspect Ratio', parameter('aspectRatio'), RATIOS, 'auto');
 	const negative = checkOptionalText('Negative Prompt', parameter('options.negativePrompt'));

@@ -86,7 +86,8 @@ async function readCreate(item: Item): Promise<Submission> {
 	const { context, request } = item;
 	const sent = request.body as IDataObject;
 	const parameter = (name: string) => context.getNodeParameter(name, null) as unknown;
-	const custom = toFormValues(checkCustomBodyFields(parameter('options.customBodyFields')));
+	const own = parameter('options.customBodyFields');
+	const custom = toFormValues(checkCustomBodyFields(own, ['model', 'prompt']));
 	const hasOwnImages = 'input_reference' in custom || 'reference_urls' in custom;
 	const duration = checkDuration(parameter('duration'), DURATION_S, 0);
 	const size = checkSize(parameter('size'));

@@ -15,23 +15,15 @@ export function toFormFields(values: FormValues): FormField[] {
  * The user's own fields as a form has them: a list repeats the field, an object is its JSON text, and
  * an empty text leaves the field out.
  *
- * @throws InputError for null, which a form cannot say, and for an empty model or prompt
+ * @throws InputError for null, which a form cannot say
  */
 export function toFormValues(fields: IDataObject): Record<string, string[]> {
-	const values = Object.fromEntries(
+	return Object.fromEntries(
 		Object.entries(fields).map(([name, value]) => [
 			name,
 			(Array.isArray(value) ? value : [value]).flatMap((each: unknown) => toTexts(name, each)),
 		]),
 	);
-	for (const name of ['model', 'prompt']) {
-		if (values[name]?.length !== 0) continue;
-		throw new InputError(
-			`'Custom Body Fields' must have a text for ${name}`,
-			`Enter one, or leave ${name} out.`,
-		);
-	}
-	return values;
 }
 
 function toTexts(name: string, value: unknown): string[] {

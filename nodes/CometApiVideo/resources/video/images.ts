@@ -39,10 +39,13 @@ export async function readImages(item: Item): Promise<FormValues> {
 function listOf(name: string, value: unknown, separator: RegExp): unknown[] {
 	if (Array.isArray(value) && value.length > 0) return value;
 	if (typeof value === 'object' && value !== null && !Array.isArray(value)) return [value];
-	const text = checkText(name, value);
-	const list = text.startsWith('[') ? parseJson(text) : undefined;
+	const names = checkText(name, value);
+	const list = names.startsWith('[') ? parseJson(names) : undefined;
 	if (Array.isArray(list) && list.length > 0) return list;
-	return text.split(separator).filter((piece) => piece !== '');
+	const pieces = names.split(separator).filter((piece) => piece !== '');
+	if (pieces.length > 0) return pieces;
+	// Names that came out empty are no wish for a video without an image.
+	throw new InputError(`'${name}' names nothing`, `It came out as ${JSON.stringify(value)}.`);
 }
 
 function checkTogether(files: ImageFile[]): void {
