@@ -204,9 +204,9 @@ function listOf(value: unknown): string | undefined {
 	return text(words.filter((word) => word !== undefined).join('; '));
 }
 
-/** Of an answer without words, what there is of it. */
-function pieceOf(body: unknown): string | undefined {
-	if (typeof body === 'string' || body === undefined || body === null) return undefined;
+/** What there is of an answer, as far as a message quotes it. */
+export function pieceOf(body: unknown): string | undefined {
+	if (isPage(body) || body === undefined || body === null || body === '') return undefined;
 	return shorten(toText(body));
 }
 

@@ -38,9 +38,9 @@ export function firstOf<From, T>(
 
 const LONGEST_ID = 200;
 
-/** An id that can stand in a path: a text without blanks, or a number; else undefined. */
+/** An id that can stand in a path: a text without blanks, or a number but 0; else undefined. */
 export function plainId(value: unknown): string | undefined {
-	const id = Number.isSafeInteger(value) ? String(value) : text(value);
+	const id = Number.isSafeInteger(value) && value !== 0 ? String(value) : text(value);
 	if (id === undefined || id.length > LONGEST_ID) return undefined;
 	return /[\s\p{Cc}\p{Cs}]/u.test(id) || /^\.{1,2}$/.test(id) ? undefined : id;
 }

@@ -1,15 +1,20 @@
 import {
 	describeProblem,
 	isSuccess,
+	pieceOf,
 	readRetryAfter,
 	type ApiProblem,
 	type Exchange,
 	type HttpAnswer,
 } from '../http/answer';
-import { text } from '../http/json';
+import { isDeeperThan, isRecord, text } from '../http/json';
 import type { JobRef } from '../videoApi';
 
 const LONGEST_LOCATION = 300;
+
+/** Where an error answer has its words and codes (docs/api.md), and in how many levels. */
+const FIELDS_OF_WORDS = ['message', 'msg', 'detail', 'errors', 'type', 'param', 'code', 'status'];
+const DEEPEST_WORDS = 10;
 
 export type SubmitAnswer =
 	| { kind: 'accepted'; job: JobRef; raw: unknown }
@@ -60,13 +65,32 @@ function withTrace(
 ): string | undefined {
 	const named = readAccepted(body)?.requestId;
 	const location = text(headers.location)?.slice(0, LONGEST_LOCATION);
-	const trace =
-		named === undefined ? location && `[Location ${location}]` : `[request ID ${named}]`;
-	return text([said, trace].filter((part) => part !== undefined).join(' '));
+	const traces =
+		named === undefined
+			? [restOf(said, body), location && `[Location ${location}]`]
+			: [`[request ID ${named}]`];
+	return text([said, ...traces].filter((part) => part !== undefined).join(' '));
 }
 
-/** 303 may lead to the accepted job, 409 may mean that it is there already. */
+/** What an answer says beside its words, where an id may stand that nobody expects there. */
+function restOf(said: string | undefined, body: unknown): string | undefined {
+	const piece = pieceOf(body);
+	if (!isRecord(body) || piece === said) return undefined;
+	const hasMore = isDeeperThan(body, DEEPEST_WORDS) || Object.entries(body).some(saysMore);
+	return hasMore ? `[answer ${piece}]` : undefined;
+}
+
+function saysMore([name, value]: [string, unknown]): boolean {
+	if (FIELDS_OF_WORDS.includes(name)) return false;
+	if (typeof value === 'object' && value !== null) return Object.entries(value).some(saysMore);
+	return name !== 'error' && (text(value) !== undefined || typeof value === 'number');
+}
+
+/**
+ * 303 may lead to the accepted job, 409 may mean that it is there already, and with 408 or 499 a
+ * gateway gave up waiting for whoever took the request.
+ */
 function mayBeAccepted(statusCode: number, { reason }: ApiProblem): boolean {
 	if (statusCode >= 500) return reason !== 'modelUnavailable' && reason !== 'badInput';
-	return [303, 408, 409].includes(statusCode);
+	return [303, 408, 409, 499].includes(statusCode);
 }

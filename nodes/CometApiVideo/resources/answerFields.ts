@@ -21,8 +21,8 @@ export function layersOf(body: JsonRecord, most = MOST_LAYERS): JsonRecord[] {
 }
 
 /**
- * The job's id in the answer to a submit, under the first of these names that has one. A text is an
- * answer that was cut off.
+ * The job's id in the answer to a submit, under the first of these names that has one, or `data`
+ * itself. A text is an answer that was cut off.
  *
  * @param layersIn where to look, in order: by default outside first, since a submit's answer names its
  * job there
@@ -34,7 +34,19 @@ export function readJobId(
 ): string | undefined {
 	if (typeof body === 'string') return plainId(readCutJson(body, names));
 	if (!isRecord(body)) return undefined;
-	return firstOf(layersIn(body), (layer) => firstOf(names, (name) => plainId(layer[name])));
+	return firstOf(layersIn(body), (layer) => idIn(layer, names)) ?? plainId(body.data);
+}
+
+function idIn(layer: JsonRecord, names: readonly string[]): string | undefined {
+	const named = (name: string) => plainId(layer[name]);
+	if (typeof layer.id !== 'number' || !names.includes('id')) return firstOf(names, named);
+	// As a number, `id` beside another one is the gateway's own row (new-api).
+	return (
+		firstOf(
+			names.filter((name) => name !== 'id'),
+			named,
+		) ?? named('id')
+	);
 }
 
 function outsideFirst(body: JsonRecord): JsonRecord[] {

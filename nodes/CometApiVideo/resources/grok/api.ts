@@ -1,4 +1,3 @@
-import { isRecord, plainId } from '../../http/json';
 import { jobAt, OWN_FAILURE_CODES, type VideoApi } from '../../videoApi';
 import { readJobId } from '../answerFields';
 import { readStatus } from './answers';
@@ -14,7 +13,7 @@ export const MAX_WAIT_S = 900;
 /** CometAPI's Grok video API, by docs/api.md. */
 export const grokApi: VideoApi = {
 	readAccepted(body) {
-		const requestId = readRequestId(body);
+		const requestId = readJobId(body, ID_NAMES);
 		return requestId === undefined ? undefined : jobAt(VIDEOS_PATH, requestId);
 	},
 	readStatus,
@@ -24,7 +23,3 @@ export const grokApi: VideoApi = {
 
 /** request_id as documented, the others as gateways derived from new-api name it. */
 const ID_NAMES = ['request_id', 'task_id', 'id', 'taskId'];
-
-function readRequestId(body: unknown): string | undefined {
-	return readJobId(body, ID_NAMES) ?? (isRecord(body) ? plainId(body.data) : undefined);
-}

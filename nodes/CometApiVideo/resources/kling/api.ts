@@ -16,7 +16,7 @@ export const MAX_WAIT_S = 1800;
 export const klingApi: VideoApi = {
 	readAccepted(body, submitPath) {
 		// Never request_id, which stands beside it and names the HTTP request.
-		const requestId = readJobId(body, ['task_id'], layersOf);
+		const requestId = readJobId(body, ['task_id', 'taskId'], layersOf);
 		return requestId === undefined ? undefined : jobAt(submitPath, requestId);
 	},
 	readStatus,

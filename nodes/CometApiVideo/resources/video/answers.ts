@@ -58,7 +58,7 @@ export function readStatus(body: unknown): VideoJob | undefined {
 }
 
 /** The names of the job's id. */
-export const ID_NAMES = ['id', 'task_id'];
+export const ID_NAMES = ['id', 'task_id', 'taskId'];
 
 /**
  * Why a job failed, from what /content says instead of handing out a file: new-api's sentence

@@ -90,6 +90,8 @@ describe('the answer to a submit', () => {
 		[envelope({ task_id: '81', task_status: 'submitted' }), '81'],
 		[{ request_id: 'r', task_id: 82 }, '82'],
 		['{"code":0,"request_id":"r","data":{"task_id":"83","ta', '83'],
+		[{ code: 0, request_id: 'r', data: { taskId: '84' } }, '84'],
+		[{ code: 0, message: 'SUCCEED', request_id: 'r', data: '85' }, '85'],
 	])('%j names the task, at the path that it was sent to', (body, requestId) => {
 		for (const path of [PATHS.text, PATHS.image]) {
 			expect(klingApi.readAccepted(body, path)).toEqual({

@@ -122,6 +122,12 @@ describe('the answer to a submit', () => {
 		[{ id: '', task_id: 42 }, '42'],
 		[{ code: 'success', data: { task_id: 'task_3' } }, 'task_3'],
 		['{"id":"task_4","object":"vid', 'task_4'],
+		// new-api's own row has a number of its own.
+		[{ code: 'success', data: { id: 4711, task_id: 'task_5' } }, 'task_5'],
+		[{ id: 0, data: { task_id: 'task_6' } }, 'task_6'],
+		[{ id: 4711 }, '4711'],
+		[{ data: { taskId: 'task_7' } }, 'task_7'],
+		[{ code: 'success', message: '', data: 'task_8' }, 'task_8'],
 	])('%j names the job', (body, requestId) => {
 		expect(videoApi.readAccepted(body, '/v1/videos')).toEqual({
 			requestId,
