@@ -47,6 +47,16 @@ const badParameters: BadParameter[] = [
 		node: editNode,
 	},
 	{
+		row: "'Custom Body Fields' must have text",
+		bad: { options: { customBodyFields: '{"prompt": null}' } },
+		mended: {},
+	},
+	{
+		row: "'Custom Body Fields' has a number that is none",
+		bad: { options: { customBodyFields: '={{ { seed: NaN } }}' } },
+		mended: {},
+	},
+	{
 		row: "'Image URL' must be a URL",
 		bad: { imageSource: 'url', imageUrl: 'candle.png' },
 		mended: { imageSource: 'url', imageUrl: 'https://example.com/candle.png' },

@@ -92,7 +92,7 @@ const maxVideos: INodeProperties = {
 	default: 0,
 	hint: 'A whole number; 0 is no limit',
 	description:
-		'How many videos this node may make in one execution, counting all items and runs. A run that would exceed the limit makes none.',
+		'How many videos this node may make in one execution, counting all items and runs. A run that would exceed the limit makes none, unless the node continues on error.',
 };
 
 /**
