@@ -19,7 +19,9 @@ export function requestIdField(placeholder: string): INodeProperties {
 /** An id that can stand in a path: throws InputError for what could be none of CometAPI's. */
 export function checkRequestId(value: unknown): string {
 	const id = checkText('Request ID', value);
-	if (plainId(id) !== undefined) return id;
+	// JavaScript has rounded a number of more than 16 digits: it is the ID of another video, if any.
+	const isRounded = typeof value === 'number' && !Number.isSafeInteger(value);
+	if (plainId(id) !== undefined && typeof value !== 'boolean' && !isRounded) return id;
 	throw new InputError(
 		"'Request ID' is not a request ID",
 		"Use the 'request_id' from the output of the node that submitted the video, with nothing around it.",
