@@ -7,6 +7,7 @@ import { sleep, type INodeExecutionData, type INodeParameters } from 'n8n-workfl
 import type { Fault } from '../simulator/faults.ts';
 import type { JobPlan } from '../simulator/simulator.ts';
 import { execute as executeIn, logLines } from './engine.ts';
+import { createKlingNode, createVideoNode } from './families.ts';
 import {
 	createNode,
 	editNode,
@@ -40,6 +41,23 @@ interface BadParameter {
 const badParameters: BadParameter[] = [
 	{ row: "'Prompt' is empty", bad: { prompt: '={{ $json.idea }}' }, mended: {} },
 	{ row: "'Duration' must be a whole number", bad: { duration: 30 }, mended: { duration: 3 } },
+	{
+		row: "'Duration' must be one of 5, 10",
+		bad: { duration: '7' },
+		mended: { duration: 5 },
+		node: createKlingNode,
+	},
+	{
+		row: "'Size' must be width x height",
+		bad: { size: '720p' },
+		mended: { options: { customBodyFields: '{"resolution": "720p"}' } },
+		node: createVideoNode,
+	},
+	{
+		row: "'Wait for Completion' must be true or false",
+		bad: { waitForCompletion: '={{ "perhaps" }}' },
+		mended: {},
+	},
 	{
 		row: "'Video URL' must be a URL",
 		bad: { videoUrl: 'candle.mp4' },
@@ -99,6 +117,13 @@ const badParameters: BadParameter[] = [
 		mended: FROM_BINARY,
 		badItems: fileItem(Buffer.concat([PNG, Buffer.alloc(20_000_000)])),
 		items: fileItem(PNG),
+	},
+	{
+		row: 'The images of one video are too large together',
+		bad: { ...FROM_BINARY, inputDataFieldName: 'data, data' },
+		mended: FROM_BINARY,
+		badItems: fileItem(Buffer.concat([PNG, Buffer.alloc(15_000_000)])),
+		node: createVideoNode,
 	},
 	{
 		row: 'This execution would make 4 videos',
@@ -165,6 +190,7 @@ const shownElsewhere: Record<string, [file: string, title: string]> = {
 const others = {
 	accepted: 'CometAPI accepted no further video',
 	rate: 'CometAPI is receiving too many requests',
+	badId: "'Request ID' is not a request ID",
 	unknownId: 'CometAPI does not know the request ID',
 	notReached: 'CometAPI could not be reached',
 	credential: 'n8n could not read the credential',
@@ -255,6 +281,14 @@ describe('When a request is refused', () => {
 			simulator.inject({ route: 'status', times: Infinity, fault: busy });
 			const { error } = await execute(createNode({ options: { maxWait: 2 } }));
 			expect(error?.description).toContain(`At the last status check, ${others.rate}.`);
+		});
+	});
+
+	test.concurrent(`${others.badId}: nothing is sent`, async () => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			const failed = await execute(getStatusNode({ requestId: 'ID: abc' }));
+			expect(failed.error?.message).toBe(others.badId);
+			expect(simulator.requests).toEqual([]);
 		});
 	});
 
