@@ -72,8 +72,9 @@ describe.each(FAMILIES)('$family', ({ family, resource, create, ofJob, flatShape
 
 		test.concurrent('and waits through a word that nobody knows', async () => {
 			const words = { pending: 'contemplating' };
-			const plan = () => ({ seconds: 2, shape: flatShape, words });
+			const plan = () => ({ seconds: 600, shape: flatShape, words });
 			await withScene({ plan }, async ({ simulator, execute }) => {
+				finishAfter(1, simulator);
 				const finished = await execute(create());
 				expect(jsonOf(finished)).toEqual([expect.objectContaining({ status: 'done' })]);
 				const [id] = idsOf(simulator);
@@ -164,6 +165,17 @@ describe.each(FAMILIES)('$family', ({ family, resource, create, ofJob, flatShape
 				expect(status).toBe(findsLost ? 'success' : 'error');
 				expect(simulator.requestsTo('submit', family)).toHaveLength(1);
 				expect(simulator.jobs).toHaveLength(1);
+			});
+		});
+
+		test.concurrent('when the answer is cut off after the id', async () => {
+			await withScene(QUICK, async ({ simulator, execute }) => {
+				const fault = { kind: 'truncatedJson', cut: 'afterId' } as const;
+				simulator.inject({ route: 'submit', family, fault });
+				expect(jsonOf(await execute(create({}, RETRY)))).toEqual([
+					expect.objectContaining({ request_id: idsOf(simulator)[0], status: 'done' }),
+				]);
+				expect(simulator.requestsTo('submit', family)).toHaveLength(1);
 			});
 		});
 

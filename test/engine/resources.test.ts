@@ -9,7 +9,9 @@ import {
 } from 'n8n-workflow';
 
 import { CometApiVideo } from '../../nodes/CometApiVideo/CometApiVideo.node';
+import { resources } from '../../nodes/CometApiVideo/resources';
 import { videoNode } from './engine.ts';
+import { FAMILIES } from './families.ts';
 import { createNode, jsonOf, withScene } from './scene.ts';
 
 const QUICK = { plan: () => ({ seconds: 0.1 }) };
@@ -31,7 +33,7 @@ describe('A workflow of 0.1', () => {
 
 	test.concurrent('sends nothing for a resource that this version does not have', async () => {
 		await withScene(QUICK, async ({ simulator, execute }) => {
-			const { status } = await execute(createNode({ resource: 'runway' }));
+			const { status } = await execute(createNode({ resource: 'noSuchFamily' }));
 			expect(status).toBe('error');
 			expect(simulator.requests).toEqual([]);
 		});
@@ -74,6 +76,10 @@ describe('The subtitle', () => {
 	});
 });
 
+test('every resource has its line in the suites that hold for all', () => {
+	expect(resources.map(({ value }) => value)).toEqual(FAMILIES.map(({ resource }) => resource));
+});
+
 describe('The editor shows', () => {
 	const shown = (parameters: INodeParameters) => {
 		const { properties } = description;
@@ -90,7 +96,7 @@ describe('The editor shows', () => {
 			.map(({ name }) => name);
 	};
 
-	test.each(['grok', 'video', 'kling'])(
+	test.each(FAMILIES.map(({ resource }) => resource))(
 		'each field of %s once, also when others hang on an expression',
 		(resource) => {
 			const names = shown({
