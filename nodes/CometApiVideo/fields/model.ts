@@ -1,4 +1,4 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { INodeListSearchResult, INodeProperties } from 'n8n-workflow';
 
 /** The picker of a model, from a list that `searchListMethod` gives, or by ID. */
 export function modelField(searchListMethod: string, defaultModel: string): INodeProperties {
@@ -28,4 +28,20 @@ export function modelField(searchListMethod: string, defaultModel: string): INod
 		],
 		routing: { send: { type: 'body', property: 'model' } },
 	};
+}
+
+/** A model as the picker lists it. */
+export interface ListedModel {
+	name: string;
+	value: string;
+}
+
+export function listedById(ids: readonly string[]): ListedModel[] {
+	return ids.map((id) => ({ name: id, value: id }));
+}
+
+/** The models whose name contains the searched words, whatever the letter case. */
+export function searchIn(models: readonly ListedModel[], filter: string): INodeListSearchResult {
+	const wanted = filter.trim().toLowerCase();
+	return { results: models.filter(({ name }) => name.toLowerCase().includes(wanted)) };
 }

@@ -2,6 +2,7 @@ import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow'
 
 import { toApiBaseUrl } from '../../../../credentials/baseUrl';
 import { CREDENTIAL_TYPE } from '../../../../credentials/credentialType';
+import { listedById, searchIn } from '../../fields/model';
 import { isRecord, text } from '../../http/json';
 import { CLASSIC_MODEL, MODEL_1_5 } from './model';
 
@@ -12,12 +13,7 @@ export async function searchGrokModels(
 	this: ILoadOptionsFunctions,
 	filter = '',
 ): Promise<INodeListSearchResult> {
-	const models = await listVideoModels(this);
-	return {
-		results: models
-			.filter((id) => id.includes(filter.trim().toLowerCase()))
-			.map((id) => ({ name: id, value: id })),
-	};
+	return searchIn(listedById(await listVideoModels(this)), filter);
 }
 
 async function listVideoModels(context: ILoadOptionsFunctions): Promise<string[]> {

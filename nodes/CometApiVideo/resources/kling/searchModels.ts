@@ -1,5 +1,7 @@
 import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
+import { listedById, searchIn } from '../../fields/model';
+
 export const DEFAULT_MODEL = 'kling-v2-6';
 
 /** Ids that others saw finish videos in September 2026; CometAPI has no list of Kling's names. */
@@ -9,7 +11,5 @@ export async function searchKlingModels(
 	this: ILoadOptionsFunctions,
 	filter = '',
 ): Promise<INodeListSearchResult> {
-	const wanted = filter.trim().toLowerCase();
-	const found = MODELS.filter((id) => id.includes(wanted));
-	return { results: found.map((id) => ({ name: id, value: id })) };
+	return searchIn(listedById(MODELS), filter);
 }

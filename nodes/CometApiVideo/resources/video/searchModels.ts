@@ -2,25 +2,19 @@ import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow'
 
 import { toApiBaseUrl } from '../../../../credentials/baseUrl';
 import { CREDENTIAL_TYPE } from '../../../../credentials/credentialType';
+import { listedById, searchIn, type ListedModel } from '../../fields/model';
 import { isRecord, parseJson, text } from '../../http/json';
 import { VIDEOS_PATH } from './api';
 import { LIVE_MODELS } from './models';
 
 const TIMEOUT_MS = 10_000;
 
-interface ListedModel {
-	name: string;
-	value: string;
-}
-
 /** The models that CometAPI's public catalogue has for this route; the known ones without it. */
 export async function searchVideoModels(
 	this: ILoadOptionsFunctions,
 	filter = '',
 ): Promise<INodeListSearchResult> {
-	const wanted = filter.trim().toLowerCase();
-	const models = await listModels(this);
-	return { results: models.filter(({ name }) => name.toLowerCase().includes(wanted)) };
+	return searchIn(await listModels(this), filter);
 }
 
 async function listModels(context: ILoadOptionsFunctions): Promise<ListedModel[]> {
@@ -40,7 +34,7 @@ async function listModels(context: ILoadOptionsFunctions): Promise<ListedModel[]
 	}
 }
 
-const KNOWN: ListedModel[] = LIVE_MODELS.map((id) => ({ name: id, value: id }));
+const KNOWN = listedById(LIVE_MODELS);
 
 function readCatalogue(answer: unknown): ListedModel[] {
 	if (!isRecord(answer) || !Array.isArray(answer.data)) return [];
