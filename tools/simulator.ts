@@ -1,7 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- tests run outside n8n */
 import { parseArgs } from 'node:util';
 import {
-	FAMILY_SHAPE_NAMES,
+	FAMILY_NAMES,
 	OUTCOMES,
 	PROGRESS_NAMES,
 	PROMPT_WORDS,
@@ -9,10 +9,11 @@ import {
 	type Simulator,
 	type Submission,
 	planByPrompt,
+	shapesOf,
 	startSimulator,
 } from '../test/simulator/simulator.ts';
 
-const SHAPE_NAMES = [...new Set(Object.values(FAMILY_SHAPE_NAMES).flat())];
+const SHAPE_NAMES = [...new Set(FAMILY_NAMES.flatMap(shapesOf))];
 
 const text = { type: 'string' } as const;
 
@@ -79,7 +80,7 @@ function settingsFrom(values: ReturnType<typeof readArguments>) {
 	const progress = oneOf('progress', PROGRESS_NAMES, values.progress);
 	const shape = values.shape === undefined ? undefined : oneOf('shape', SHAPE_NAMES, values.shape);
 	const plan = ({ family, body }: Submission) => {
-		const named = FAMILY_SHAPE_NAMES[family].find((name) => name === shape);
+		const named = shapesOf(family).find((name) => name === shape);
 		// No cost is told, so that none is taken for a bill.
 		const usual = { seconds, outcome, progress, usd: 0, ...(named && { shape: named }) };
 		return planByPrompt(body.prompt, usual);

@@ -7,7 +7,7 @@ import { sleep, type INode, type INodeExecutionData } from 'n8n-workflow';
 import { logLines, type Finished } from '../engine/engine.ts';
 import { itemsOf, withScene, type Scene } from '../engine/scene.ts';
 import {
-	FAMILY_SHAPE_NAMES,
+	shapesOf,
 	type Job,
 	type RecordedRequest,
 	type Simulator,
@@ -76,7 +76,7 @@ function planOf(story: Story) {
 			? index % story.fates.length
 			: story.fates.findIndex((_fate, candidate) => promptOf(story, candidate) === body.prompt);
 		const { seconds, outcome, code, shape } = story.fates[item] as Fate;
-		const shapes = FAMILY_SHAPE_NAMES[story.family.family];
+		const shapes = shapesOf(story.family.family);
 		return {
 			seconds,
 			outcome,

@@ -2,12 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { sleep } from 'n8n-workflow';
 
-import {
-	startSimulator,
-	FAMILY_SHAPE_NAMES,
-	type Fault,
-	type Simulator,
-} from '../simulator/simulator.ts';
+import { shapesOf, startSimulator, type Fault, type Simulator } from '../simulator/simulator.ts';
 import { logLines, type Finished } from './engine.ts';
 import { FAMILIES } from './families.ts';
 import {
@@ -35,7 +30,7 @@ function expectNoKey({ run, outputs, error }: Finished): void {
 
 describe.each(FAMILIES)('$family', ({ family, resource, create, ofJob, flatShape, findsLost }) => {
 	describe('makes a video', () => {
-		test.concurrent.each(FAMILY_SHAPE_NAMES[family])('told in the shape %s', async (shape) => {
+		test.concurrent.each(shapesOf(family))('told in the shape %s', async (shape) => {
 			const plan = () => ({ seconds: 0.1, shape });
 			await withScene({ plan }, async ({ simulator, execute }) => {
 				const finished = await execute(create());
@@ -84,7 +79,7 @@ describe.each(FAMILIES)('$family', ({ family, resource, create, ofJob, flatShape
 	});
 
 	describe('fails with the reason and the id', () => {
-		test.concurrent.each(FAMILY_SHAPE_NAMES[family])('told in the shape %s', async (shape) => {
+		test.concurrent.each(shapesOf(family))('told in the shape %s', async (shape) => {
 			const error = { code: 'invalid_argument', message: 'The prompt is too rude' };
 			const plan = () => ({ seconds: 0.1, shape, outcome: 'failed' as const, error });
 			await withScene({ plan }, async ({ simulator, execute }) => {

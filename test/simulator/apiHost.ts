@@ -1,20 +1,16 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
 import express, { type Express } from 'express';
 import { html, json, redirect } from './answers.ts';
-import { type Counter, type FamilyRoute, refusal } from './family.ts';
-import { grokRoutes } from './grok/grok.ts';
-import { klingRoutes } from './kling/kling.ts';
+import { FAMILY_NAMES, FAMILIES } from './families.ts';
+import { type Counter, refusal } from './family.ts';
 import { MODEL_LIST } from './models.ts';
 import type { Handle, Reception } from './reception.ts';
-import { FAMILIES, type Family } from './requests.ts';
 import { CATALOGUE } from './video/catalogue.ts';
-import { videoRoutes } from './video/videoRoutes.ts';
 
-const FAMILY_ROUTES: Record<Family, (counter: Counter) => FamilyRoute[]> = {
-	grok: grokRoutes,
-	video: videoRoutes,
-	kling: klingRoutes,
-};
+const routesOf = (counter: Counter) =>
+	FAMILY_NAMES.flatMap((family) =>
+		FAMILIES[family].routes(counter).map((route) => ({ family, ...route })),
+	);
 
 /** Assumed in its details: docs/api.md only says "301 or an HTML page". */
 const wrongPath: Handle = ({ method }) => (method === 'GET' ? html(200) : redirect(301, '/'));
@@ -31,11 +27,9 @@ export function apiHost(reception: Reception, apiKey: string, counter: Counter):
 				? handle(request, id)
 				: refusal({ status: 401, message: 'invalid token' });
 	const app = express().enable('strict routing').enable('case sensitive routing');
-	for (const family of FAMILIES) {
-		for (const { method, path, route, handle } of FAMILY_ROUTES[family](counter)) {
-			const origin = { host: 'api', family, route } as const;
-			app[method](path, reception.answering(origin, withKey(handle)));
-		}
+	for (const { family, method, path, route, handle } of routesOf(counter)) {
+		const origin = { host: 'api', family, route } as const;
+		app[method](path, reception.answering(origin, withKey(handle)));
 	}
 	app.get(
 		'/v1/models',

@@ -1,4 +1,5 @@
-import type { Family, RecordedRequest, Route } from './requests.ts';
+import type { Family } from './families.ts';
+import type { RecordedRequest, Route } from './requests.ts';
 
 /** The real handler ran first, so a POST was accepted and billed; then the fault. */
 interface AfterHandler {

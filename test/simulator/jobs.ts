@@ -1,15 +1,9 @@
-import type { KlingShape } from './kling/klingShapes.ts';
-import type { Shape } from './grok/grokShapes.ts';
+import type { AnyShape, Family } from './families.ts';
 import type { JobError, JobView, Outcome, StatusWords } from './jobView.ts';
-import type { Family } from './requests.ts';
-import type { ContentState, VideoShape } from './video/videoShapes.ts';
+import type { ContentState } from './video/videoShapes.ts';
 
 export const PROGRESS_NAMES = ['linear', 'coarse', 'stuck', 'backwards', 'none'] as const;
 export type Progress = (typeof PROGRESS_NAMES)[number];
-
-export type SubmissionRoute = 'generations' | 'edits' | 'videos' | 'text2video' | 'image2video';
-
-export type AnyShape = Shape | VideoShape | KlingShape;
 
 /** As sent, with the API's defaults where it has some; a form's repeated fields are lists. */
 export interface SubmissionBody {
@@ -21,7 +15,8 @@ export interface Submission {
 	/** Counts the accepted ones of all families, from 0. */
 	index: number;
 	family: Family;
-	route: SubmissionRoute;
+	/** The last part of the path. */
+	route: string;
 	model: string;
 	body: SubmissionBody;
 }
@@ -60,7 +55,7 @@ export interface JobPlan {
 /** What a family found in a submission that it takes. */
 export interface JobRequest {
 	family: Family;
-	route: SubmissionRoute;
+	route: string;
 	model: string;
 	body: SubmissionBody;
 	/** The first is the default. */
@@ -76,7 +71,7 @@ export interface JobRequest {
 export interface Job {
 	readonly requestId: string;
 	readonly family: Family;
-	readonly route: SubmissionRoute;
+	readonly route: string;
 	readonly model: string;
 	readonly body: SubmissionBody;
 	readonly videoSeconds: number;

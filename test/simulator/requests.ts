@@ -1,8 +1,6 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
 import type { IncomingHttpHeaders } from 'node:http';
-
-export const FAMILIES = ['grok', 'video', 'kling'] as const;
-export type Family = (typeof FAMILIES)[number];
+import type { Family } from './families.ts';
 
 /** Up to `content` a family's, `models` and `catalogue` the API's, the others the media host's. */
 export type Route =

@@ -1,27 +1,24 @@
 import { apiHost } from './apiHost.ts';
 import type { Fault, FaultRule, InjectedFault } from './faults.ts';
-import { SHAPE_NAMES } from './grok/grokShapes.ts';
-import { type AnyShape, type Job, JobStore, type JobPlan, type Submission } from './jobs.ts';
+import type { Family } from './families.ts';
+import { type Job, JobStore, type JobPlan, type Submission } from './jobs.ts';
 import type { Outcome } from './jobView.ts';
-import { KLING_SHAPE_NAMES } from './kling/klingShapes.ts';
 import { listen } from './listener.ts';
 import { mediaHost } from './mediaHost.ts';
 import { Reception } from './reception.ts';
-import type { Family, RecordedRequest, Route } from './requests.ts';
-import { VIDEO_SHAPE_NAMES } from './video/videoShapes.ts';
+import type { RecordedRequest, Route } from './requests.ts';
 
 export { errorEnvelope } from './answers.ts';
+export { type AnyShape, FAMILY_NAMES, type Family, shapesOf } from './families.ts';
 export type { Fault, FaultRule, InjectedFault } from './faults.ts';
 export { SHAPES, SHAPE_NAMES, type Shape } from './grok/grokShapes.ts';
 export {
-	type AnyShape,
 	type Job,
 	type JobPlan,
 	PROGRESS_NAMES,
 	type Progress,
 	type Submission,
 	type SubmissionBody,
-	type SubmissionRoute,
 } from './jobs.ts';
 export { type JobError, OUTCOMES, type Outcome } from './jobView.ts';
 export { ingressJson, otherFile, outOfCredit, proxyText, verdict } from './knownFaults.ts';
@@ -30,14 +27,7 @@ export { KLING_SHAPES, KLING_SHAPE_NAMES, type KlingShape } from './kling/klingS
 export { VIDEO_MODELS } from './models.ts';
 export { generatedVideoSha256, sampleMp4 } from './mp4.ts';
 export { PROMPT_WORDS, planByPrompt } from './promptWords.ts';
-export {
-	FAMILIES,
-	type Family,
-	type FormFile,
-	type FormPart,
-	type RecordedRequest,
-	type Route,
-} from './requests.ts';
+export { type FormFile, type FormPart, type RecordedRequest, type Route } from './requests.ts';
 export { CATALOGUE, CATALOGUE_VIDEO_IDS } from './video/catalogue.ts';
 export { SHARED_ROUTE_MODELS, type VideoModel } from './video/videoModels.ts';
 export {
@@ -47,13 +37,6 @@ export {
 	VIDEO_SHAPE_NAMES,
 	type VideoShape,
 } from './video/videoShapes.ts';
-
-/** Of each family the default first. */
-export const FAMILY_SHAPE_NAMES: Record<Family, readonly AnyShape[]> = {
-	grok: SHAPE_NAMES,
-	video: VIDEO_SHAPE_NAMES,
-	kling: KLING_SHAPE_NAMES,
-};
 
 export interface SimulatorOptions {
 	/** Default test-key. */
