@@ -9,6 +9,10 @@ const SHARE_OF_ELAPSED = 0.076;
 const SHORTEST_MS = 1_980;
 const LONGEST_MS = 9_950;
 
+// Before the usual first poll: the longest with which jobs of a few seconds are met by their learned
+// ends, since every poll there is one more for all longer jobs.
+const EARLY_MS = 4_000;
+
 // How far a delay may stray from its mean, so that items which started together drift apart.
 const SPREAD = 0.05;
 
@@ -53,12 +57,16 @@ export function nextPollDelayMs(timing: PollTiming): number {
 	const endMs = forecastEndMs(readings);
 	if (endMs === undefined) {
 		const usualMs = polls === 0 ? FIRST_POLL_MS : usualDelayMs(elapsedMs);
-		return (likelyDelayMs(earlierEnds, elapsedMs, usualDelayMs) ?? usualMs) * strayed;
+		return (likelyDelayMs(earlierEnds, elapsedMs, delayAtAgeMs) ?? usualMs) * strayed;
 	}
 	const leftMs = endMs - elapsedMs;
 	if (leftMs > MEET_WITHIN_MS) return Math.min(LONGEST_APPROACH_MS, leftMs * APPROACH) * strayed;
 	// A little after the forecast, since a poll that is slightly too early costs an extra one.
 	return Math.max(SHORTEST_MEETING_MS, leftMs + random * SHORTEST_MEETING_MS);
+}
+
+function delayAtAgeMs(elapsedMs: number): number {
+	return elapsedMs < FIRST_POLL_MS ? EARLY_MS : usualDelayMs(elapsedMs);
 }
 
 function usualDelayMs(elapsedMs: number): number {
