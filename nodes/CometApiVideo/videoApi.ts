@@ -14,9 +14,6 @@ export function jobAt(path: string, requestId: string): JobRef {
 	return { requestId, statusPath: `${path}/${encodeURIComponent(requestId)}` };
 }
 
-/** What all families are taken to call a failure of the provider's own, by docs/api.md, shape g. */
-export const OWN_FAILURE_CODES = ['service_unavailable', 'internal_error', 'expired'];
-
 /**
  * How a family of CometAPI's video APIs talks. A family reads answers; it never decides whether a
  * submit was accepted, what is paid, or what is sent again.
@@ -35,18 +32,8 @@ export interface VideoApi {
 	toFind?(job: JobRef): string | undefined;
 	/** Path of a finished job's file, which only the key opens, where it has no public URL. */
 	contentPath?(job: JobRef): string;
-	/** Where the reason of a failed job stands that its status answer does not give. */
-	failureReason?: { path(job: JobRef): string; read(body: unknown): Failure | undefined };
-	/**
-	 * Path of the query for a job by the id that its submission gave it, where the API has one. It is
-	 * asked when the answer to a submit never came, and only ever read.
-	 */
-	externalPath?(submitPath: string, externalId: string): string;
-	/**
-	 * Failure codes that are the provider's own fault: a new job for the same video may do better. As
-	 * `bareCode` writes them: in lower case, with underscores, without a prefix.
-	 */
-	ownFailureCodes: readonly string[];
+	/** Why a job failed without a word, from what its file's path answers instead of the file. */
+	contentReason?(body: unknown): Failure | undefined;
 	/** What to do about a refused request, where the family knows better than the general advice. */
 	adviceFor?(problem: ApiProblem): string | undefined;
 }

@@ -41,16 +41,12 @@ const api: VideoApi = {
 		statusPath: `/v1/videos/${encodeURIComponent(requestId)}`,
 	}),
 	contentPath: ({ requestId }) => contentPath(requestId),
-	failureReason: {
-		path: ({ requestId }) => contentPath(requestId),
-		read(body) {
-			const error = isRecord(body) && isRecord(body.error) ? body.error : {};
-			const message = text(error.message);
-			if (message === undefined) return undefined;
-			return { code: /VIOLATION/.test(message) ? 'moderation' : 'unknown', message };
-		},
+	contentReason(body) {
+		const error = isRecord(body) && isRecord(body.error) ? body.error : {};
+		const message = text(error.message);
+		if (message === undefined) return undefined;
+		return { code: /VIOLATION/.test(message) ? 'moderation' : 'unknown', message };
 	},
-	ownFailureCodes: [],
 };
 
 const description = {

@@ -25,7 +25,6 @@ import {
 } from '../../nodes/CometApiVideo/errors';
 import type { ApiProblem, ProblemReason } from '../../nodes/CometApiVideo/http/answer';
 import { isOwnFailure, kindOfFailure } from '../../nodes/CometApiVideo/payment/failures';
-import { grokApi } from '../../nodes/CometApiVideo/resources/grok/api';
 import {
 	EXPIRED,
 	NO_REASON,
@@ -72,7 +71,7 @@ const job = (status: JobStatus, code?: string): VideoJob => ({
 });
 
 const videoFailed = (given: { requestId: string; job: VideoJob; wait?: WaitFacts }) =>
-	videoFailedFor(given, kindOfFailure(given.job, grokApi));
+	videoFailedFor(given, kindOfFailure(given.job));
 
 const TROUBLESHOOTING = readFileSync('docs/troubleshooting.md', 'utf8');
 
@@ -379,7 +378,7 @@ describe('whose fault it was', () => {
 		{ status: 'done', code: undefined, own: false },
 		{ status: 'pending', code: undefined, own: false },
 	] as const)("$status, $code: the provider's own failure is $own", ({ status, code, own }) => {
-		expect(isOwnFailure(job(status, code), grokApi)).toBe(own);
+		expect(isOwnFailure(job(status, code))).toBe(own);
 	});
 
 	test.each(['service_unavailable', 'internal_error'])(
@@ -398,7 +397,7 @@ describe('whose fault it was', () => {
 		['unknown', 'the disk is full', 'other'],
 		['no_video', 'done, without a URL', 'noUrl'],
 	])('of a failure %s, "%s": %s', (code, message, kind) => {
-		expect(kindOfFailure({ status: 'failed', failure: { code, message } }, grokApi)).toBe(kind);
+		expect(kindOfFailure({ status: 'failed', failure: { code, message } })).toBe(kind);
 	});
 
 	test('a video that is done is not made anew, and nobody is told to', () => {

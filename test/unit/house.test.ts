@@ -13,7 +13,7 @@ const FLOORS = [
 	['pause', 'http'],
 	['video'],
 	['moderation'],
-	['statusWords', 'item', 'semaphore'],
+	['item', 'semaphore'],
 	['videoApi'],
 	['errors'],
 	['polling'],

@@ -1,14 +1,10 @@
-import type {
-	IExecutePaginationFunctions,
-	IExecuteSingleFunctions,
-	IHttpRequestOptions,
-} from 'n8n-workflow';
+import type { IExecuteSingleFunctions, IHttpRequestOptions } from 'n8n-workflow';
 
 import { CREDENTIAL_TYPE } from '../../../credentials/credentialType';
 import type { Unanswered } from './answer';
 import { text, type JsonRecord } from './json';
 import { redact } from './redact';
-import { describeUnanswered } from './request';
+import { describeUnanswered, withOwnSignal, type Caller, type KnownKey } from './request';
 
 /** A file on its way, as n8n's storage takes it. */
 export type FileStream = Exclude<
@@ -25,12 +21,6 @@ export interface OpenedFile {
 
 export type Opening = { opened: OpenedFile } | { unanswered: Unanswered };
 
-interface Caller {
-	context: IExecutePaginationFunctions;
-	/** As the engine prepared it: its base URL, proxy, certificate settings and time-out hold here too. */
-	request: IHttpRequestOptions;
-}
-
 interface StreamAnswer {
 	statusCode: number;
 	headers: JsonRecord;
@@ -45,10 +35,7 @@ export async function openPublicFile(
 	url: string,
 	signal: AbortSignal,
 ): Promise<Opening> {
-	return await opening(
-		() => '',
-		async () => await requestPublicly(caller, { url }, signal),
-	);
+	return await opening(async () => await requestPublicly(caller, { url }, signal));
 }
 
 /**
@@ -62,46 +49,18 @@ export async function openWithKey(
 	path: string,
 	signal: AbortSignal,
 ): Promise<Opening> {
-	let apiKey = '';
-	return await opening(
-		() => apiKey,
-		async () => {
-			let answer = await requestWithKey(caller, path, signal, (key) => (apiKey = key));
-			let url = addressOf(caller, path);
-			for (let hops = 0; hops < MAX_REDIRECTS && isRedirect(answer.statusCode); hops++) {
-				const location = text(answer.headers.location);
-				if (location === undefined || !URL.canParse(location, url)) break;
-				answer.body.destroy();
-				url = new URL(location, url).href;
-				answer = await requestPublicly(caller, { url, disableFollowRedirect: true }, signal);
-			}
-			return answer;
-		},
-	);
-}
-
-/**
- * The beginning of what only the API key opens, as text. No redirect is followed.
- *
- * @returns undefined when there is none to be had
- */
-export async function readStartWithKey(
-	caller: Caller,
-	path: string,
-	{ maxBytes, signal }: { maxBytes: number; signal: AbortSignal },
-): Promise<string | undefined> {
-	let apiKey = '';
-	try {
-		const answer = await requestWithKey(caller, path, signal, (key) => (apiKey = key));
-		if (isRedirect(answer.statusCode)) {
+	return await opening(async (key) => {
+		let answer = await requestWithKey(caller, path, signal, key);
+		let url = addressOf(caller, path);
+		for (let hops = 0; hops < MAX_REDIRECTS && isRedirect(answer.statusCode); hops++) {
+			const location = text(answer.headers.location);
+			if (location === undefined || !URL.canParse(location, url)) break;
 			answer.body.destroy();
-			return undefined;
+			url = new URL(location, url).href;
+			answer = await requestPublicly(caller, { url, disableFollowRedirect: true }, signal);
 		}
-		const start = await firstBytes(answer.body, maxBytes);
-		return redact(start.toString('utf8'), apiKey);
-	} catch {
-		return undefined;
-	}
+		return answer;
+	});
 }
 
 /** Where a path below the base URL is. */
@@ -109,27 +68,16 @@ export function addressOf({ request }: Pick<Caller, 'request'>, path: string): s
 	return `${String(request.baseURL).replace(/\/+$/, '')}${path}`;
 }
 
-async function firstBytes(body: FileStream, maxBytes: number): Promise<Buffer> {
-	const pieces: Buffer[] = [];
-	let length = 0;
-	for await (const piece of body) {
-		pieces.push(Buffer.from(piece));
-		length += pieces.at(-1)?.length ?? 0;
-		if (length >= maxBytes) break;
-	}
-	return Buffer.concat(pieces).subarray(0, maxBytes);
-}
-
-async function opening(key: () => string, request: () => Promise<StreamAnswer>): Promise<Opening> {
+async function opening(request: (key: KnownKey) => Promise<StreamAnswer>): Promise<Opening> {
+	const key: KnownKey = { apiKey: '', isRead: false };
+	const shown = (words: string) => redact(words, key.apiKey);
 	try {
-		const { statusCode, headers, body } = await request();
+		const { statusCode, headers, body } = await request(key);
 		const contentType = text(headers['content-type']);
-		return {
-			opened: { statusCode, body, contentType: contentType && redact(contentType, key()) },
-		};
+		return { opened: { statusCode, body, contentType: contentType && shown(contentType) } };
 	} catch (error) {
 		const unanswered = describeUnanswered(error);
-		return { unanswered: { ...unanswered, message: redact(unanswered.message, key()) } };
+		return { unanswered: { ...unanswered, message: shown(unanswered.message) } };
 	}
 }
 
@@ -149,20 +97,9 @@ async function requestWithKey(
 	{ context, request }: Caller,
 	path: string,
 	signal: AbortSignal,
-	onKey: (apiKey: string) => void,
+	key: KnownKey,
 ): Promise<StreamAnswer> {
-	// n8n puts the execution's own cancel signal into every such request, so this one is made on behalf
-	// of a context whose signal is the one wanted here. It also tells the key that n8n reads anyway.
-	const caller: IExecutePaginationFunctions = Object.create(context, {
-		getExecutionCancelSignal: { value: () => signal },
-		getCredentials: {
-			value: async (type: string) => {
-				const credential = await context.getCredentials(type);
-				onKey(String(credential.apiKey).trim());
-				return credential;
-			},
-		},
-	});
+	const caller = withOwnSignal(context, { signal, clientSignal: signal }, key);
 	return (await context.helpers.httpRequestWithAuthentication.call(caller, CREDENTIAL_TYPE, {
 		...toStreamRequest(request),
 		url: addressOf({ request }, path),

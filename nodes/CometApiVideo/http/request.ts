@@ -19,6 +19,34 @@ export interface RequestLimits {
 	stopCuts: 'always' | 'unsent';
 	/** For the whole exchange, from reading the credential to the answer's last byte, in ms. */
 	deadlineMs: number;
+	/** How much of the answer is read; by default as much as an answer about a video may have. */
+	maxBytes?: number;
+}
+
+/** Who asks, as n8n knows it. */
+export interface Caller {
+	context: IExecutePaginationFunctions;
+	/** As the engine prepared it: its base URL, proxy, certificate settings and time-out hold here too. */
+	request: IHttpRequestOptions;
+}
+
+/** The node's key, once n8n has read it. */
+export interface KnownKey {
+	apiKey: string;
+	isRead: boolean;
+}
+
+/** What the API answers at a path below the base URL. Stop cuts it off. Never throws. */
+export async function ask(
+	{ context, request, signal }: Caller & { signal: AbortSignal },
+	path: string,
+	limits: Pick<RequestLimits, 'deadlineMs' | 'maxBytes'>,
+): Promise<Exchange> {
+	return await sendRequest(
+		context,
+		{ ...request, method: 'GET', url: path, body: undefined, timeout: limits.deadlineMs },
+		{ ...limits, stop: signal, stopCuts: 'always' },
+	);
 }
 
 /**
@@ -33,7 +61,7 @@ export async function sendRequest(
 	limits: RequestLimits,
 ): Promise<Exchange> {
 	const cutter = new Cutter(limits);
-	const credential = { apiKey: '', isRead: false };
+	const credential: KnownKey = { apiKey: '', isRead: false };
 	try {
 		const answer: unknown = await context.helpers.httpRequestWithAuthentication.call(
 			withOwnSignal(context, cutter, credential),
@@ -47,7 +75,7 @@ export async function sendRequest(
 				disableFollowRedirect: true,
 			},
 		);
-		return { answer: await readAnswer(answer, cutter.signal, credential.apiKey) };
+		return { answer: await readAnswer(answer, cutter.signal, credential.apiKey, limits.maxBytes) };
 	} catch (error) {
 		const told = describeUnanswered(error);
 		const message = cutter.isOverdue
@@ -74,14 +102,14 @@ export async function sendRequest(
  * a context whose signal is the one wanted here. It also tells the key that n8n reads anyway, and
  * ends a credential read that hangs: n8n reads it from its database, also long after Stop.
  */
-function withOwnSignal(
+export function withOwnSignal(
 	context: IExecutePaginationFunctions,
-	cutter: Cutter,
-	credential: { apiKey: string; isRead: boolean },
+	{ signal, clientSignal }: Pick<Cutter, 'signal' | 'clientSignal'>,
+	credential: KnownKey,
 ): IExecutePaginationFunctions {
 	const getCredentials = async (type: string) => {
-		const data = await untilStopped(context.getCredentials(type), cutter.signal);
-		if (data === undefined || cutter.signal.aborted) {
+		const data = await untilStopped(context.getCredentials(type), signal);
+		if (data === undefined || signal.aborted) {
 			throw new Error('n8n did not give the credential in time');
 		}
 		credential.apiKey = String(data.apiKey).trim();
@@ -89,7 +117,7 @@ function withOwnSignal(
 		return data;
 	};
 	return Object.create(context, {
-		getExecutionCancelSignal: { value: () => cutter.clientSignal },
+		getExecutionCancelSignal: { value: () => clientSignal },
 		getCredentials: { value: getCredentials },
 	}) as IExecutePaginationFunctions;
 }
@@ -149,13 +177,18 @@ interface AnswerStream extends AsyncIterable<Uint8Array> {
 	destroy(): void;
 }
 
-async function readAnswer(answer: unknown, cut: AbortSignal, apiKey: string): Promise<HttpAnswer> {
+async function readAnswer(
+	answer: unknown,
+	cut: AbortSignal,
+	apiKey: string,
+	maxBytes = MAX_ANSWER_BYTES,
+): Promise<HttpAnswer> {
 	const { statusCode, headers, body } = answer as {
 		statusCode: number;
 		headers: JsonRecord;
 		body: AnswerStream;
 	};
-	const whole = await readText(body, cut);
+	const whole = await readText(body, cut, maxBytes);
 	const shown = redact(whole, apiKey);
 	const original = parse(whole);
 	return {
@@ -167,16 +200,16 @@ async function readAnswer(answer: unknown, cut: AbortSignal, apiKey: string): Pr
 }
 
 /** The text as far as it comes. */
-async function readText(body: AnswerStream, cut: AbortSignal): Promise<string> {
+async function readText(body: AnswerStream, cut: AbortSignal, maxBytes: number): Promise<string> {
 	const chunks: Uint8Array[] = [];
 	let bytes = 0;
 	const destroy = () => body.destroy();
 	cut.addEventListener('abort', destroy, { once: true });
 	try {
 		for await (const chunk of body) {
-			chunks.push(chunk.subarray(0, MAX_ANSWER_BYTES - bytes));
+			chunks.push(chunk.subarray(0, maxBytes - bytes));
 			bytes += chunk.length;
-			if (bytes >= MAX_ANSWER_BYTES) break;
+			if (bytes >= maxBytes) break;
 		}
 	} catch {
 		// A cut answer is an answer as far as it came: its status and perhaps an id are known.

@@ -10,10 +10,10 @@ import {
 } from '../errors';
 import { encodeBody, type RequestBody } from '../files/requestBody';
 import type { ApiProblem } from '../http/answer';
-import { sendRequest } from '../http/request';
+import { ask, sendRequest } from '../http/request';
 import type { Item } from '../item';
 import { pause, untilStopped } from '../pause';
-import type { JobRef, VideoApi } from '../videoApi';
+import { jobAt, type JobRef, type VideoApi } from '../videoApi';
 import {
 	isAccepted,
 	type AcceptedEntry,
@@ -122,19 +122,10 @@ export async function findLost(
 	}: Pick<SubmitContext, 'api' | 'queue' | 'ledger' | 'onAccepted'>,
 ): Promise<{ entry: AcceptedEntry; raw: unknown }> {
 	const { external, problem } = entry;
-	if (!external || !api.externalPath || item.signal.aborted) throw outcomeUnknown(problem);
+	if (!external || item.signal.aborted) throw outcomeUnknown(problem);
 	const { submitPath, id } = external;
-	const exchange = await sendRequest(
-		item.context,
-		{
-			...item.request,
-			method: 'GET',
-			url: api.externalPath(submitPath, id),
-			body: undefined,
-			timeout: SHORTEST_TIMEOUT_MS,
-		},
-		{ stop: item.signal, stopCuts: 'always', deadlineMs: SHORTEST_TIMEOUT_MS },
-	);
+	const limits = { deadlineMs: SHORTEST_TIMEOUT_MS };
+	const exchange = await ask(item, jobAt(submitPath, id).statusPath, limits);
 	const readAccepted = (body: unknown) => api.readAccepted(body, submitPath);
 	const answer = readSubmitAnswer(exchange, readAccepted, Date.now());
 	if (answer.kind !== 'accepted') throw outcomeUnknown(problem);

@@ -11,16 +11,15 @@ import {
 import type { Settings } from '../fields/settings';
 import { downloadVideo } from '../files/download';
 import { addressOf } from '../http/openFile';
-import { sendRequest } from '../http/request';
+import { ask } from '../http/request';
 import type { Item } from '../item';
 import { pause } from '../pause';
 import { kindOfFailure } from '../payment/failures';
 import { JobDurations, type TimedJob } from '../polling/durations';
 import { pollUntilDone, type PollOptions, type PollOutcome } from '../polling/pollUntilDone';
-import { readStatusAnswer, type StatusAnswer } from '../polling/statusAnswer';
-import { PENDING, type Video, type VideoJob, type WaitFacts } from '../video';
+import { quotedFailure, readStatusAnswer, type StatusAnswer } from '../polling/statusAnswer';
+import { NO_REASON, PENDING, type Video, type VideoJob, type WaitFacts } from '../video';
 import type { JobRef, VideoApi } from '../videoApi';
-import { withFailureReason } from './failureReason';
 import { toJson, toStorable, toWaitFacts } from './output';
 
 /** So that a connection that hangs cannot eat the wait. */
@@ -105,7 +104,7 @@ export async function concludeWait(
 		throw notFinishedInTime(outcome.problem, settings.maxWaitS, facts);
 	}
 	if (job.status === 'failed' || job.status === 'expired') {
-		throw videoFailed({ ...facts, job, supportId }, kindOfFailure(job, target.api));
+		throw videoFailed({ ...facts, job, supportId }, kindOfFailure(job));
 	}
 	const { raw, leftMs } = outcome;
 	const contentPath = target.api.contentPath?.(target.job);
@@ -230,20 +229,29 @@ function withModel(answer: StatusAnswer, model: string | undefined): StatusAnswe
 	return { ...answer, job: { ...answer.job, model } };
 }
 
-async function askStatus(
-	{ context, request, signal }: Item,
-	target: Target,
-	atMostMs: number,
-): Promise<StatusAnswer> {
-	const timeoutMs = request.timeout ?? POLL_TIMEOUT_MS;
+async function askStatus(item: Item, target: Target, atMostMs: number): Promise<StatusAnswer> {
+	const timeoutMs = item.request.timeout ?? POLL_TIMEOUT_MS;
 	const deadlineMs = Math.ceil(Math.min(POLL_TIMEOUT_MS, timeoutMs, atMostMs));
-	const exchange = await sendRequest(
-		context,
-		{ ...request, method: 'GET', url: target.job.statusPath, body: undefined, timeout: deadlineMs },
-		{ stop: signal, stopCuts: 'always', deadlineMs },
-	);
-	const readStatus = (body: unknown) => withContentUrl(request, target, body);
+	const exchange = await ask(item, target.job.statusPath, { deadlineMs });
+	const readStatus = (body: unknown) => withContentUrl(item.request, target, body);
 	return readStatusAnswer(exchange, readStatus, Date.now());
+}
+
+/** A reason is short; what stands there may as well be a film. */
+const REASON_LIMITS = { deadlineMs: 10_000, maxBytes: 16_384 };
+
+/** A job that failed without a reason, with the one that its family tells elsewhere, if any. */
+async function withFailureReason(
+	item: Item,
+	{ api, job: ref }: Target,
+	job: VideoJob,
+): Promise<VideoJob> {
+	const { status, failure = NO_REASON } = job;
+	if (!api.contentPath || !api.contentReason || status !== 'failed') return job;
+	if (failure.code !== NO_REASON.code || failure.message !== NO_REASON.message) return job;
+	const exchange = await ask(item, api.contentPath(ref), REASON_LIMITS);
+	const told = 'answer' in exchange ? api.contentReason(exchange.answer.body) : undefined;
+	return { ...job, failure: told ? quotedFailure(told) : failure };
 }
 
 /** What the family reads; a finished video without a public URL gets the one that the key opens. */

@@ -156,7 +156,7 @@ async function follow(
 		queue.jobEnded();
 	}
 	// So that the retry which the user asked n8n for makes a new video.
-	if (outcome.lastJob && isOwnFailure(outcome.lastJob, api)) ledger.remove(entry);
+	if (outcome.lastJob && isOwnFailure(outcome.lastJob)) ledger.remove(entry);
 	return await concludeWait(item, target, outcome, settings);
 }
 

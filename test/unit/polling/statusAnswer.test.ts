@@ -41,7 +41,7 @@ describe.each([
 		])('when HTTP %i says in our envelope that moderation stopped it: %j', (status, body) => {
 			const job = jobIn(read(status, body));
 			expect(job?.status).toBe('failed');
-			expect(kindOfFailure(job ?? { status: 'pending' }, api)).toBe('refused');
+			expect(kindOfFailure(job ?? { status: 'pending' })).toBe('refused');
 		});
 
 		test.each([

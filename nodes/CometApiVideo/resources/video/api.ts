@@ -1,6 +1,6 @@
-import { jobAt, OWN_FAILURE_CODES, type JobRef, type VideoApi } from '../../videoApi';
-import { readJobId } from '../answerFields';
-import { ID_NAMES, readContentReason, readStatus } from './answers';
+import type { JobRef, VideoApi } from '../../videoApi';
+import { taskApi } from '../task';
+import { dialect, readContentReason } from './answers';
 
 export const VIDEOS_PATH = '/v1/videos';
 
@@ -12,15 +12,9 @@ const IMAGE_REFUSED = /reference_(video_)?urls|field required|does not support/i
 
 /** CometAPI's route for Seedance, Wan, Vidu, HappyHorse, Veo, MiniMax, FLUX and Omni, by docs/api.md. */
 export const videoApi: VideoApi = {
-	readAccepted(body) {
-		const requestId = readJobId(body, ID_NAMES);
-		return requestId === undefined ? undefined : jobAt(VIDEOS_PATH, requestId);
-	},
-	readStatus,
-	jobOf: (_item, requestId) => jobAt(VIDEOS_PATH, requestId),
-	contentPath,
-	failureReason: { path: contentPath, read: readContentReason },
-	ownFailureCodes: OWN_FAILURE_CODES,
+	...taskApi(dialect, VIDEOS_PATH),
+	contentPath: ({ statusPath }: JobRef) => `${statusPath}/content`,
+	contentReason: readContentReason,
 	adviceFor({ reason, said = '' }) {
 		if (reason === 'badInput' && /unsupported relay mode/i.test(said)) {
 			return "The model doesn't belong to this resource. Choose another one under 'Model', or the resource that makes its videos under 'Resource'.";
@@ -29,7 +23,3 @@ export const videoApi: VideoApi = {
 		return "If it is about the image: some models take images by URL only, some as files only, some not at all. Choose the other one under 'Image Source', URL or Binary Data, or another model.";
 	},
 };
-
-function contentPath({ statusPath }: JobRef): string {
-	return `${statusPath}/content`;
-}
