@@ -5,7 +5,6 @@ import { describe, expect, test } from '@jest/globals';
 import axios from 'axios';
 import type { INodeParameters } from 'n8n-workflow';
 
-import { requestIdField } from '../../nodes/CometApiVideo/fields/requestId';
 import { isRecord, text } from '../../nodes/CometApiVideo/http/json';
 import { statusOperation, toProperties } from '../../nodes/CometApiVideo/resources/resource';
 import type { VideoApi } from '../../nodes/CometApiVideo/videoApi';
@@ -55,9 +54,7 @@ const description = {
 			name: 'Test',
 			value: 'test',
 			description: '',
-			operations: [
-				statusOperation({ action: '', api, ofJob: [requestIdField('')], maxWaitS: MAX_WAIT_S }),
-			],
+			operations: [statusOperation(api, MAX_WAIT_S, { action: '', idLike: '' })],
 			listSearch: {},
 		},
 	]),

@@ -77,13 +77,17 @@ export function checkChoice<Choice extends string>(
 	byDefault: Choice,
 ): Choice {
 	if (isEmpty(value)) return byDefault;
-	const word = typeof value === 'string' ? value.trim().toLowerCase() : undefined;
+	const word = isText(value) ? String(value).trim().toLowerCase() : undefined;
 	const choice = choices.find((each) => each.toLowerCase() === word);
 	if (choice !== undefined) return choice;
 	throw new InputError(
 		`'${name}' must be one of ${choices.join(', ')}`,
 		`It came out as ${show(value)}.`,
 	);
+}
+
+function isText(value: unknown): value is string | number {
+	return typeof value === 'string' || typeof value === 'number';
 }
 
 /** Seconds of video: a whole number, also as text. */
@@ -105,6 +109,14 @@ export function checkMaxWait(value: unknown, byDefault: number): number {
 export function checkPollInterval(value: unknown): number {
 	if (isEmpty(value) || toNumber(value) === 0) return 0;
 	return checkSeconds('Poll Interval', value, POLL_INTERVAL_S, '0 or ');
+}
+
+/** A number from 0 to 1; undefined for an empty value. */
+export function checkShare(value: unknown, name: string): number | undefined {
+	if (isEmpty(value)) return undefined;
+	const share = toNumber(value);
+	if (share >= 0 && share <= 1) return share;
+	throw new InputError(`'${name}' must be a number from 0 to 1`, `It came out as ${show(value)}.`);
 }
 
 /** How many videos the node may make in one execution; undefined for no limit. */

@@ -2,9 +2,8 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { readBinaryImage, readDataUrl, type ImageFile } from '../files/image';
 import type { Item } from '../item';
-import { checkChoice, checkOneUrl, checkText } from './checks';
-
-const IMAGE_SOURCES = ['none', 'url', 'binary'] as const;
+import { checkOneUrl, checkText } from './checks';
+import { choiceField, type Field } from './field';
 
 /** What differs from family to family. */
 type Texts = Record<
@@ -12,55 +11,68 @@ type Texts = Record<
 	Pick<INodeProperties, 'description' | 'hint' | 'typeOptions'>
 >;
 
-/** The choice of an image to start from, and the field of each choice. */
-export function imageFields({ source, url, file }: Texts): INodeProperties[] {
-	return [
-		{
-			displayName: 'Image Source',
-			name: 'imageSource',
-			type: 'options',
-			options: [
-				{ name: 'Binary Data', value: 'binary', description: 'A file from the input item' },
-				{ name: 'None', value: 'none', description: 'Only the prompt' },
-				{ name: 'URL', value: 'url', description: 'An image at a URL' },
-			],
-			default: 'none',
-			...source,
+/**
+ * The choice of an image to start from, and the field of each choice.
+ *
+ * @param fromUrl reads what the user gave as URL; by default one URL or data URL
+ * @param fromFile reads what the user gave as name of a field
+ */
+export function imagesField<T>(
+	{ source, url, file }: Texts,
+	fromUrl: (item: Item, value: unknown) => Promise<T>,
+	fromFile: (item: Item, value: unknown) => Promise<T>,
+): Field<Promise<T | undefined>> {
+	const choice = choiceField({
+		displayName: 'Image Source',
+		name: 'imageSource',
+		options: [
+			{ name: 'Binary Data', value: 'binary', description: 'A file from the input item' },
+			{ name: 'None', value: 'none', description: 'Only the prompt' },
+			{ name: 'URL', value: 'url', description: 'An image at a URL' },
+		],
+		default: 'none',
+		...source,
+	});
+	return {
+		properties: [
+			...choice.properties,
+			{
+				displayName: 'Image URL',
+				name: 'imageUrl',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. https://example.com/image.png',
+				...url,
+				displayOptions: { show: { imageSource: ['url'] } },
+			},
+			{
+				displayName: 'Input Data Field Name',
+				name: 'inputDataFieldName',
+				type: 'string',
+				default: 'data',
+				hint: 'The name of the input binary field that has the image',
+				...file,
+				displayOptions: { show: { imageSource: ['binary'] } },
+			},
+		],
+		async read(item) {
+			const parameter = (name: string) => item.context.getNodeParameter(name, null) as unknown;
+			const from = choice.read(item);
+			if (from === 'url') return await fromUrl(item, parameter('imageUrl'));
+			if (from === 'binary') return await fromFile(item, parameter('inputDataFieldName'));
+			return undefined;
 		},
-		{
-			displayName: 'Image URL',
-			name: 'imageUrl',
-			type: 'string',
-			default: '',
-			placeholder: 'e.g. https://example.com/image.png',
-			...url,
-			displayOptions: { show: { imageSource: ['url'] } },
-		},
-		{
-			displayName: 'Input Data Field Name',
-			name: 'inputDataFieldName',
-			type: 'string',
-			default: 'data',
-			hint: 'The name of the input binary field that has the image',
-			...file,
-			displayOptions: { show: { imageSource: ['binary'] } },
-		},
-	];
+	};
 }
 
-export function readImageSource({ context }: Item): (typeof IMAGE_SOURCES)[number] {
-	const value: unknown = context.getNodeParameter('imageSource', null);
-	return checkChoice('Image Source', value, IMAGE_SOURCES, 'none');
-}
-
-/** The one image to start from: an http(s) URL, a file, or none. */
-export async function readImage(item: Item): Promise<string | ImageFile | undefined> {
-	const { context } = item;
-	const parameter = (name: string) => context.getNodeParameter(name, null) as unknown;
-	const source = readImageSource(item);
-	if (source === 'binary') return await readBinaryImage(context, parameter('inputDataFieldName'));
-	if (source === 'none') return undefined;
-	const url = checkText('Image URL', parameter('imageUrl'));
-	checkOneUrl('Image URL', url);
-	return (await readDataUrl(context, url)) ?? url;
-}
+/** One image to start from: an http(s) URL, a file, or none. */
+export const imageField = (texts: Texts): Field<Promise<string | ImageFile | undefined>> =>
+	imagesField<string | ImageFile>(
+		texts,
+		async ({ context }, value) => {
+			const url = checkText('Image URL', value);
+			checkOneUrl('Image URL', url);
+			return (await readDataUrl(context, url)) ?? url;
+		},
+		async ({ context }, value) => await readBinaryImage(context, value),
+	);

@@ -1,23 +1,25 @@
-import type { INodeProperties } from 'n8n-workflow';
-
 import { InputError } from '../errors';
 import { plainId } from '../http/json';
 import { checkText } from './checks';
+import { field, type Field } from './field';
 
-export function requestIdField(placeholder: string): INodeProperties {
-	return {
-		displayName: 'Request ID',
-		name: 'requestId',
-		type: 'string',
-		required: true,
-		default: '',
-		placeholder,
-		description: "The 'request_id' in the output of the node that submitted the video",
-	};
+export function requestIdField(placeholder: string): Field<string> {
+	return field(
+		{
+			displayName: 'Request ID',
+			name: 'requestId',
+			type: 'string',
+			required: true,
+			default: '',
+			placeholder,
+			description: "The 'request_id' in the output of the node that submitted the video",
+		},
+		checkRequestId,
+	);
 }
 
 /** An id that can stand in a path: throws InputError for what could be none of CometAPI's. */
-export function checkRequestId(value: unknown): string {
+function checkRequestId(value: unknown): string {
 	const id = checkText('Request ID', value);
 	// JavaScript has rounded a number of more than 16 digits: it is the ID of another video, if any.
 	const isRounded = typeof value === 'number' && !Number.isSafeInteger(value);

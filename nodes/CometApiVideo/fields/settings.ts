@@ -1,14 +1,17 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
+import { updateDisplayOptions } from 'n8n-workflow';
 
 import type { Item } from '../item';
 import {
-	checkChoice,
-	checkMaxWait,
 	checkFileName,
+	checkMaxVideos,
+	checkMaxWait,
 	checkPollInterval,
-	checkSwitch,
 	checkText,
+	MAX_WAIT_S,
+	POLL_INTERVAL_S,
 } from './checks';
+import { choiceField, field, option, switchField } from './field';
 
 /** The parameters that every operation has. */
 export interface Settings {
@@ -26,30 +29,192 @@ export interface Settings {
 	};
 }
 
-/** The defaults that differ from operation to operation. */
-export interface SettingDefaults {
-	waits: boolean;
-	maxWaitS: number;
+/** The operation's own fields and options for waiting and output, and how they are read. */
+export interface SettingFields {
+	fields: INodeProperties[];
+	options: INodeProperties[];
+	read(item: Item): Settings;
 }
 
-/** @throws InputError */
-export function readSettings({ context }: Item, byDefault: SettingDefaults): Settings {
-	const options = Object(context.getNodeParameter('options', {})) as IDataObject;
-	const parameter = (name: string) => context.getNodeParameter(name, null) as unknown;
-	const waits = checkSwitch('Wait for Completion', parameter('waitForCompletion'), byDefault.waits);
-	const downloads = checkSwitch('Download Video', parameter('downloadVideo'), false);
-	const onTimeout = checkChoice('On Timeout', options.onTimeout, ['error', 'return'], 'error');
-	return {
-		waits,
-		maxWaitS: checkMaxWait(options.maxWait, byDefault.maxWaitS),
-		pollIntervalS: checkPollInterval(options.pollInterval),
-		returnsOnTimeout: onTimeout === 'return',
-		includesRaw: checkSwitch('Include Raw Response', options.includeRawResponse, false),
-		...(downloads && {
-			download: {
-				fieldName: checkText('Put Output File in Field', parameter('outputDataFieldName')),
-				fileName: checkFileName(options.fileName),
+const WHEN_WAITING = { show: { '/waitForCompletion': [true] } };
+
+const inSeconds = ({ min, max }: typeof MAX_WAIT_S) =>
+	`In seconds, from ${min} to ${max.toLocaleString('en')}`;
+
+const download = switchField({
+	displayName: 'Download Video',
+	name: 'downloadVideo',
+	default: false,
+	description: 'Whether to add the finished video to the output as a file',
+	hint: 'Without the file, you have a link that works for about a day',
+});
+
+const outputField = field(
+	{
+		displayName: 'Put Output File in Field',
+		name: 'outputDataFieldName',
+		type: 'string',
+		default: 'data',
+		hint: 'The name of the output binary field to put the file in',
+		displayOptions: { show: { downloadVideo: [true] } },
+	},
+	(value, label) => checkText(label, value),
+);
+
+const fileName = option(
+	field(
+		{
+			displayName: 'File Name',
+			name: 'fileName',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. candle.mp4',
+			description: 'Name of the downloaded file. By default, the request ID followed by .mp4.',
+			displayOptions: { show: { '/downloadVideo': [true] } },
+		},
+		checkFileName,
+	),
+);
+
+const includeRaw = option(
+	switchField({
+		displayName: 'Include Raw Response',
+		name: 'includeRawResponse',
+		default: false,
+		description: "Whether to add CometAPI's last response to the output, unchanged, under 'raw'",
+	}),
+);
+
+const onTimeout = option(
+	choiceField({
+		displayName: 'On Timeout',
+		name: 'onTimeout',
+		options: [
+			{
+				name: 'Return Pending Item',
+				value: 'return',
+				description: "Output an item whose status is 'pending'",
 			},
+			{
+				name: 'Stop With an Error',
+				value: 'error',
+				description: 'The message has the request ID. Use it with Get Status to keep waiting.',
+			},
+		],
+		default: 'error',
+		description: "What to do when the video is not finished after 'Max Wait'",
+		displayOptions: WHEN_WAITING,
+	}),
+);
+
+const pollInterval = option(
+	field(
+		{
+			displayName: 'Poll Interval',
+			name: 'pollInterval',
+			type: 'number',
+			default: 0,
+			hint: `${inSeconds(POLL_INTERVAL_S)}; 0 is automatic`,
+			description: 'How long to wait between status requests. With 0, the node chooses.',
+			displayOptions: WHEN_WAITING,
+		},
+		checkPollInterval,
+	),
+);
+
+/** Says nothing of the video itself. */
+export const maxVideos = option(
+	field(
+		{
+			displayName: 'Max Videos',
+			name: 'maxVideos',
+			type: 'number',
+			default: 0,
+			hint: 'A whole number; 0 is no limit',
+			description:
+				'How many videos this node may make in one execution, counting all items and runs. A run that would exceed the limit makes none, unless the node continues on error.',
+		},
+		checkMaxVideos,
+	),
+);
+
+/** For operations that submit a video. n8n's hints could not tell an item from an error. */
+const pendingNotice: INodeProperties = {
+	displayName:
+		"With 'Wait for Completion' turned off, the item has the status 'pending' and no video yet. To get the video, pass its 'request_id' to Get Status.",
+	name: 'pendingNotice',
+	type: 'notice',
+	default: '',
+	displayOptions: { show: { waitForCompletion: [false] } },
+};
+
+/**
+ * @param submits whether the operation submits its video: it then waits unless told otherwise, has a
+ * file only after waiting, and needs Max Wait also for its way to a free place
+ * @param maxWaitS seconds, unless the user sets another limit
+ */
+export function settingFields(submits: boolean, maxWaitS: number): SettingFields {
+	const wait = switchField({
+		displayName: 'Wait for Completion',
+		name: 'waitForCompletion',
+		default: submits,
+		description: 'Whether to wait until the video is finished before continuing',
+	});
+	const maxWait = option(
+		field(
+			{
+				displayName: 'Max Wait',
+				name: 'maxWait',
+				type: 'number',
+				default: maxWaitS,
+				hint: inSeconds(MAX_WAIT_S),
+				description:
+					'How long to wait for the video, counted from when CometAPI accepts it. If CometAPI is too busy to accept it, the node keeps trying for this long.',
+			},
+			(value) => checkMaxWait(value, maxWaitS),
+		),
+	);
+	const downloads = [...download.properties, ...outputField.properties];
+	// n8n keeps the value of a field that it hides, so 'downloadVideo' alone would not tell.
+	const afterWait = (fields: INodeProperties[]) => updateDisplayOptions(WHEN_WAITING, fields);
+	const always = [includeRaw, onTimeout, pollInterval].flatMap(({ properties }) => properties);
+	return {
+		fields: submits
+			? [
+					...wait.properties,
+					pendingNotice,
+					...updateDisplayOptions({ show: { waitForCompletion: [true] } }, downloads),
+				]
+			: [...wait.properties, ...downloads],
+		options: submits
+			? [
+					...afterWait(fileName.properties),
+					...maxWait.properties,
+					...maxVideos.properties,
+					...always,
+				]
+			: [...fileName.properties, ...afterWait(maxWait.properties), ...always],
+		read: (item) => ({
+			waits: wait.read(item),
+			maxWaitS: maxWait.read(item),
+			pollIntervalS: pollInterval.read(item),
+			returnsOnTimeout: onTimeout.read(item) === 'return',
+			includesRaw: includeRaw.read(item),
+			...(download.read(item) && {
+				download: { fieldName: outputField.read(item), fileName: fileName.read(item) },
+			}),
 		}),
+	};
+}
+
+/** The collection of an operation's options, in alphabetical order, as n8n wants it. */
+export function optionsField(entries: INodeProperties[]): INodeProperties {
+	return {
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add Option',
+		default: {},
+		options: [...entries].sort((a, b) => a.displayName.localeCompare(b.displayName)),
 	};
 }

@@ -1,6 +1,7 @@
 import { grok } from './grok';
 import { kling } from './kling';
-import type { ListSearch, Resource } from './resource';
+import type { ListSearch } from '../fields/model';
+import type { Resource } from './resource';
 import { video } from './video';
 
 /** The families of video APIs, a line each; the first is what workflows without a resource mean. */

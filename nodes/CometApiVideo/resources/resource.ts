@@ -1,8 +1,9 @@
-import type { INodeProperties, INodePropertyOptions, INodeType } from 'n8n-workflow';
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import { downloadAfterWaitFields, downloadFields } from '../fields/downloadVideo';
-import { optionsField, statusOptions, submitOptions } from '../fields/options';
-import { pendingNotice, waitForCompletion } from '../fields/waitForCompletion';
+import type { Field } from '../fields/field';
+import type { ListSearch } from '../fields/model';
+import { requestIdField } from '../fields/requestId';
+import { optionsField, settingFields } from '../fields/settings';
 import { getStatus } from '../run/getStatus';
 import { makeVideo, type VideoMaker } from '../run/makeVideo';
 import { refusingRouting } from '../run/refuseOperation';
@@ -18,15 +19,17 @@ export interface Resource {
 	listSearch: ListSearch;
 }
 
-export type ListSearch = NonNullable<NonNullable<INodeType['methods']>['listSearch']>;
-
 /** An operation: how the editor names it, what it does, and its parameters. */
 export interface Operation {
 	option: INodePropertyOptions;
 	fields: INodeProperties[];
 }
 
-type OperationHead = Pick<INodePropertyOptions, 'name' | 'value' | 'action' | 'description'>;
+/** A parameter, or a notice, which is none. */
+type Shown = Field<unknown> | INodeProperties;
+
+const propertiesOf = (shown: readonly Shown[]): INodeProperties[] =>
+	shown.flatMap((each) => ('properties' in each ? each.properties : [each]));
 
 /** An operation that makes a video, with the parameters of waiting and output that all have. */
 export function submitOperation({
@@ -37,18 +40,23 @@ export function submitOperation({
 	maxWaitS,
 	...maker
 }: {
-	head: OperationHead;
+	head: Pick<INodePropertyOptions, 'name' | 'value' | 'action' | 'description'>;
 	/** Below the base URL; may be an expression. */
 	submitPath: string;
 	/** The parameters that make the video: others must not tell one video from another. */
-	ofVideo: INodeProperties[];
+	ofVideo: Shown[];
 	/** The same, under Options. */
-	optionsOfVideo: INodeProperties[];
-} & Pick<VideoMaker, 'api' | 'read' | 'maxWaitS'>): Operation {
+	optionsOfVideo: Array<Field<unknown>>;
+	/** Seconds, unless the user sets another limit. */
+	maxWaitS: number;
+} & Pick<VideoMaker, 'api' | 'read'>): Operation {
+	const settings = settingFields(true, maxWaitS);
+	const fields = propertiesOf(ofVideo);
+	const options = propertiesOf(optionsOfVideo);
 	const identity = {
 		operation: submitPath,
-		parameters: ofVideo.filter(({ type }) => type !== 'notice').map(({ name }) => name),
-		options: optionsOfVideo.map(({ name }) => name),
+		parameters: fields.filter(({ type }) => type !== 'notice').map(({ name }) => name),
+		options: options.map(({ name }) => name),
 	};
 	return {
 		option: {
@@ -56,32 +64,21 @@ export function submitOperation({
 			routing: {
 				request: { method: 'POST', url: submitPath },
 				send: { paginate: true },
-				operations: { pagination: makeVideo({ ...maker, maxWaitS, identity }) },
+				operations: { pagination: makeVideo({ ...maker, settings, identity }) },
 			},
 		},
-		fields: [
-			...ofVideo,
-			waitForCompletion,
-			pendingNotice,
-			...downloadAfterWaitFields,
-			optionsField([...optionsOfVideo, ...submitOptions(maxWaitS)]),
-		],
+		fields: [...fields, ...settings.fields, optionsField([...options, ...settings.options])],
 	};
 }
 
-/** Get Status: `ofJob` are the parameters that say which job. */
-export function statusOperation({
-	action,
-	api,
-	ofJob,
-	maxWaitS,
-}: {
-	action: string;
-	api: VideoApi;
-	ofJob: INodeProperties[];
-	/** Seconds, unless the user sets another limit. */
-	maxWaitS: number;
-}): Operation {
+/** Get Status, with the parameters beside the request ID that say which job. */
+export function statusOperation(
+	api: VideoApi,
+	maxWaitS: number,
+	{ action, idLike, ofJob = [] }: { action: string; idLike: string; ofJob?: Shown[] },
+): Operation {
+	const settings = settingFields(false, maxWaitS);
+	const requestId = requestIdField(`e.g. ${idLike}`);
 	return {
 		option: {
 			name: 'Get Status',
@@ -91,14 +88,13 @@ export function statusOperation({
 			routing: {
 				request: { method: 'GET' },
 				send: { paginate: true },
-				operations: { pagination: getStatus(api, maxWaitS) },
+				operations: { pagination: getStatus(api, requestId, settings) },
 			},
 		},
 		fields: [
-			...ofJob,
-			{ ...waitForCompletion, default: false },
-			...downloadFields,
-			optionsField(statusOptions(maxWaitS)),
+			...propertiesOf([requestId, ...ofJob]),
+			...settings.fields,
+			optionsField(settings.options),
 		],
 	};
 }
@@ -113,7 +109,7 @@ function resourceField(resources: Resource[]): INodeProperties {
 	return {
 		displayName: 'Resource',
 		name: 'resource',
-		type: resources.length > 1 ? 'options' : 'hidden',
+		type: 'options',
 		noDataExpression: true,
 		options: resources.map(({ name, value, description }) => ({ name, value, description })),
 		default: first ?? '',

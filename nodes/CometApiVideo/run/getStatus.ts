@@ -4,8 +4,8 @@ import type {
 	INodeExecutionData,
 } from 'n8n-workflow';
 
-import { checkRequestId } from '../fields/requestId';
-import { readSettings, type Settings } from '../fields/settings';
+import type { Field } from '../fields/field';
+import type { SettingFields, Settings } from '../fields/settings';
 import type { JobRef, VideoApi } from '../videoApi';
 import { concludeWait, lookOnce, waitUntilFinished } from './follow';
 import { runItem, type ItemTask, type RunItem } from './runItem';
@@ -15,20 +15,13 @@ interface Input {
 	settings: Settings;
 }
 
-/**
- * The pagination hook of Get Status: looks once, or waits until the job is finished.
- *
- * @param maxWaitS seconds, unless the user sets another limit
- */
-export function getStatus(api: VideoApi, maxWaitS: number) {
+/** The pagination hook of Get Status: looks once, or waits until the job is finished. */
+export function getStatus(api: VideoApi, requestId: Field<string>, settings: SettingFields) {
 	const task: ItemTask<Input> = {
-		async read(item) {
-			const requestId = checkRequestId(item.context.getNodeParameter('requestId'));
-			return {
-				job: api.jobOf(item, requestId),
-				settings: readSettings(item, { waits: false, maxWaitS }),
-			};
-		},
+		read: async (item) => ({
+			job: api.jobOf(item, requestId.read(item)),
+			settings: settings.read(item),
+		}),
 		perform: (item, input) => look(item, api, input),
 	};
 	return function (

@@ -7,8 +7,7 @@ import type {
 } from 'n8n-workflow';
 
 import { stopped, tooManyVideos } from '../errors';
-import { checkMaxVideos } from '../fields/checks';
-import { readSettings, type Settings } from '../fields/settings';
+import { maxVideos, type SettingFields, type Settings } from '../fields/settings';
 import { digestBody } from '../files/requestBody';
 import type { Item } from '../item';
 import { untilStopped } from '../pause';
@@ -36,8 +35,7 @@ export interface VideoMaker {
 	identity: { operation: string; parameters: string[]; options: string[] };
 	/** Checks and completes the body that the engine's routing has put together; throws InputError. */
 	read(item: Item): Promise<Submission>;
-	/** Seconds, unless the user sets another limit. */
-	maxWaitS: number;
+	settings: SettingFields;
 }
 
 interface Input {
@@ -73,15 +71,15 @@ export function makeVideo(maker: VideoMaker) {
 /** Everything that can go wrong before an item is sent. */
 async function readItem(item: RunItem, maker: VideoMaker): Promise<Input> {
 	const { context, batch } = item;
-	const settings = readSettings(item, { waits: true, maxWaitS: maker.maxWaitS });
-	const maxVideos = checkMaxVideos(context.getNodeParameter('options.maxVideos', null));
+	const settings = maker.settings.read(item);
+	const videosAllowed = maxVideos.read(item);
 	const submission = await maker.read(item);
 	const key = await toVideoKey(item, maker, submission);
 	const ledger = new Ledger(context.getContext('node'));
 	const earlier = ledger.claim(key);
 	if (!earlier) batch.newVideos++;
 	const { model, kind } = submission;
-	return { submission, model, kind, settings, maxVideos, key, ledger, earlier };
+	return { submission, model, kind, settings, maxVideos: videosAllowed, key, ledger, earlier };
 }
 
 async function submitAndFollow(

@@ -1,13 +1,20 @@
-import type { Resource } from '../resource';
+import { statusOperation, type Resource } from '../resource';
+import { grokApi, MAX_WAIT_S } from './api';
 import { create } from './create';
 import { edit } from './edit';
-import { getStatus } from './getStatus';
-import { searchGrokModels } from './searchModels';
+import { model } from './fields';
 
 export const grok: Resource = {
 	name: 'Grok',
 	value: 'grok',
 	description: "Generate and edit videos with xAI's Grok Imagine",
-	operations: [create, edit, getStatus],
-	listSearch: { searchGrokModels },
+	operations: [
+		create,
+		edit,
+		statusOperation(grokApi, MAX_WAIT_S, {
+			action: 'Get status of Grok video',
+			idLike: '4b2c1f0a-...',
+		}),
+	],
+	listSearch: model.listSearch,
 };

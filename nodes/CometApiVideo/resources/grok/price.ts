@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { CLASSIC_MODEL, MODEL_1_5 } from './model';
+import { CLASSIC_MODEL, MODEL_1_5 } from './fields';
 
 const LIST_PRICE = "This is xAI's list price; CometAPI's may differ.";
 const COMETAPI_PRICE = "This is CometAPI's price of 2026-09-03; it may have changed.";

@@ -1,7 +1,7 @@
-import { checkChoice } from '../../fields/checks';
+import { choiceField } from '../../fields/field';
+import { isRecord } from '../../http/json';
 import { jobAt, type VideoApi } from '../../videoApi';
-import { taskApi } from '../task';
-import { dialect } from './answers';
+import { taskApi, videoOf } from '../task';
 
 /** Kling knows a job under the path that it was submitted to, and under no other. */
 export const PATHS = {
@@ -12,14 +12,36 @@ export const PATHS = {
 /** Seconds. */
 export const MAX_WAIT_S = 1800;
 
+/** Which of the paths Get Status asks. */
+export const videoKind = choiceField({
+	displayName: 'Kind of Video',
+	name: 'videoKind',
+	options: [
+		{
+			name: 'From an Image',
+			value: 'image',
+			description: "'Image Source' was URL or Binary Data",
+		},
+		{ name: 'From Text', value: 'text', description: "'Image Source' was None" },
+	],
+	default: 'text',
+	description: 'What the video was made from. Kling looks for a request ID among one kind only.',
+});
+
 /** CometAPI's Kling API, by docs/api.md. */
 export const klingApi: VideoApi = {
-	...taskApi(dialect),
-	jobOf({ context }, requestId) {
-		const value: unknown = context.getNodeParameter('videoKind', null);
-		const kind = checkChoice('Kind of Video', value, ['text', 'image'], 'text');
-		return jobAt(PATHS[kind], requestId);
-	},
+	...taskApi({
+		// Never request_id, which stands beside it and names the HTTP request.
+		ids: ['task_id', 'taskId'],
+		word: 'task_status',
+		video({ task_result: result }) {
+			const videos: unknown = isRecord(result) ? result.videos : undefined;
+			const told = (Array.isArray(videos) ? videos : []).filter(isRecord);
+			const all = told.map(({ url, duration }) => videoOf(url, duration));
+			return all.find(({ url }) => url !== undefined) ?? {};
+		},
+	}),
+	jobOf: (item, requestId) => jobAt(PATHS[videoKind.read(item)], requestId),
 	toFind: ({ statusPath }) =>
 		statusPath.startsWith(PATHS.image)
 			? "In 'Get Status', set 'Kind of Video' to From an Image."

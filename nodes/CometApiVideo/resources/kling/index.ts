@@ -1,12 +1,18 @@
-import type { Resource } from '../resource';
-import { create } from './create';
-import { getStatus } from './getStatus';
-import { searchKlingModels } from './searchModels';
+import { statusOperation, type Resource } from '../resource';
+import { klingApi, MAX_WAIT_S, videoKind } from './api';
+import { create, model } from './create';
 
 export const kling: Resource = {
 	name: 'Kling',
 	value: 'kling',
 	description: 'Generate videos with Kling, also with sound',
-	operations: [create, getStatus],
-	listSearch: { searchKlingModels },
+	operations: [
+		create,
+		statusOperation(klingApi, MAX_WAIT_S, {
+			action: 'Get status of Kling video',
+			idLike: '81234567890',
+			ofJob: [videoKind],
+		}),
+	],
+	listSearch: model.listSearch,
 };

@@ -1,17 +1,7 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
-
 import { InputError } from '../../errors';
-import {
-	checkCustomBodyFields,
-	checkDuration,
-	checkOptionalText,
-	checkText,
-} from '../../fields/checks';
-import { imageFields } from '../../fields/imageSource';
-import { modelField } from '../../fields/model';
-import { customBodyFields } from '../../fields/options';
-import { promptField } from '../../fields/prompt';
-import { MAX_IMAGE_MB } from '../../files/image';
+import { customBodyFields } from '../../fields/bodyFields';
+import { checkOptionalText } from '../../fields/checks';
+import { durationField, field, promptField, type Field } from '../../fields/field';
 import { multipartBody } from '../../files/multipartBody';
 import type { Item } from '../../item';
 import type { Submission } from '../../payment/submit';
@@ -19,42 +9,22 @@ import { kindOfJob } from '../../polling/durations';
 import { submitOperation } from '../resource';
 import { MAX_WAIT_S, VIDEOS_PATH, videoApi } from './api';
 import { toFormFields, toFormValues, type FormValues } from './formFields';
-import { MAX_IMAGES_MB, readImages } from './images';
-import { modelNotices } from './modelNotices';
-import { DEFAULT_MODEL } from './models';
+import { images } from './images';
+import { model, modelNotices } from './models';
+
+const prompt = promptField({
+	description: 'Description of the video to generate',
+	placeholder: 'e.g. A lighthouse in a storm, filmed from a boat',
+});
 
 /** No model is known to make longer ones; the API says what the chosen one makes. */
-const DURATION_S = { min: 0, max: 600 };
+const duration = durationField(
+	{ hint: "In whole seconds; 0 is the model's default" },
+	{ min: 0, max: 600 },
+	0,
+);
 
-const fields: INodeProperties[] = [
-	modelField('searchVideoModels', DEFAULT_MODEL),
-	...modelNotices,
-	promptField({
-		description: 'Description of the video to generate',
-		placeholder: 'e.g. A lighthouse in a storm, filmed from a boat',
-	}),
-	...imageFields({
-		source: {
-			description:
-				'The images that the video starts from, if any. Some models take files only, some take URLs only.',
-		},
-		url: {
-			description: 'URL of an image. For several, one URL per line, or a list from an expression.',
-			typeOptions: { rows: 2 },
-		},
-		file: {
-			hint: 'The name of the input binary field that has the image; separate several with commas',
-			description: `JPEG, PNG or WebP of up to ${MAX_IMAGE_MB} MB, and up to ${MAX_IMAGES_MB} MB together`,
-		},
-	}),
-	{
-		displayName: 'Duration',
-		name: 'duration',
-		type: 'number',
-		default: 0,
-		hint: "In whole seconds; 0 is the model's default",
-		description: 'Length of the video. You pay per second.',
-	},
+const size = field(
 	{
 		displayName: 'Size',
 		name: 'size',
@@ -65,7 +35,10 @@ const fields: INodeProperties[] = [
 		description:
 			'Resolution or aspect ratio of the video. Which ones are possible depends on the model. A larger one may cost more.',
 	},
-];
+	checkSize,
+);
+
+const custom = customBodyFields(['model', 'prompt']);
 
 export const create = submitOperation({
 	head: {
@@ -76,32 +49,31 @@ export const create = submitOperation({
 	},
 	api: videoApi,
 	submitPath: VIDEOS_PATH,
-	ofVideo: fields,
-	optionsOfVideo: [customBodyFields],
+	ofVideo: [model, ...modelNotices, prompt, images, duration, size],
+	optionsOfVideo: [custom],
 	maxWaitS: MAX_WAIT_S,
 	read: readCreate,
 });
 
 async function readCreate(item: Item): Promise<Submission> {
-	const { context, request } = item;
-	const sent = request.body as IDataObject;
-	const parameter = (name: string) => context.getNodeParameter(name, null) as unknown;
-	const own = parameter('options.customBodyFields');
-	const custom = toFormValues(checkCustomBodyFields(own, ['model', 'prompt']));
-	const hasOwnImages = 'input_reference' in custom || 'reference_urls' in custom;
-	const duration = checkDuration(parameter('duration'), DURATION_S, 0);
-	const size = checkSize(parameter('size'));
+	const users = toFormValues(custom.read(item));
+	const hasOwnImages = 'input_reference' in users || 'reference_urls' in users;
+	const unlessGiven = (name: string, given: Field<string>) =>
+		name in users ? [] : [given.read(item)];
+	const seconds = duration.read(item);
+	const shape = size.read(item);
 	const values: FormValues = {
-		model: 'model' in custom ? [] : [checkText('Model', sent.model)],
-		prompt: 'prompt' in custom ? [] : [checkText('Prompt', sent.prompt)],
-		...(duration > 0 && { seconds: [String(duration)] }),
-		...(size !== undefined && { size: [size] }),
-		...(hasOwnImages ? {} : await readImages(item)),
-		...custom,
+		model: unlessGiven('model', model),
+		prompt: unlessGiven('prompt', prompt),
+		...(seconds > 0 && { seconds: [String(seconds)] }),
+		...(shape !== undefined && { size: [shape] }),
+		...(hasOwnImages ? {} : await images.read(item)),
+		...users,
 	};
-	const body = await multipartBody(context.helpers, toFormFields(values));
-	const model = String(values.model?.[0]);
-	return { model, kind: kindOfJob('video', model, values.seconds?.[0], values.size?.[0]), body };
+	const body = await multipartBody(item.context.helpers, toFormFields(values));
+	const name = String(values.model?.[0]);
+	const kind = kindOfJob('video', name, values.seconds?.[0], values.size?.[0]);
+	return { model: name, kind, body };
 }
 
 /** Width x height, or a ratio with either sign. */

@@ -1,39 +1,46 @@
 import { InputError } from '../../errors';
 import { checkText, checkUrl } from '../../fields/checks';
-import { readImageSource } from '../../fields/imageSource';
-import { readBinaryImage, type ImageFile } from '../../files/image';
+import { imagesField } from '../../fields/imageSource';
+import { MAX_IMAGE_MB, readBinaryImage, type ImageFile } from '../../files/image';
 import { parseJson } from '../../http/json';
-import type { Item } from '../../item';
 import type { FormValues } from './formFields';
 
 /** The node's own limit: the body of a video is one buffer, and two of them may be on their way. */
-export const MAX_IMAGES_MB = 25;
+const MAX_IMAGES_MB = 25;
 
 /** A comma belongs to a URL unless a blank or another URL follows, as when a list becomes text. */
 const BETWEEN_URLS = /,?\s+|,(?=https?:\/\/)|,$/i;
 const BETWEEN_NAMES = /\s*,\s*/;
 
 /** The images to start from, as the form has them: files, or URLs, or none. */
-export async function readImages(item: Item): Promise<FormValues> {
-	const { context } = item;
-	const parameter = (name: string) => context.getNodeParameter(name, null) as unknown;
-	const source = readImageSource(item);
-	if (source === 'none') return {};
-	if (source === 'url') {
-		const urls = listOf('Image URL', parameter('imageUrl'), BETWEEN_URLS);
+export const images = imagesField<FormValues>(
+	{
+		source: {
+			description:
+				'The images that the video starts from, if any. Some models take files only, some take URLs only.',
+		},
+		url: {
+			description: 'URL of an image. For several, one URL per line, or a list from an expression.',
+			typeOptions: { rows: 2 },
+		},
+		file: {
+			hint: 'The name of the input binary field that has the image; separate several with commas',
+			description: `JPEG, PNG or WebP of up to ${MAX_IMAGE_MB} MB, and up to ${MAX_IMAGES_MB} MB together`,
+		},
+	},
+	async (_item, value) => {
+		const urls = listOf('Image URL', value, BETWEEN_URLS);
 		return { reference_urls: urls.map((url) => checkUrl('Image URL', url)) };
-	}
-	const files: ImageFile[] = [];
-	for (const field of listOf(
-		'Input Data Field Name',
-		parameter('inputDataFieldName'),
-		BETWEEN_NAMES,
-	)) {
-		files.push(await readBinaryImage(context, field));
-	}
-	checkTogether(files);
-	return { input_reference: files };
-}
+	},
+	async ({ context }, value) => {
+		const files: ImageFile[] = [];
+		for (const name of listOf('Input Data Field Name', value, BETWEEN_NAMES)) {
+			files.push(await readBinaryImage(context, name));
+		}
+		checkTogether(files);
+		return { input_reference: files };
+	},
+);
 
 /** A list as it is or as JSON text, one file alone, or the pieces of a text. */
 function listOf(name: string, value: unknown, separator: RegExp): unknown[] {

@@ -1,12 +1,18 @@
-import type { Resource } from '../resource';
+import { statusOperation, type Resource } from '../resource';
+import { MAX_WAIT_S, videoApi } from './api';
 import { create } from './create';
-import { getStatus } from './getStatus';
-import { searchVideoModels } from './searchModels';
+import { model } from './models';
 
 export const video: Resource = {
 	name: 'Seedance, Veo, Wan and More',
 	value: 'video',
 	description: 'Generate videos with Seedance, Veo, Wan, Vidu, HappyHorse, MiniMax, FLUX or Omni',
-	operations: [create, getStatus],
-	listSearch: { searchVideoModels },
+	operations: [
+		create,
+		statusOperation(videoApi, MAX_WAIT_S, {
+			action: 'Get status of Seedance, Veo or other video',
+			idLike: 'task_4b2c1f0a...',
+		}),
+	],
+	listSearch: model.listSearch,
 };

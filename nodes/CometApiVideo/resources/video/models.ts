@@ -1,3 +1,9 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { modelField, type ListedModel } from '../../fields/model';
+import { isRecord, parseJson, text } from '../../http/json';
+import { VIDEOS_PATH } from './api';
+
 /** What is published or was seen of the models of one maker (September 2026); nothing is enforced. */
 export interface KnownModels {
 	name: string;
@@ -8,8 +14,6 @@ export interface KnownModels {
 	/** CometAPI's list price in USD a second. */
 	price?: string;
 }
-
-export const DEFAULT_MODEL = 'seedance-2-5';
 
 const SEEDANCE_SIZES = '16:9 (default), 9:16, 1:1, 4:3, 3:4, 21:9, or width x height';
 
@@ -127,12 +131,12 @@ export const KNOWN_MODELS: KnownModels[] = [
 
 /** Ids that others saw finish videos in August and September 2026, or at least be accepted. */
 export const LIVE_MODELS = [
+	'seedance-2-5',
 	'doubao-seedance-1-5-pro',
 	'doubao-seedance-2-0',
 	'doubao-seedance-2-0-fast',
 	'happyhorse-1.1',
 	'omni-fast',
-	'seedance-2-5',
 	'veo3',
 	'veo3-fast',
 	'veo3.1',
@@ -141,4 +145,55 @@ export const LIVE_MODELS = [
 	'viduq3-turbo',
 	'wan2.6',
 	'wan2.7',
-];
+] as const;
+
+/** The models that CometAPI's public catalogue has for this route. */
+export const model = modelField({
+	method: 'searchVideoModels',
+	known: LIVE_MODELS,
+	live: { path: '/api/models', withKey: false, read: readCatalogue },
+});
+
+/** What is known of the chosen model. */
+export const modelNotices: INodeProperties[] = KNOWN_MODELS.map(toNotice);
+
+function toNotice(models: KnownModels, index: number): INodeProperties {
+	const { name, ids, seconds, sizes, images, price } = models;
+	const facts = [name, `Duration: ${seconds}`, `Size: ${sizes}`, `Images: ${images}`];
+	if (price !== undefined) facts.push(`CometAPI's list price in USD per second: ${price}`);
+	// n8n shows no HTML of community nodes, not even a line break.
+	const text = [...facts, 'Known in September 2026; CometAPI may accept other values'].join('. ');
+	return {
+		displayName: `${text}.`,
+		name: `knownOfModel${index}`,
+		type: 'notice',
+		default: '',
+		// In this order: n8n shows everything that hangs on an expression, and a list has none.
+		displayOptions: { show: { '/model.mode': ['list'], model: ids } },
+	};
+}
+
+function readCatalogue(answer: unknown): ListedModel[] {
+	if (!isRecord(answer) || !Array.isArray(answer.data)) return [];
+	return answer.data.flatMap((entry) => readEntry(entry) ?? []);
+}
+
+function readEntry(entry: unknown): ListedModel | undefined {
+	if (!isRecord(entry) || entry.upcoming === true) return undefined;
+	const { id, provider, features, endpoints } = entry;
+	const value = text(id);
+	const makesVideos = textsIn(features).some((feature) => /to-video$|^video-edit/.test(feature));
+	if (value === undefined || !makesVideos || !textsIn(endpoints).includes(VIDEOS_PATH)) {
+		return undefined;
+	}
+	const maker = text(provider);
+	return { name: maker === undefined ? value : `${value} (${maker})`, value };
+}
+
+/** All texts in a list or an object, which may itself come as JSON text. */
+function textsIn(value: unknown): string[] {
+	if (typeof value === 'string')
+		return /^\s*[[{]/.test(value) ? textsIn(parseJson(value)) : [value];
+	if (typeof value !== 'object' || value === null) return [];
+	return Object.values(value).flatMap(textsIn);
+}

@@ -2,10 +2,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import { readStatus } from '../../../../nodes/CometApiVideo/resources/grok/answers';
 import { grokApi } from '../../../../nodes/CometApiVideo/resources/grok/api';
 import type { JobStatus } from '../../../../nodes/CometApiVideo/video';
 
+const { readStatus } = grokApi;
 const readRequestId = (body: unknown) => grokApi.readAccepted(body, '')?.requestId;
 
 const VIDEO_URL = 'https://vid.example/a.mp4';

