@@ -39,8 +39,7 @@ async function look(
 ): Promise<INodeExecutionData> {
 	item.batch.requestIds.set(item.itemIndex, job.requestId);
 	item.batch.onlyAsks = true;
-	const target = { api, job, isOwn: false };
-	if (!settings.waits) return await lookOnce(item, target, settings);
-	const outcome = await waitUntilFinished(item, target, settings, { isNew: false });
-	return await concludeWait(item, target, outcome, settings);
+	const followed = { item, settings, api, job, isOwn: false };
+	if (!settings.waits) return await lookOnce(followed);
+	return await concludeWait(followed, await waitUntilFinished(followed, { isNew: false }));
 }

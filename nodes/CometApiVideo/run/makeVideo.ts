@@ -20,12 +20,11 @@ import {
 	type VideoKey,
 } from '../payment/ledger';
 import { findLost, submitVideo, type Submission, type SubmitContext } from '../payment/submit';
-import type { PollOutcome } from '../polling/pollUntilDone';
 import { PENDING } from '../video';
 import type { VideoApi } from '../videoApi';
 import { publishAcceptance } from './acceptance';
 import { askingAgent } from './askingAgent';
-import { concludeWait, toItem, waitUntilFinished } from './follow';
+import { concludeWait, toItem, waitUntilFinished, type Followed } from './follow';
 import { runItem, type ItemTask, type RunItem } from './runItem';
 
 /** How an operation makes videos. */
@@ -87,21 +86,29 @@ async function submitAndFollow(
 	api: VideoApi,
 	input: Input,
 ): Promise<INodeExecutionData> {
-	const { settings, earlier, ledger } = input;
-	const { entry, raw } = earlier
-		? isAccepted(earlier)
-			? { entry: earlier, raw: undefined }
-			: await findLost(item, earlier, { api, ledger, ...acceptance(item) })
-		: await submitNew(item, api, input);
+	const { settings, earlier, ledger, model, key } = input;
+	const { entry, raw } = await findOrSubmit(item, api, input);
 	input.submission = undefined;
-	const { requestId } = entry.job;
-	item.batch.requestIds.set(item.itemIndex, requestId);
-	const job = { ...PENDING, model: input.model };
+	const { job } = entry;
+	item.batch.requestIds.set(item.itemIndex, job.requestId);
+	const followed = { item, settings, api, job, isOwn: true, model };
 	const output = settings.waits
-		? await follow(item, api, { entry, isNew: !earlier }, input)
-		: await toItem(item, { requestId, job, raw }, settings);
-	ledger.deliver(entry, input.key, Date.now());
+		? await follow(item, followed, { entry, isNew: !earlier }, input)
+		: await toItem(followed, { job: { ...PENDING, model }, raw });
+	ledger.deliver(entry, key, Date.now());
 	return output;
+}
+
+/** The job that an earlier try has submitted, or else a new one. */
+async function findOrSubmit(
+	item: RunItem,
+	api: VideoApi,
+	input: Input,
+): Promise<{ entry: AcceptedEntry; raw?: unknown }> {
+	const { earlier, ledger } = input;
+	if (!earlier) return await submitNew(item, api, input);
+	if (isAccepted(earlier)) return { entry: earlier };
+	return await findLost(item, earlier, { api, ledger, ...acceptance(item) });
 }
 
 async function submitNew(
@@ -138,24 +145,19 @@ function acceptance(item: RunItem): Pick<SubmitContext, 'queue' | 'onAccepted'> 
 }
 
 async function follow(
-	item: RunItem,
-	api: VideoApi,
+	{ batch: { queue } }: RunItem,
+	followed: Followed,
 	{ entry, isNew }: { entry: AcceptedEntry; isNew: boolean },
-	{ settings, ledger, model, kind }: Input,
+	{ ledger, kind }: Input,
 ): Promise<INodeExecutionData> {
-	const { job, acceptedAtMs } = entry;
-	const { queue } = item.batch;
-	const target = { api, job, model, isOwn: true };
+	const { acceptedAtMs } = entry;
 	queue.jobStarted();
-	let outcome: PollOutcome;
-	try {
-		outcome = await waitUntilFinished(item, target, settings, { acceptedAtMs, isNew, kind });
-	} finally {
-		queue.jobEnded();
-	}
+	const outcome = await waitUntilFinished(followed, { acceptedAtMs, isNew, kind }).finally(() =>
+		queue.jobEnded(),
+	);
 	// So that the retry which the user asked n8n for makes a new video.
 	if (outcome.lastJob && isOwnFailure(outcome.lastJob)) ledger.remove(entry);
-	return await concludeWait(item, target, outcome, settings);
+	return await concludeWait(followed, outcome);
 }
 
 async function toVideoKey(
