@@ -29,13 +29,25 @@ function listenTo(signal: AbortSignal): Set<() => void> {
 	return all;
 }
 
-/** Waits `ms`, or until the signal aborts or `wake` settles, whichever comes first. Never throws. */
-export async function pause(ms: number, signal?: AbortSignal, wake?: Promise<void>): Promise<void> {
-	if (signal?.aborted) return;
+/**
+ * Waits `ms`, or until the signal aborts or `wake` settles, whichever comes first. Never throws.
+ *
+ * @returns whether `wake` ended it
+ */
+export async function pause(
+	ms: number,
+	signal?: AbortSignal,
+	wake?: Promise<unknown>,
+): Promise<boolean> {
+	if (signal?.aborted) return false;
 	const ended = new AbortController();
 	const end = () => ended.abort();
 	const stopListening = signal && onAbort(signal, end);
-	void wake?.then(end);
+	let isWoken = false;
+	void wake?.then(() => {
+		isWoken = true;
+		end();
+	});
 	await new Promise<void>((resolve) => {
 		const wakeUp = () => resolve();
 		// n8n's sleep knows no signal before 2.39, hence the second way out.
@@ -43,6 +55,7 @@ export async function pause(ms: number, signal?: AbortSignal, wake?: Promise<voi
 		sleep(ms, ended.signal).then(wakeUp, wakeUp);
 	});
 	stopListening?.();
+	return isWoken;
 }
 
 /** The promise's value, or undefined when the signal aborts first. The promise goes on by itself. */

@@ -10,19 +10,25 @@ export class Semaphore {
 	/**
 	 * Runs the task when a place is free.
 	 *
-	 * @param wait called with a promise that settles when it is; resolves then, or when the caller
-	 * gives up: the task runs all the same, without a place
+	 * @param task is told whether it has a place
+	 * @param wait called with a promise that settles when a place is free; resolves then, or when the
+	 * caller gives up: the task runs all the same, without a place
 	 */
 	async run<T>(
-		task: () => Promise<T>,
+		task: (hasPlace: boolean) => Promise<T>,
 		wait: (placed: Promise<void>) => Promise<void> = async (placed) => await placed,
 	): Promise<T> {
 		const hasPlace = await this.enter(wait);
 		try {
-			return await task();
+			return await task(hasPlace);
 		} finally {
 			if (hasPlace) this.leave();
 		}
+	}
+
+	/** Whether somebody waits for a place. */
+	get isAwaited(): boolean {
+		return this.waiting.size > 0;
 	}
 
 	private async enter(wait: (placed: Promise<void>) => Promise<void>): Promise<boolean> {

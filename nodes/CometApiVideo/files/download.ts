@@ -97,13 +97,8 @@ async function watchProgress(
 	fetching: Promise<unknown>,
 ): Promise<void> {
 	const windowMs = Math.min(PROGRESS_WINDOW_MS, request.timeout ?? PROGRESS_WINDOW_MS);
-	let isOver = false;
-	const over = fetching.then(() => {
-		isOver = true;
-	});
 	for (let seen = 0; ; seen = bytesSoFar()) {
-		await pause(windowMs, cut.signal, over);
-		if (isOver || cut.signal.aborted) return;
+		if ((await pause(windowMs, cut.signal, fetching)) || cut.signal.aborted) return;
 		if (bytesSoFar() - seen < (LEAST_BYTES_PER_S * windowMs) / 1000) return cut.abort();
 	}
 }

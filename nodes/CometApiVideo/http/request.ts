@@ -163,10 +163,7 @@ class Cutter {
 	}
 
 	private async cutWhenOverdue(ended: Promise<void>): Promise<void> {
-		let isOver = false;
-		void ended.then(() => (isOver = true));
-		await pause(this.limits.deadlineMs, undefined, ended);
-		if (isOver) return;
+		if (await pause(this.limits.deadlineMs, undefined, ended)) return;
 		this.isOverdue = true;
 		this.controller.abort();
 	}

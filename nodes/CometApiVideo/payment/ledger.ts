@@ -126,10 +126,9 @@ export class Ledger {
 	}
 
 	/** Notes that a submit was accepted. */
-	accept(entry: LedgerEntry, job: JobRef, nowMs: number): void {
-		entry.job = job;
-		entry.acceptedAtMs = nowMs;
+	accept(entry: LedgerEntry, job: JobRef, nowMs: number): AcceptedEntry {
 		this.context[COUNT_KEY] = this.accepted() + 1;
+		return Object.assign(entry, { job, acceptedAtMs: nowMs });
 	}
 
 	/** Notes that an item goes out for a job. */

@@ -9,7 +9,7 @@ import {
 	tooManyVideos,
 } from '../errors';
 import { encodeBody, type RequestBody } from '../files/requestBody';
-import type { ApiProblem } from '../http/answer';
+import type { ApiProblem, Exchange } from '../http/answer';
 import { ask, sendRequest } from '../http/request';
 import type { Item } from '../item';
 import { pause, untilStopped } from '../pause';
@@ -43,18 +43,28 @@ export interface Submission {
 	withExternalId?(externalId: string): RequestBody;
 }
 
-/** Where and how a video is submitted. */
-export interface SubmitContext {
+/** Who is told of an accepted job. */
+export interface Acceptance {
 	api: VideoApi;
+	ledger: Ledger;
+	queue: SubmitQueue;
+	/** Told a job the moment it is accepted. */
+	onAccepted(job: JobRef): void;
+}
+
+/** Where and how a video is submitted. */
+export interface SubmitContext extends Acceptance {
 	key: VideoKey;
 	/** How long, in seconds, to ask for a place while no job of this run is running. */
 	maxWaitS: number;
 	/** How many videos the node may make in this execution. */
 	maxVideos?: number;
-	queue: SubmitQueue;
-	ledger: Ledger;
-	/** Told a job the moment it is accepted. */
-	onAccepted(job: JobRef): void;
+}
+
+/** A job that the API has accepted, and the answer that said so. */
+export interface Submitted {
+	entry: AcceptedEntry;
+	raw: unknown;
 }
 
 /** A submit that has left, and what came back. */
@@ -73,8 +83,8 @@ export async function submitVideo(
 	item: Item,
 	submission: Submission,
 	shared: SubmitContext,
-): Promise<{ entry: AcceptedEntry; raw: unknown }> {
-	const { queue, ledger, maxWaitS } = shared;
+): Promise<Submitted> {
+	const { queue, ledger, maxWaitS, api } = shared;
 	const submitter = {
 		sinceMs: Date.now(),
 		patienceMs: maxWaitS * 1000,
@@ -98,10 +108,10 @@ export async function submitVideo(
 		throw ledger.hasUnansweredSubmit() ? stoppedWhileSubmitting() : stopped();
 	}
 	const { answer, entry, bytes } = sent;
-	if (answer.kind === 'accepted' && isAccepted(entry)) return { entry, raw: answer.raw };
 	if (answer.kind === 'refused') {
-		throw notAccepted(answer.problem, bytes, shared.api.adviceFor?.(answer.problem));
+		throw notAccepted(answer.problem, bytes, api.adviceFor?.(answer.problem));
 	}
+	if (isAccepted(entry) && answer.kind === 'accepted') return { entry, raw: answer.raw };
 	return await findLost(item, entry, shared);
 }
 
@@ -114,34 +124,40 @@ export async function submitVideo(
 export async function findLost(
 	item: Item,
 	entry: LedgerEntry,
-	{
-		api,
-		queue,
-		ledger,
-		onAccepted,
-	}: Pick<SubmitContext, 'api' | 'queue' | 'ledger' | 'onAccepted'>,
-): Promise<{ entry: AcceptedEntry; raw: unknown }> {
+	shared: Acceptance,
+): Promise<Submitted> {
 	const { external, problem } = entry;
 	if (!external || item.signal.aborted) throw outcomeUnknown(problem);
 	const { submitPath, id } = external;
 	const limits = { deadlineMs: SHORTEST_TIMEOUT_MS };
 	const exchange = await ask(item, jobAt(submitPath, id).statusPath, limits);
-	const readAccepted = (body: unknown) => api.readAccepted(body, submitPath);
-	const answer = readSubmitAnswer(exchange, readAccepted, Date.now());
+	const answer = readAnswer(exchange, shared.api, submitPath);
 	if (answer.kind !== 'accepted') throw outcomeUnknown(problem);
-	ledger.accept(entry, answer.job, Date.now());
+	return { entry: accept(entry, answer.job, shared), raw: answer.raw };
+}
+
+function accept(
+	entry: LedgerEntry,
+	job: JobRef,
+	{ ledger, queue, onAccepted }: Acceptance,
+): AcceptedEntry {
+	const accepted = ledger.accept(entry, job, Date.now());
 	queue.jobAccepted();
-	onAccepted(answer.job);
-	if (!isAccepted(entry)) throw outcomeUnknown(problem);
-	return { entry, raw: answer.raw };
+	onAccepted(job);
+	return accepted;
+}
+
+function readAnswer(exchange: Exchange, api: VideoApi, submitPath: string): SubmitAnswer {
+	return readSubmitAnswer(exchange, (body) => api.readAccepted(body, submitPath), Date.now());
 }
 
 /** @returns undefined when the execution was stopped before anything was sent */
 async function send(
 	item: Item,
 	{ body: plainBody, path = item.request.url, withExternalId }: Submission,
-	{ api, queue, key, ledger, maxVideos, onAccepted }: SubmitContext,
+	shared: SubmitContext,
 ): Promise<Sent | undefined> {
+	const { api, key, ledger, maxVideos } = shared;
 	const external = withExternalId && { id: randomUUID(), submitPath: path };
 	const body = external ? withExternalId(external.id) : plainBody;
 	const encoded = await encodeBody(item.context.helpers, body);
@@ -150,11 +166,10 @@ async function send(
 		throw tooManyVideos(maxVideos, ledger.videosMade(), 1);
 	}
 	const entry = ledger.add(key, external);
-	const answer = await post(item, api, { path, contentType: body.contentType, encoded });
+	const exchange = await post(item, { path, contentType: body.contentType, encoded });
+	const answer = readAnswer(exchange, api, path);
 	if (answer.kind === 'accepted') {
-		ledger.accept(entry, answer.job, Date.now());
-		queue.jobAccepted();
-		onAccepted(answer.job);
+		accept(entry, answer.job, shared);
 	} else if (answer.kind === 'outcomeUnknown') {
 		entry.problem = answer.problem;
 		item.context.logger.warn(
@@ -168,13 +183,12 @@ async function send(
 
 async function post(
 	{ context, request, signal }: Item,
-	api: VideoApi,
 	{ path, contentType, encoded }: { path: string; contentType: string; encoded: Buffer },
-): Promise<SubmitAnswer> {
+): Promise<Exchange> {
 	const answerMs = Math.max(request.timeout ?? 0, SHORTEST_TIMEOUT_MS);
 	// n8n 2's HTTP client counts its time-out from before the upload, too.
 	const deadlineMs = answerMs + Math.ceil(encoded.length / SLOWEST_UPLOAD);
-	const exchange = await sendRequest(
+	return await sendRequest(
 		context,
 		{
 			...request,
@@ -185,6 +199,4 @@ async function post(
 		},
 		{ stop: signal, stopCuts: 'unsent', deadlineMs },
 	);
-	const readAccepted = (body: unknown) => api.readAccepted(body, path);
-	return readSubmitAnswer(exchange, readAccepted, Date.now());
 }

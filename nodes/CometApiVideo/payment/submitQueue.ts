@@ -11,7 +11,7 @@ const FILE_LANE_WIDTH = 2;
 /** What the queue needs from outside. Times in ms. */
 export interface QueueDeps {
 	/** Returns early when `wake` settles or the execution is stopped. */
-	sleep(ms: number, wake: Promise<void>): Promise<void>;
+	sleep(ms: number, wake: Promise<void>): Promise<unknown>;
 	isStopped(): boolean;
 	now(): number;
 	/** 0 to 1. */
@@ -47,12 +47,11 @@ const LIMITED = Symbol('limited');
  */
 export class SubmitQueue {
 	private isLimited = false;
-	private isAsking = false;
 	private refusalsInARow = 0;
 	private nextTryAt = 0;
 	private mayWakeEarly = true;
 	private wake: () => void = () => {};
-	private readonly waiting = new Set<() => void>();
+	private readonly asking = new Semaphore(1);
 	private readonly lane = new Semaphore(LANE_WIDTH);
 	private readonly fileLane = new Semaphore(FILE_LANE_WIDTH);
 	private runningJobs = 0;
@@ -74,7 +73,18 @@ export class SubmitQueue {
 			const result = await this.submitInLane(submitter, submit);
 			if (result !== LIMITED) return result;
 		}
-		const isAsking = await this.becomeTheOneWhoAsks(submitter);
+		return await this.asking.run(
+			async (isAsking) => await this.submitUntilTaken(submitter, submit, isAsking),
+			async (placed) => await this.waitPatiently(submitter, placed),
+		);
+	}
+
+	/** @param isAsking false for one who has waited for longer than it is willing to, or on Stop */
+	private async submitUntilTaken<T>(
+		submitter: Submitter,
+		submit: () => Promise<T | Refusal>,
+		isAsking: boolean,
+	): Promise<T> {
 		try {
 			for (;;) {
 				if (isAsking) await this.untilNextTry(submitter);
@@ -125,26 +135,6 @@ export class SubmitQueue {
 	idleMs(sinceMs: number): number {
 		if (this.runningJobs > 0) return 0;
 		return this.deps.now() - Math.max(sinceMs, this.lastPlaceAt);
-	}
-
-	/** @returns false when the caller has waited for longer than it is willing to, or on Stop */
-	private async becomeTheOneWhoAsks(submitter: Submitter): Promise<boolean> {
-		if (!this.isAsking) {
-			this.isAsking = true;
-			return true;
-		}
-		let isMyTurn = false;
-		let take: () => void = () => {};
-		const turn = new Promise<void>((resolve) => {
-			take = () => {
-				isMyTurn = true;
-				resolve();
-			};
-		});
-		this.waiting.add(take);
-		await this.waitPatiently(submitter, turn);
-		this.waiting.delete(take);
-		return isMyTurn;
 	}
 
 	private async untilNextTry(submitter: Submitter): Promise<void> {
@@ -198,12 +188,6 @@ export class SubmitQueue {
 	private letTheNextOneAsk(): void {
 		this.refusalsInARow = 0;
 		this.nextTryAt = 0;
-		const [next] = this.waiting;
-		if (next) {
-			this.waiting.delete(next);
-			return next();
-		}
-		this.isAsking = false;
-		this.isLimited = false;
+		if (!this.asking.isAwaited) this.isLimited = false;
 	}
 }

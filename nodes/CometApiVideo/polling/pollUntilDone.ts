@@ -24,7 +24,7 @@ export interface PollDeps {
 	/** One status request of at most so many ms; never throws. */
 	poll(atMostMs: number): Promise<StatusAnswer>;
 	/** Returns early when the execution is stopped. */
-	sleep(ms: number): Promise<void>;
+	sleep(ms: number): Promise<unknown>;
 	isStopped(): boolean;
 	now(): number;
 	/** 0 to 1. */

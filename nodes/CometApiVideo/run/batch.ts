@@ -85,12 +85,7 @@ export class Batch {
 	 * @returns false when that does not happen, or nobody waits for this run any more
 	 */
 	async allArrived(): Promise<boolean> {
-		let isComplete = false;
-		const arrival = this.arrived.opened.then(() => {
-			isComplete = true;
-		});
-		await pause(LATECOMER_MS, this.signal, arrival);
-		return isComplete;
+		return await pause(LATECOMER_MS, this.signal, this.arrived.opened);
 	}
 
 	/**

@@ -195,7 +195,7 @@ async function watch(
 				}
 				return { ...answer, job: { ...answer.job, model } };
 			},
-			sleep: (ms) => pause(ms, item.signal),
+			sleep: async (ms) => await pause(ms, item.signal),
 			isStopped: () => item.signal.aborted,
 			now: Date.now,
 			random: Math.random,

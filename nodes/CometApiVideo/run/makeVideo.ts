@@ -19,9 +19,9 @@ import {
 	type LedgerEntry,
 	type VideoKey,
 } from '../payment/ledger';
-import { findLost, submitVideo, type Submission, type SubmitContext } from '../payment/submit';
+import { findLost, submitVideo, type Submission } from '../payment/submit';
 import { PENDING } from '../video';
-import type { VideoApi } from '../videoApi';
+import type { JobRef, VideoApi } from '../videoApi';
 import { publishAcceptance } from './acceptance';
 import { askingAgent } from './askingAgent';
 import { concludeWait, toItem, waitUntilFinished, type Followed } from './follow';
@@ -103,45 +103,26 @@ async function submitAndFollow(
 async function findOrSubmit(
 	item: RunItem,
 	api: VideoApi,
-	input: Input,
+	{ submission, earlier, settings, maxVideos, key, ledger }: Input,
 ): Promise<{ entry: AcceptedEntry; raw?: unknown }> {
-	const { earlier, ledger } = input;
-	if (!earlier) return await submitNew(item, api, input);
-	if (isAccepted(earlier)) return { entry: earlier };
-	return await findLost(item, earlier, { api, ledger, ...acceptance(item) });
-}
-
-async function submitNew(
-	item: RunItem,
-	api: VideoApi,
-	{ submission, settings, maxVideos, key, ledger }: Input,
-): Promise<{ entry: AcceptedEntry; raw: unknown }> {
-	const { batch } = item;
+	const { batch, itemIndex } = item;
+	const acceptance = {
+		...{ api, ledger, queue: batch.queue },
+		onAccepted(job: JobRef) {
+			batch.requestIds.set(itemIndex, job.requestId);
+			publishAcceptance(item, job);
+		},
+	};
+	if (earlier) {
+		return isAccepted(earlier) ? { entry: earlier } : await findLost(item, earlier, acceptance);
+	}
 	if (!submission) throw stopped();
 	const plan = batch.wantedVideos(() => ledger.videosMade());
 	if (maxVideos !== undefined && plan && plan.made + plan.wanted > maxVideos) {
 		throw tooManyVideos(maxVideos, plan.made, plan.wanted);
 	}
-	return await submitVideo(item, submission, {
-		api,
-		key,
-		ledger,
-		maxWaitS: settings.maxWaitS,
-		maxVideos,
-		...acceptance(item),
-	});
-}
-
-/** Who is told of an accepted job. */
-function acceptance(item: RunItem): Pick<SubmitContext, 'queue' | 'onAccepted'> {
-	const { batch, itemIndex } = item;
-	return {
-		queue: batch.queue,
-		onAccepted(job) {
-			batch.requestIds.set(itemIndex, job.requestId);
-			publishAcceptance(item, job);
-		},
-	};
+	const { maxWaitS } = settings;
+	return await submitVideo(item, submission, { ...acceptance, key, maxWaitS, maxVideos });
 }
 
 async function follow(
