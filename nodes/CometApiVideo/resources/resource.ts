@@ -109,7 +109,7 @@ function resourceField(resources: Resource[]): INodeProperties {
 	return {
 		displayName: 'Resource',
 		name: 'resource',
-		type: 'options',
+		type: resources.length > 1 ? 'options' : 'hidden',
 		noDataExpression: true,
 		options: resources.map(({ name, value, description }) => ({ name, value, description })),
 		default: first ?? '',
