@@ -1,7 +1,7 @@
 import type { INode } from 'n8n-workflow';
 import { NodeApiError } from 'n8n-workflow';
 
-import type { ApiProblem, ProblemReason } from './http/answer';
+import type { ApiProblem, ProblemReason } from './answers/problem';
 import {
 	EXPIRED,
 	NO_REASON,

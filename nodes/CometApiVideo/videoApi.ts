@@ -1,4 +1,4 @@
-import type { ApiProblem } from './http/answer';
+import type { ApiProblem } from './answers/problem';
 import type { Item } from './item';
 import type { Failure, VideoJob } from './video';
 

@@ -23,8 +23,8 @@ import {
 	StoppedError,
 	videoFailed as videoFailedFor,
 } from '../../nodes/CometApiVideo/errors';
-import type { ApiProblem, ProblemReason } from '../../nodes/CometApiVideo/http/answer';
-import { isOwnFailure, kindOfFailure } from '../../nodes/CometApiVideo/payment/failures';
+import type { ApiProblem, ProblemReason } from '../../nodes/CometApiVideo/answers/problem';
+import { isOwnFailure, kindOfFailure } from '../../nodes/CometApiVideo/answers/failures';
 import {
 	EXPIRED,
 	NO_REASON,

@@ -12,9 +12,8 @@ const ROOT = 'nodes/CometApiVideo';
 const FLOORS = [
 	['pause', 'http'],
 	['video'],
-	['moderation'],
 	['item', 'semaphore'],
-	['videoApi'],
+	['videoApi', 'answers'],
 	['errors'],
 	['polling'],
 	['files'],

@@ -1,7 +1,7 @@
 import type { IBinaryData } from 'n8n-workflow';
 
 import { downloadFailed, stopped, type FileAddress, type VideoErrorFacts } from '../errors';
-import { shorten } from '../http/answer';
+import { shorten } from '../http/exchange';
 import { openPublicFile, openWithKey, type FileStream } from '../http/openFile';
 import { describeUnanswered } from '../http/request';
 import type { Item } from '../item';

@@ -1,4 +1,4 @@
-import { shorten } from '../http/answer';
+import { shorten } from '../http/exchange';
 
 /** Why there is no file yet, and whether another try may bring it. */
 export interface FileRefusal {

@@ -1,7 +1,7 @@
 import type { IExecuteSingleFunctions, IHttpRequestOptions } from 'n8n-workflow';
 
 import { CREDENTIAL_TYPE } from '../../../credentials/credentialType';
-import type { Unanswered } from './answer';
+import type { Unanswered } from './exchange';
 import { text, type JsonRecord } from './json';
 import { redact } from './redact';
 import { describeUnanswered, withOwnSignal, type Caller, type KnownKey } from './request';

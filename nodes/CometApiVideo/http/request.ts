@@ -2,7 +2,7 @@ import type { IExecutePaginationFunctions, IHttpRequestOptions } from 'n8n-workf
 
 import { CREDENTIAL_TYPE } from '../../../credentials/credentialType';
 import { onAbort, pause, untilStopped } from '../pause';
-import { CREDENTIAL_UNREAD, type Exchange, type HttpAnswer, type Unanswered } from './answer';
+import { CREDENTIAL_UNREAD, type Exchange, type HttpAnswer, type Unanswered } from './exchange';
 import { isRecord, text, type JsonRecord } from './json';
 import { redact } from './redact';
 

@@ -1,6 +1,6 @@
 import type { IContextObject } from 'n8n-workflow';
 
-import type { ApiProblem } from '../http/answer';
+import type { ApiProblem } from '../answers/problem';
 import type { JobRef } from '../videoApi';
 
 const CONTEXT_KEY = 'cometApiVideoJobs';

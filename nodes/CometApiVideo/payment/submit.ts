@@ -9,7 +9,8 @@ import {
 	tooManyVideos,
 } from '../errors';
 import { encodeBody, type RequestBody } from '../files/requestBody';
-import type { ApiProblem, Exchange } from '../http/answer';
+import type { ApiProblem } from '../answers/problem';
+import type { Exchange } from '../http/exchange';
 import { ask, sendRequest } from '../http/request';
 import type { Item } from '../item';
 import { pause, untilStopped } from '../pause';
@@ -21,7 +22,7 @@ import {
 	type LedgerEntry,
 	type VideoKey,
 } from './ledger';
-import { readSubmitAnswer, type SubmitAnswer } from './submitAnswer';
+import { readSubmitAnswer, type SubmitAnswer } from '../answers/submitAnswer';
 import { Refusal, type SubmitQueue } from './submitQueue';
 
 /** How long an answer to a submit is waited for at least, whatever the node's time-out, in ms. */

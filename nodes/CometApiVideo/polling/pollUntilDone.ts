@@ -1,8 +1,8 @@
-import type { ApiProblem } from '../http/answer';
+import type { ApiProblem } from '../answers/problem';
 import { NO_VIDEO, type VideoJob } from '../video';
 import type { TimedJob } from './durations';
 import { nextPollDelayMs, type ProgressReading } from './schedule';
-import type { StatusAnswer } from './statusAnswer';
+import type { StatusAnswer } from '../answers/statusAnswer';
 
 /** How long the API may not know the id of a job that it has just accepted, in ms (docs/api.md: seen on a sibling endpoint). */
 const UNKNOWN_ID_PATIENCE_MS = 30_000;

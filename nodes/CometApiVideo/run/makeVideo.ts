@@ -11,7 +11,7 @@ import { maxVideos, type SettingFields, type Settings } from '../fields/settings
 import { digestBody } from '../files/requestBody';
 import type { Item } from '../item';
 import { untilStopped } from '../pause';
-import { isOwnFailure } from '../payment/failures';
+import { isOwnFailure } from '../answers/failures';
 import {
 	isAccepted,
 	Ledger,

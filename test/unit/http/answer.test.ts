@@ -2,14 +2,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import {
-	bareCode,
-	readRetryAfter,
-	type ApiProblem,
-	type Exchange,
-} from '../../../nodes/CometApiVideo/http/answer';
-import * as submits from '../../../nodes/CometApiVideo/payment/submitAnswer';
-import * as polls from '../../../nodes/CometApiVideo/polling/statusAnswer';
+import { bareCode, type ApiProblem } from '../../../nodes/CometApiVideo/answers/problem';
+import { readRetryAfter, type Exchange } from '../../../nodes/CometApiVideo/http/exchange';
+import * as submits from '../../../nodes/CometApiVideo/answers/submitAnswer';
+import * as polls from '../../../nodes/CometApiVideo/answers/statusAnswer';
 import { grokApi } from '../../../nodes/CometApiVideo/resources/grok/api';
 
 const NOW = Date.UTC(2026, 2, 12, 8, 0, 0);

@@ -7,7 +7,7 @@ import {
 	type PollOptions,
 } from '../../../nodes/CometApiVideo/polling/pollUntilDone';
 import { nextPollDelayMs } from '../../../nodes/CometApiVideo/polling/schedule';
-import type { StatusAnswer } from '../../../nodes/CometApiVideo/polling/statusAnswer';
+import type { StatusAnswer } from '../../../nodes/CometApiVideo/answers/statusAnswer';
 import { NO_VIDEO } from '../../../nodes/CometApiVideo/video';
 
 const START = Date.UTC(2026, 2, 12, 8, 0, 0);

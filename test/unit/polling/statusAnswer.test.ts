@@ -1,11 +1,11 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
 import { describe, expect, test } from '@jest/globals';
 
-import { kindOfFailure } from '../../../nodes/CometApiVideo/payment/failures';
+import { kindOfFailure } from '../../../nodes/CometApiVideo/answers/failures';
 import {
 	readStatusAnswer,
 	type StatusAnswer,
-} from '../../../nodes/CometApiVideo/polling/statusAnswer';
+} from '../../../nodes/CometApiVideo/answers/statusAnswer';
 import { grokApi } from '../../../nodes/CometApiVideo/resources/grok/api';
 import { klingApi } from '../../../nodes/CometApiVideo/resources/kling/api';
 import { videoApi } from '../../../nodes/CometApiVideo/resources/video/api';

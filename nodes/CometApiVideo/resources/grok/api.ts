@@ -1,6 +1,6 @@
 import { httpUrl, isRecord, text } from '../../http/json';
 import type { VideoApi } from '../../videoApi';
-import { readNumber, taskApi } from '../task';
+import { readNumber, taskApi } from '../../answers/task';
 
 const VIDEOS_PATH = '/grok/v1/videos';
 

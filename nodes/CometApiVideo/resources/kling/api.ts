@@ -1,7 +1,7 @@
 import { choiceField } from '../../fields/field';
 import { isRecord } from '../../http/json';
 import { jobAt, type VideoApi } from '../../videoApi';
-import { taskApi, videoOf } from '../task';
+import { taskApi, videoOf } from '../../answers/task';
 
 /** Kling knows a job under the path that it was submitted to, and under no other. */
 export const PATHS = {

@@ -1,7 +1,7 @@
 import { httpUrl, isRecord, text } from '../../http/json';
 import type { Failure } from '../../video';
 import type { JobRef, VideoApi } from '../../videoApi';
-import { meaningOf, readError, taskApi, videoOf, type Dialect } from '../task';
+import { meaningOf, readError, taskApi, videoOf, type Dialect } from '../../answers/task';
 
 export const VIDEOS_PATH = '/v1/videos';
 

@@ -1,4 +1,4 @@
-import { messageIn, readCode } from '../http/answer';
+import { messageIn, readCode } from './problem';
 import {
 	firstOf,
 	httpUrl,
@@ -9,7 +9,7 @@ import {
 	toText,
 	type JsonRecord,
 } from '../http/json';
-import { saysModeration } from '../moderation';
+import { saysModeration } from './moderation';
 import {
 	EXPIRED,
 	NO_REASON,

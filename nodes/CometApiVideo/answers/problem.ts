@@ -1,27 +1,12 @@
-import { isRecord, text, toText, type JsonRecord } from './json';
-
-/** What came back for one request, as n8n's HTTP helper gives it. */
-export interface HttpAnswer {
-	statusCode: number;
-	headers: JsonRecord;
-	/** Parsed when it was JSON, else the text; without the key, should it repeat it. */
-	body: unknown;
-	/** As it came, to read ids from: never shown. */
-	original?: unknown;
-}
-
-/** A request without an answer. `sent` is false only when it surely never reached the API. */
-export interface Unanswered {
-	sent: boolean;
-	/** Node's or axios' code, for example ECONNRESET; undefined when n8n itself held the request back. */
-	code?: string;
-	message: string;
-}
-
-/** The code of a request that was not made, since n8n's database did not give the credential. */
-export const CREDENTIAL_UNREAD = 'CREDENTIAL_UNREAD';
-
-export type Exchange = { answer: HttpAnswer } | { unanswered: Unanswered };
+import {
+	CREDENTIAL_UNREAD,
+	LONGEST_QUOTE,
+	shorten,
+	type Exchange,
+	type HttpAnswer,
+	type Unanswered,
+} from '../http/exchange';
+import { isRecord, text, toText, type JsonRecord } from '../http/json';
 
 export type ProblemReason =
 	| 'badInput'
@@ -52,8 +37,6 @@ export interface ApiProblem {
 	/** CometAPI's number of the exchange, for which its support asks. */
 	supportId?: string;
 }
-
-const LONGEST_QUOTE = 500;
 
 function reasonOf({ sent, code }: Unanswered): ProblemReason {
 	if (sent) return 'connectionLost';
@@ -208,36 +191,6 @@ function listOf(value: unknown): string | undefined {
 export function pieceOf(body: unknown): string | undefined {
 	if (isPage(body) || body === undefined || body === null || body === '') return undefined;
 	return shorten(toText(body));
-}
-
-/** At most so many characters, without a character cut in halves. */
-export function shorten<T extends string | undefined>(
-	words: T,
-	longest = LONGEST_QUOTE,
-): T | string {
-	if (words === undefined || words.length <= longest) return words;
-	return `${words.slice(0, longest - 1).replace(/[\ud800-\udbff]$/, '')}…`;
-}
-
-/** A longer silence would leave a finished video, or a free place, unseen for too long. */
-const LONGEST_RETRY_AFTER_MS = 60_000;
-
-/**
- * Retry-After of RFC 9110: seconds or an HTTP date.
- *
- * @returns milliseconds from now on, 0 to 60,000; undefined without a readable header
- */
-export function readRetryAfter(headers: JsonRecord, nowMs: number): number | undefined {
-	const value = text(headers['retry-after']);
-	if (value === undefined) return undefined;
-	if (/^\d+$/.test(value)) return Math.min(LONGEST_RETRY_AFTER_MS, Number(value) * 1000);
-	// Date.parse makes a date of almost anything; an HTTP date begins with the day of the week.
-	const ms = /^[A-Z][a-z]+, /.test(value) ? Date.parse(value) - nowMs : Number.NaN;
-	return Number.isNaN(ms) ? undefined : Math.min(LONGEST_RETRY_AFTER_MS, Math.max(0, ms));
-}
-
-export function isSuccess(statusCode: number): boolean {
-	return statusCode >= 200 && statusCode < 300;
 }
 
 function isPage(body: unknown): boolean {

@@ -1,5 +1,5 @@
-import { bareCode } from '../http/answer';
-import { saysModeration } from '../moderation';
+import { bareCode } from './problem';
+import { saysModeration } from './moderation';
 import { NO_VIDEO, type Failure, type FailureKind, type VideoJob } from '../video';
 
 /** The provider's own fault, whatever the family (docs/api.md, shape g): a new job may do better. */

@@ -1,5 +1,5 @@
-import { bareCode } from './http/answer';
-import type { Failure } from './video';
+import { bareCode } from './problem';
+import type { Failure } from '../video';
 
 /** Codes of moderation and of nothing else, as `bareCode` gives them. */
 const CODES = ['moderation', 'content_moderated', 'content_policy_violation'];

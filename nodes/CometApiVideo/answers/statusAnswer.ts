@@ -1,16 +1,13 @@
+import { describeProblem, isOfTheApi, readVerdict, type ApiProblem } from './problem';
 import {
-	describeProblem,
-	isOfTheApi,
 	isSuccess,
 	readRetryAfter,
-	readVerdict,
 	shorten,
-	type ApiProblem,
 	type Exchange,
 	type HttpAnswer,
-} from '../http/answer';
+} from '../http/exchange';
 import { isRecord } from '../http/json';
-import { saysModeration } from '../moderation';
+import { saysModeration } from './moderation';
 import { PENDING, type Failure, type VideoJob } from '../video';
 
 export type StatusAnswer =

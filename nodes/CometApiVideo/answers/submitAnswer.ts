@@ -1,12 +1,5 @@
-import {
-	describeProblem,
-	isSuccess,
-	pieceOf,
-	readRetryAfter,
-	type ApiProblem,
-	type Exchange,
-	type HttpAnswer,
-} from '../http/answer';
+import { describeProblem, pieceOf, type ApiProblem } from './problem';
+import { isSuccess, readRetryAfter, type Exchange, type HttpAnswer } from '../http/exchange';
 import { isDeeperThan, isRecord, text } from '../http/json';
 import type { JobRef } from '../videoApi';
 
