@@ -45,12 +45,16 @@ export function plainId(value: unknown): string | undefined {
 	return /[\s\p{Cc}\p{Cs}]/u.test(id) || /^\.{1,2}$/.test(id) ? undefined : id;
 }
 
+/** No id and no URL has more characters. */
+const LONGEST_CUT_TEXT = 8_000;
+
 /** The first of these fields that stands whole in a JSON text which was cut off. */
 export function readCutJson(json: string, names: readonly string[]): string | undefined {
 	if (!json.trimStart().startsWith('{')) return undefined;
+	const value = `("(?:[^"\\\\]|\\\\.){0,${LONGEST_CUT_TEXT}}")|(\\d+)\\s*[,}]`;
 	return firstOf(names, (name) => {
-		const field = new RegExp(`"${name}"\\s*:\\s*(?:"([^"\\\\]*)"|(\\d+)\\s*[,}])`).exec(json);
-		return field?.[1] ?? field?.[2];
+		const field = new RegExp(`"${name}"\\s*:\\s*(?:${value})`).exec(json);
+		return field?.[2] ?? text(parseJson(field?.[1] ?? ''));
 	});
 }
 
