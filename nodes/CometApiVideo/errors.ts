@@ -119,7 +119,7 @@ const ADVICE: Record<ProblemReason, Advice> = {
 		happened: 'n8n could not read the credential',
 		fix: "Try again later. If that doesn't help, check the load of n8n's database.",
 	},
-	heldBack: {
+	blocked: {
 		happened: 'n8n did not send the request',
 		fix: "Check the credential, its allowed domains, and n8n's settings for outgoing requests.",
 	},

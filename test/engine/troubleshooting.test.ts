@@ -194,7 +194,7 @@ const others = {
 	unknownId: 'CometAPI does not know the request ID',
 	notReached: 'CometAPI could not be reached',
 	credential: 'n8n could not read the credential',
-	heldBack: 'n8n did not send the request',
+	blocked: 'n8n did not send the request',
 	fate: 'It is not known whether CometAPI accepted this video',
 	late: 'The video is not finished',
 	refused: 'The video was refused',
@@ -304,7 +304,7 @@ describe('When a request is refused', () => {
 
 	test.concurrent.each([
 		[others.notReached, 'http://127.0.0.1:1'],
-		[others.heldBack, 'http://api.cometapi.example'],
+		[others.blocked, 'http://api.cometapi.example'],
 	])('%s: nothing was sent', async (message, baseUrl) => {
 		await withScene(QUICK, async ({ simulator, credential }) => {
 			const failed = await executeIn({ video: createNode() }, itemsOf({}), {

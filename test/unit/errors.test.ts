@@ -53,7 +53,7 @@ const REASONS: Record<ProblemReason, { leadsTo: RegExp; httpStatus?: number }> =
 	unreadable: { leadsTo: /later/, httpStatus: 200 },
 	notReached: { leadsTo: /network/ },
 	credentialUnread: { leadsTo: /later/ },
-	heldBack: { leadsTo: /allowed domains/ },
+	blocked: { leadsTo: /allowed domains/ },
 	connectionLost: { leadsTo: /later/ },
 };
 

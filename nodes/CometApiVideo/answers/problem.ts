@@ -1,10 +1,9 @@
 import {
-	CREDENTIAL_UNREAD,
 	LONGEST_QUOTE,
 	shorten,
 	type Exchange,
 	type HttpAnswer,
-	type Unanswered,
+	type RequestPhase,
 } from '../http/exchange';
 import { isRecord, text, toText, type JsonRecord } from '../http/json';
 
@@ -22,7 +21,7 @@ export type ProblemReason =
 	| 'unreadable'
 	| 'notReached'
 	| 'credentialUnread'
-	| 'heldBack'
+	| 'blocked'
 	| 'connectionLost';
 
 /**
@@ -38,16 +37,18 @@ export interface ApiProblem {
 	supportId?: string;
 }
 
-function reasonOf({ sent, code }: Unanswered): ProblemReason {
-	if (sent) return 'connectionLost';
-	if (code === undefined) return 'heldBack';
-	return code === CREDENTIAL_UNREAD ? 'credentialUnread' : 'notReached';
-}
+const UNANSWERED: Record<RequestPhase, ProblemReason> = {
+	credential: 'credentialUnread',
+	blocked: 'blocked',
+	connecting: 'notReached',
+	sent: 'connectionLost',
+};
 
 /** What keeps an exchange from being an answer about a job, in words for the user. */
 export function describeProblem(exchange: Exchange): ApiProblem {
 	if ('unanswered' in exchange) {
-		return { reason: reasonOf(exchange.unanswered), said: shorten(exchange.unanswered.message) };
+		const { phase, message } = exchange.unanswered;
+		return { reason: UNANSWERED[phase], said: shorten(message) };
 	}
 	const { answer } = exchange;
 	const reason = findReason(answer);

@@ -36,8 +36,7 @@ export function readStatusAnswer(
 ): StatusAnswer {
 	const problem = describeProblem(exchange);
 	if ('unanswered' in exchange) {
-		const { sent, code } = exchange.unanswered;
-		return { kind: !sent && code === undefined ? 'refused' : 'unclear', problem };
+		return { kind: exchange.unanswered.phase === 'blocked' ? 'refused' : 'unclear', problem };
 	}
 	const { answer } = exchange;
 	const { statusCode, headers, body } = answer;

@@ -33,7 +33,7 @@ export function readSubmitAnswer(
 	const problem = describeProblem(exchange);
 	if (problem.reason === 'unknownId') problem.reason = 'notTheApi';
 	if ('unanswered' in exchange) {
-		return { kind: exchange.unanswered.sent ? 'outcomeUnknown' : 'refused', problem };
+		return { kind: exchange.unanswered.phase === 'sent' ? 'outcomeUnknown' : 'refused', problem };
 	}
 	const { statusCode, headers, body, original = body } = exchange.answer;
 	const traced = { ...problem, said: withTrace(problem.said, exchange.answer, readAccepted) };

@@ -116,8 +116,8 @@ async function fetchFile(
 			? await openPublicFile(item, url, signal)
 			: await openWithKey(item, contentPath, signal);
 	if ('unanswered' in opening) {
-		const { sent, code, message } = opening.unanswered;
-		return brokenOff(message, !sent && code === undefined ? 'never' : 'later');
+		const { phase, message } = opening.unanswered;
+		return brokenOff(message, phase === 'blocked' ? 'never' : 'later');
 	}
 	const { statusCode, contentType, body } = opening.opened;
 	const refusal = judgeAnswer(statusCode, contentType, contentPath !== undefined);

@@ -10,16 +10,17 @@ export interface HttpAnswer {
 	original?: unknown;
 }
 
-/** A request without an answer. `sent` is false only when it surely never reached the API. */
+/**
+ * How far a request without an answer came: n8n's database did not give the credential, n8n itself
+ * blocked it, no connection was made, or it may have reached the host.
+ */
+export type RequestPhase = 'credential' | 'blocked' | 'connecting' | 'sent';
+
+/** A request without an answer. */
 export interface Unanswered {
-	sent: boolean;
-	/** Node's or axios' code, for example ECONNRESET; undefined when n8n itself held the request back. */
-	code?: string;
+	phase: RequestPhase;
 	message: string;
 }
-
-/** The code of a request that was not made, since n8n's database did not give the credential. */
-export const CREDENTIAL_UNREAD = 'CREDENTIAL_UNREAD';
 
 export type Exchange = { answer: HttpAnswer } | { unanswered: Unanswered };
 

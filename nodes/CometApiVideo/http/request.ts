@@ -2,7 +2,7 @@ import type { IExecutePaginationFunctions, IHttpRequestOptions } from 'n8n-workf
 
 import { CREDENTIAL_TYPE } from '../../../credentials/credentialType';
 import { onAbort, pause, untilStopped } from '../pause';
-import { CREDENTIAL_UNREAD, type Exchange, type HttpAnswer, type Unanswered } from './exchange';
+import type { Exchange, HttpAnswer, RequestPhase, Unanswered } from './exchange';
 import { isRecord, text, type JsonRecord } from './json';
 import { redact } from './redact';
 
@@ -15,8 +15,8 @@ const BEFORE_SENDING = ['getaddrinfo', 'connect', 'bind', 'socket'];
 export interface RequestLimits {
 	/** Aborts on Stop. */
 	stop: AbortSignal;
-	/** What Stop cuts off: any request, or only one that has not left. */
-	stopCuts: 'always' | 'unsent';
+	/** Which requests Stop aborts: any, or only one that has not left. */
+	stopAborts: 'always' | 'unsent';
 	/** For the whole exchange, from reading the credential to the answer's last byte, in ms. */
 	deadlineMs: number;
 	/** How much of the answer is read; by default as much as an answer about a video may have. */
@@ -36,7 +36,7 @@ export interface KnownKey {
 	isRead: boolean;
 }
 
-/** What the API answers at a path below the base URL. Stop cuts it off. Never throws. */
+/** What the API answers at a path below the base URL. Stop aborts it. Never throws. */
 export async function ask(
 	{ context, request, signal }: Caller & { signal: AbortSignal },
 	path: string,
@@ -45,7 +45,7 @@ export async function ask(
 	return await sendRequest(
 		context,
 		{ ...request, method: 'GET', url: path, body: undefined, timeout: limits.deadlineMs },
-		{ ...limits, stop: signal, stopCuts: 'always' },
+		{ ...limits, stop: signal, stopAborts: 'always' },
 	);
 }
 
@@ -60,11 +60,11 @@ export async function sendRequest(
 	request: IHttpRequestOptions,
 	limits: RequestLimits,
 ): Promise<Exchange> {
-	const cutter = new Cutter(limits);
+	const abort = new RequestAbort(limits);
 	const credential: KnownKey = { apiKey: '', isRead: false };
 	try {
 		const answer: unknown = await context.helpers.httpRequestWithAuthentication.call(
-			withOwnSignal(context, cutter, credential),
+			withOwnSignal(context, abort, credential),
 			CREDENTIAL_TYPE,
 			{
 				...request,
@@ -75,25 +75,21 @@ export async function sendRequest(
 				disableFollowRedirect: true,
 			},
 		);
-		return { answer: await readAnswer(answer, cutter.signal, credential.apiKey, limits.maxBytes) };
+		return { answer: await readAnswer(answer, abort.signal, credential.apiKey, limits.maxBytes) };
 	} catch (error) {
-		const told = describeUnanswered(error);
-		const message = cutter.isOverdue
+		const { phase, message } = describeUnanswered(error, abort.isDispatched);
+		const words = abort.isTimedOut
 			? `no complete answer within ${limits.deadlineMs / 1000} s`
-			: told.message;
-		const shown = { message: redact(message, credential.apiKey) };
-		if (!credential.isRead) {
-			return { unanswered: { ...shown, sent: false, code: CREDENTIAL_UNREAD } };
-		}
-		if (cutter.signal.aborted) {
-			// Nobody knows how far it came: an HTTP client may send before it listens to the signal.
-			return { unanswered: { ...shown, sent: true, code: 'ETIMEDOUT' } };
-		}
-		// n8n's own errors come before a request leaves, but for those of an answer that breaks off.
-		const sent = told.sent || (told.code === undefined && cutter.isDispatched);
-		return { unanswered: { ...told, ...shown, sent } };
+			: message;
+		return {
+			unanswered: {
+				message: redact(words, credential.apiKey),
+				// After an abort nobody knows: an HTTP client may send before it listens to the signal.
+				phase: !credential.isRead ? 'credential' : abort.signal.aborted ? 'sent' : phase,
+			},
+		};
 	} finally {
-		cutter.end();
+		abort.end();
 	}
 }
 
@@ -104,7 +100,7 @@ export async function sendRequest(
  */
 export function withOwnSignal(
 	context: IExecutePaginationFunctions,
-	{ signal, clientSignal }: Pick<Cutter, 'signal' | 'clientSignal'>,
+	{ signal, clientSignal }: Pick<RequestAbort, 'signal' | 'clientSignal'>,
 	credential: KnownKey,
 ): IExecutePaginationFunctions {
 	const getCredentials = async (type: string) => {
@@ -122,12 +118,12 @@ export function withOwnSignal(
 	}) as IExecutePaginationFunctions;
 }
 
-/** Cuts a request off at its deadline and on Stop. */
-class Cutter {
+/** Aborts a request at its deadline and on Stop. */
+class RequestAbort {
 	readonly signal: AbortSignal;
-	/** The same for the HTTP client, which begins to listen in the moment in which it sends. */
+	/** The same for the HTTP client, which subscribes when it sends: that tells the dispatch. */
 	readonly clientSignal: AbortSignal;
-	isOverdue = false;
+	isTimedOut = false;
 	/** Whether the HTTP client has begun to send. */
 	isDispatched = false;
 	private readonly controller = new AbortController();
@@ -147,7 +143,7 @@ class Cutter {
 			};
 		});
 		if (limits.stop.aborted) this.controller.abort();
-		void this.cutWhenOverdue(ended);
+		void this.abortAtDeadline(ended);
 	}
 
 	private listenedSignal(): AbortSignal {
@@ -156,15 +152,15 @@ class Cutter {
 		const listen = client.signal.addEventListener.bind(client.signal);
 		client.signal.addEventListener = (...args: Parameters<AbortSignal['addEventListener']>) => {
 			this.isDispatched = true;
-			if (this.limits.stopCuts === 'unsent') this.stopListening();
+			if (this.limits.stopAborts === 'unsent') this.stopListening();
 			listen(...args);
 		};
 		return client.signal;
 	}
 
-	private async cutWhenOverdue(ended: Promise<void>): Promise<void> {
+	private async abortAtDeadline(ended: Promise<void>): Promise<void> {
 		if (await pause(this.limits.deadlineMs, undefined, ended)) return;
-		this.isOverdue = true;
+		this.isTimedOut = true;
 		this.controller.abort();
 	}
 }
@@ -239,17 +235,23 @@ function withLongNumbersAsText(json: string): string {
 }
 
 /**
- * What an error of n8n's HTTP helpers says about a request that brought no answer. Whether it left
- * is decided by the phase of its connection: look-up, connect, TLS hand-shake, or after them.
+ * What an error of n8n's HTTP helpers says about a request without an answer. How far it came is told
+ * by its connection: look-up, connect, TLS handshake, or after them.
+ *
+ * @param isDispatched whether the HTTP client has begun to send
  */
-export function describeUnanswered(error: unknown): Unanswered {
+export function describeUnanswered(error: unknown, isDispatched = false): Unanswered {
 	const chain = causesOf(error);
-	const code = chain.map((cause) => text(cause.code)).find((found) => found !== undefined);
-	const root = chain.at(-1);
-	const message = text(root?.message) ?? 'no reason given';
-	const isTransport = code !== undefined || chain.some((cause) => cause.isAxiosError === true);
-	const sent = isTransport ? !chain.some(isBeforeSending) : !isOwnError(root);
-	return { sent, code: isTransport ? (code ?? 'unknown') : undefined, message };
+	const message = text(chain.at(-1)?.message) ?? 'no reason given';
+	return { phase: phaseOf(chain, isDispatched), message };
+}
+
+function phaseOf(chain: JsonRecord[], isDispatched: boolean): RequestPhase {
+	const isTransport = chain.some(({ code, isAxiosError }) => text(code) ?? isAxiosError === true);
+	const isUnsent = isTransport ? chain.some(isBeforeSending) : !isDispatched;
+	// n8n's own errors come before a request leaves, but for those of an answer that breaks off.
+	if (isUnsent && isOwnError(chain.at(-1))) return 'blocked';
+	return isUnsent && isTransport ? 'connecting' : 'sent';
 }
 
 function isBeforeSending(cause: JsonRecord): boolean {

@@ -198,6 +198,6 @@ async function post(
 			headers: { ...request.headers, 'Content-Type': contentType },
 			timeout: deadlineMs,
 		},
-		{ stop: signal, stopCuts: 'unsent', deadlineMs },
+		{ stop: signal, stopAborts: 'unsent', deadlineMs },
 	);
 }

@@ -3,7 +3,11 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
 import { bareCode, type ApiProblem } from '../../../nodes/CometApiVideo/answers/problem';
-import { readRetryAfter, type Exchange } from '../../../nodes/CometApiVideo/http/exchange';
+import {
+	readRetryAfter,
+	type Exchange,
+	type RequestPhase,
+} from '../../../nodes/CometApiVideo/http/exchange';
 import * as submits from '../../../nodes/CometApiVideo/answers/submitAnswer';
 import * as polls from '../../../nodes/CometApiVideo/answers/statusAnswer';
 import { grokApi } from '../../../nodes/CometApiVideo/resources/grok/api';
@@ -26,8 +30,8 @@ const answered = (statusCode: number, body: unknown, headers = {}): Exchange => 
 	answer: { statusCode, headers, body },
 });
 
-const unanswered = (sent: boolean, code?: string): Exchange => ({
-	unanswered: { sent, code, message: `connect ${code}` },
+const unanswered = (phase: RequestPhase, code?: string): Exchange => ({
+	unanswered: { phase, message: `connect ${code}` },
 });
 
 /** CometAPI's documented envelope. */
@@ -98,9 +102,13 @@ describe('the answer to a submit', () => {
 			exchange: answered(500, envelope('duration', 'invalid_request')),
 			reason: 'badInput',
 		},
-		{ name: 'DNS', exchange: unanswered(false, 'ENOTFOUND'), reason: 'notReached' },
-		{ name: 'no listener', exchange: unanswered(false, 'ECONNREFUSED'), reason: 'notReached' },
-		{ name: 'held back by n8n', exchange: unanswered(false), reason: 'heldBack' },
+		{ name: 'DNS', exchange: unanswered('connecting', 'ENOTFOUND'), reason: 'notReached' },
+		{
+			name: 'no listener',
+			exchange: unanswered('connecting', 'ECONNREFUSED'),
+			reason: 'notReached',
+		},
+		{ name: 'blocked by n8n', exchange: unanswered('blocked'), reason: 'blocked' },
 	])('$name: refused, $reason', ({ exchange, reason }) => {
 		expect(readSubmitAnswer(exchange, NOW)).toMatchObject({ kind: 'refused', problem: { reason } });
 	});
@@ -201,7 +209,7 @@ describe('the answer to a submit', () => {
 	test.each(['ECONNRESET', 'ETIMEDOUT', 'ECONNABORTED', 'EPIPE', undefined])(
 		'sent, then %s: nobody knows',
 		(code) => {
-			expect(readSubmitAnswer(unanswered(true, code), NOW)).toMatchObject({
+			expect(readSubmitAnswer(unanswered('sent', code), NOW)).toMatchObject({
 				kind: 'outcomeUnknown',
 				problem: { reason: 'connectionLost', said: `connect ${code}` },
 			});
@@ -252,8 +260,8 @@ describe('the answer to a submit', () => {
 
 		test('a request that was sent and not answered leaves the fate open', () => {
 			fc.assert(
-				fc.property(fc.option(code, { nil: undefined }), said, (network, message) => {
-					const exchange = { unanswered: { sent: true, code: network, message } };
+				fc.property(said, (message) => {
+					const exchange = { unanswered: { phase: 'sent' as const, message } };
 					expect(readSubmitAnswer(exchange, NOW).kind).toBe('outcomeUnknown');
 				}),
 			);
@@ -308,7 +316,7 @@ describe('the answer to a status request', () => {
 			reason: 'noBalance',
 		},
 		{ name: '403', exchange: answered(403, envelope('not yours')), reason: 'forbidden' },
-		{ name: 'held back by n8n', exchange: unanswered(false), reason: 'heldBack' },
+		{ name: 'blocked by n8n', exchange: unanswered('blocked'), reason: 'blocked' },
 	])('$name: refused, $reason', ({ exchange, reason }) => {
 		expect(readStatusAnswer(exchange, NOW)).toMatchObject({ kind: 'refused', problem: { reason } });
 	});
@@ -349,9 +357,9 @@ describe('the answer to a status request', () => {
 		{ name: '503 with nothing', exchange: answered(503, ''), reason: 'serverError' },
 		{ name: '504', exchange: answered(504, HTML), reason: 'serverError' },
 		{ name: '524', exchange: answered(524, HTML), reason: 'serverError' },
-		{ name: 'a reset', exchange: unanswered(true, 'ECONNRESET'), reason: 'connectionLost' },
-		{ name: 'a time-out', exchange: unanswered(true, 'ETIMEDOUT'), reason: 'connectionLost' },
-		{ name: 'DNS', exchange: unanswered(false, 'EAI_AGAIN'), reason: 'notReached' },
+		{ name: 'a reset', exchange: unanswered('sent', 'ECONNRESET'), reason: 'connectionLost' },
+		{ name: 'a time-out', exchange: unanswered('sent', 'ETIMEDOUT'), reason: 'connectionLost' },
+		{ name: 'DNS', exchange: unanswered('connecting', 'EAI_AGAIN'), reason: 'notReached' },
 	])('$name says nothing about the job: $reason', ({ exchange, reason }) => {
 		expect(readStatusAnswer(exchange, NOW)).toMatchObject({ kind: 'unclear', problem: { reason } });
 	});
