@@ -1,7 +1,8 @@
-import type { INode } from 'n8n-workflow';
+import type { IDataObject, INode } from 'n8n-workflow';
 import { NodeApiError } from 'n8n-workflow';
 
 import type { ApiProblem, ProblemReason } from './answers/problem';
+import { withoutUndefined } from './http/json';
 import {
 	EXPIRED,
 	NO_REASON,
@@ -25,7 +26,13 @@ export interface WayToVideo {
 /** What is known when an item ends without its video. */
 export interface VideoErrorFacts {
 	requestId?: string;
+	/** The user's own text for the item. */
+	reference?: string;
 	job?: VideoJob;
+	/** Where it is not the job's. */
+	status?: 'failed' | 'unknown';
+	/** Where there is no job. */
+	failure?: Failure;
 	wait?: WaitFacts;
 	httpStatus?: number;
 	/** CometAPI's number of the exchange, for its support: not the video's. */
@@ -52,6 +59,13 @@ export class VideoError extends Error {
 		super(requestId === undefined ? happened : `${happened} [request ID ${requestId}]`);
 		this.description = sentences(quoteFailure(job?.failure), fix);
 		this.facts = facts;
+	}
+
+	/** The message, and which item it is about. */
+	titleOf(itemIndex?: number): string {
+		const { reference } = this.facts;
+		const item = itemIndex === undefined ? '' : ` [item ${itemIndex}]`;
+		return `${this.message}${item}${reference === undefined ? '' : ` [reference ${reference}]`}`;
 	}
 }
 
@@ -166,8 +180,14 @@ export function notAccepted(problem: ApiProblem, sentBytes: number, advice?: str
 	return new VideoError(
 		happened,
 		sentences(quote(problem), size, advice ?? fix, 'No video was accepted, so nothing is owed.'),
-		factsOf(problem),
+		{ ...factsOf(problem), status: 'failed', failure: failureOf(problem) },
 	);
+}
+
+/** A problem as a failure: the code is the reason in the form that codes have. */
+function failureOf({ reason, said }: ApiProblem): Failure {
+	const code = reason.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+	return { code, message: said ?? ADVICE[reason].happened };
 }
 
 /** The submit left, and no id came back. */
@@ -182,7 +202,7 @@ export function outcomeUnknown(problem?: ApiProblem): VideoError {
 			fix,
 			"This execution does not send it again, because you might pay twice. Look for the video in the usage log of the CometAPI console. If it's there, use its request ID with 'Get Status' to fetch the video. If it isn't, start a new execution.",
 		),
-		factsOf(problem),
+		{ ...factsOf(problem), status: 'unknown', failure: problem && failureOf(problem) },
 	);
 }
 
@@ -193,7 +213,7 @@ export function noPlaceFree(problem: ApiProblem, waitedS: number): VideoError {
 			quote(problem),
 			"Nothing was accepted, so nothing is owed. Run fewer videos at a time, or raise 'Max Wait'.",
 		),
-		factsOf(problem),
+		{ ...factsOf(problem), status: 'failed', failure: failureOf(problem) },
 	);
 }
 
@@ -218,6 +238,7 @@ export function statusRefused(
 	return new VideoError(happened, sentences(quote(problem), ...next), {
 		...facts,
 		...factsOf(problem),
+		...(facts.way?.isSubmitter !== true && { status: 'unknown', failure: failureOf(problem) }),
 	});
 }
 
@@ -329,6 +350,7 @@ export function stoppedWhileSubmitting(): StoppedError {
 	return new StoppedError(
 		'The execution was canceled while a video was being submitted',
 		"If CometAPI accepts the video, the node writes its request ID to n8n's log.",
+		{ status: 'unknown' },
 	);
 }
 
@@ -361,10 +383,11 @@ export function unexpected(cause: unknown, requestId?: string): VideoError {
 /** How many of a run's other videos a message names. */
 const MOST_IDS = 20;
 
-/** A video of another item of the same run. */
-export interface OtherVideo {
+/** A video of an item of the run. */
+export interface KnownVideo {
 	itemIndex: number;
 	requestId: string;
+	reference?: string;
 }
 
 /**
@@ -377,10 +400,10 @@ export function toNodeError(
 	error: VideoError,
 	{ itemIndex, runIndex }: { itemIndex: number; runIndex: number },
 	isOneOfMany: boolean,
-	others: OtherVideo[],
+	others: KnownVideo[],
 	onlyAsks = false,
 ): NodeApiError {
-	const message = isOneOfMany ? `${error.message} [item ${itemIndex}]` : error.message;
+	const message = error.titleOf(isOneOfMany ? itemIndex : undefined);
 	const description = sentences(error.description, ...adviseOnOthers(error, others, onlyAsks));
 	const httpCode = error.facts.httpStatus?.toString();
 	const shown = new NodeApiError(node, {}, { itemIndex, runIndex, message, description, httpCode });
@@ -389,11 +412,15 @@ export function toNodeError(
 	return shown;
 }
 
-function adviseOnOthers(error: VideoError, others: OtherVideo[], onlyAsks: boolean): string[] {
+function adviseOnOthers(error: VideoError, others: KnownVideo[], onlyAsks: boolean): string[] {
 	if (others.length === 0) return [];
 	const named = others
 		.slice(0, MOST_IDS)
-		.map(({ itemIndex, requestId }) => `item ${itemIndex}: ${requestId}`);
+		.map(({ itemIndex, requestId, reference }) =>
+			reference === undefined
+				? `item ${itemIndex}: ${requestId}`
+				: `item ${itemIndex} (${reference}): ${requestId}`,
+		);
 	const unnamed = others.length - named.length;
 	const more = unnamed > 0 ? `, and ${unnamed} more, which are in n8n's log` : '';
 	const list = `Other videos of this run: ${named.join(', ')}${more}.`;
@@ -407,17 +434,23 @@ function adviseOnOthers(error: VideoError, others: OtherVideo[], onlyAsks: boole
 	];
 }
 
-/** What n8n lists under "Error details". */
-function detailsOf({ facts: { requestId, job, httpStatus, supportId, wait } }: VideoError) {
-	const details = {
+/** What an error tells of its item, under the output's names. */
+export function toFields({ facts }: VideoError): IDataObject {
+	const { requestId, reference, job, status, failure, wait } = facts;
+	return withoutUndefined({
 		request_id: requestId,
-		...(requestId !== undefined && { status: (job ?? PENDING).status }),
-		failure: job?.failure,
-		http_status: httpStatus,
-		support_id: supportId,
+		status: status ?? (requestId === undefined ? undefined : (job ?? PENDING).status),
+		reference,
+		failure: failure ?? job?.failure,
+		provider_cost_usd: job?.providerCostUsd,
 		wait,
-	};
-	return Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined));
+	});
+}
+
+/** What n8n lists under "Error details". */
+function detailsOf(error: VideoError): IDataObject {
+	const { httpStatus, supportId } = error.facts;
+	return { ...toFields(error), ...withoutUndefined({ http_status: httpStatus, support_id: supportId }) };
 }
 
 /** An ID of the exchange within CometAPI's words, which is not the video's. */

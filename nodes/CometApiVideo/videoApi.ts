@@ -19,6 +19,8 @@ export function jobAt(path: string, requestId: string): JobRef {
  * submit was accepted, what is paid, or what is sent again.
  */
 export interface VideoApi {
+	/** As the editor shows it under Resource. */
+	resource: string;
 	/**
 	 * The job that the answer to a submit names, or undefined when it names none. An answer that was cut
 	 * off comes as its text, and its job is paid for: `readJobId` finds the id in it.
@@ -28,8 +30,8 @@ export interface VideoApi {
 	readStatus(body: unknown): VideoJob | undefined;
 	/** The job that Get Status is asked for; throws InputError. */
 	jobOf(item: Item, requestId: string): JobRef;
-	/** What Get Status needs beside the request ID to find this job, as a sentence. */
-	toFind?(job: JobRef): string | undefined;
+	/** What Get Status needs beside the request ID to find this job: a parameter and its choice, by label. */
+	toFind?(job: JobRef): { parameter: string; value: string };
 	/** Path of a finished job's file, which only the key opens, where it has no public URL. */
 	contentPath?(job: JobRef): string;
 	/** Why a job failed without a word, from what its file's path answers instead of the file. */

@@ -87,10 +87,10 @@ describe('What Get Status needs to find a video of Kling', () => {
 		});
 	});
 
-	test.concurrent('made from text is not asked for', async () => {
+	test.concurrent('made from text is said', async () => {
 		await withScene(ENDLESS, async ({ execute }) => {
 			const { error } = await execute(createKlingNode({ options: { maxWait: 1 } }));
-			expect(error?.description).not.toContain('Kind of Video');
+			expect(error?.description).toContain("set 'Kind of Video' to From Text");
 		});
 	});
 });

@@ -28,6 +28,7 @@ const contentPath = (requestId: string) => `/v1/videos/${encodeURIComponent(requ
 
 /** A family as small as can be: its files have no public URL, its failures no reason. */
 const api: VideoApi = {
+	resource: 'Test',
 	readAccepted: () => undefined,
 	readStatus(body) {
 		if (!isRecord(body) || text(body.status) === undefined) return undefined;
@@ -51,7 +52,7 @@ const api: VideoApi = {
 const description = {
 	properties: toProperties([
 		{
-			name: 'Test',
+			name: api.resource,
 			value: 'test',
 			description: '',
 			operations: [statusOperation(api, MAX_WAIT_S, { action: '', idLike: '' })],

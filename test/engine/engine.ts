@@ -46,7 +46,12 @@ const { Logger } = ofCore('@n8n/backend-common') as typeof import('@n8n/backend-
 
 /** Every line that nodes and engine wrote to n8n's log, in order. */
 export const logLines: string[] = [];
-const write = (message: string) => void logLines.push(message);
+/** The fields of each line, which n8n writes where it logs JSON. */
+export const logFields: object[] = [];
+const write = (message: string, fields: object = {}) => {
+	logLines.push(message);
+	logFields.push(fields);
+};
 const logger = { error: write, warn: write, info: write, debug: () => {}, scoped: () => logger };
 Container.set(Logger, logger as unknown as InstanceType<typeof Logger>);
 
@@ -372,6 +377,7 @@ function createWorkflow(graph: Graph): Workflow {
 	}
 	return new Workflow({
 		id: 'workflow',
+		name: 'A workflow',
 		nodes: nodesOf(graph),
 		connections,
 		active: false,
@@ -395,7 +401,13 @@ function createAdditionalData(
 	mode: 'trigger' | 'retry',
 	credential: Credential,
 ): IWorkflowExecuteAdditionalData {
-	const workflowData = { id: workflow.id, name: '', nodes: [], connections: {}, active: false };
+	const workflowData = {
+		id: workflow.id,
+		name: 'A workflow',
+		nodes: [],
+		connections: {},
+		active: false,
+	};
 	return {
 		executionId,
 		currentNodeExecutionIndex: 0,

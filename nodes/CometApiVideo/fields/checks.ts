@@ -10,6 +10,9 @@ export const POLL_INTERVAL_S = { min: 1, max: 3_600 };
 const DEEPEST = 50;
 const QUOTED_CHARS = 100;
 
+/** What a message has room for beside everything else. */
+const LONGEST_REFERENCE = 100;
+
 export interface Range {
 	min: number;
 	max: number;
@@ -42,6 +45,19 @@ export function checkOptionalText(name: string, value: unknown): string | undefi
 export function checkFileName(value: unknown): string | undefined {
 	const name = checkOptionalText('File Name', value)?.replace(/[\p{Cc}\p{Cs}]/gu, '');
 	return name === undefined || /^[\s./\\]*$/.test(name) ? undefined : name;
+}
+
+/** One line; undefined for an empty value. */
+export function checkReference(value: unknown, name: string): string | undefined {
+	const reference = checkOptionalText(name, value)
+		?.replace(/[\s\p{Cc}]+/gu, ' ')
+		.trim();
+	if (reference === undefined || reference.length <= LONGEST_REFERENCE)
+		return reference || undefined;
+	throw new InputError(
+		`'${name}' must have at most ${LONGEST_REFERENCE} characters`,
+		`It came out as ${show(reference)}.`,
+	);
 }
 
 /** An http(s) URL. */

@@ -7,6 +7,7 @@ import {
 	checkMaxVideos,
 	checkMaxWait,
 	checkPollInterval,
+	checkReference,
 	checkText,
 	MAX_WAIT_S,
 	POLL_INTERVAL_S,
@@ -138,6 +139,22 @@ export const maxVideos = option(
 	),
 );
 
+/** Not sent, and no part of what makes two videos one. */
+export const reference = option(
+	field(
+		{
+			displayName: 'Reference',
+			name: 'reference',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. {{ $json.row_number }}',
+			description:
+				"Text of your own to recognize this video by, such as a row's ID. It's in the output, in n8n's log and in errors, and isn't sent to CometAPI.",
+		},
+		checkReference,
+	),
+);
+
 /** For operations that submit a video. n8n's hints could not tell an item from an error. */
 const pendingNotice: INodeProperties = {
 	displayName:
@@ -191,6 +208,7 @@ export function settingFields(submits: boolean, maxWaitS: number): SettingFields
 					...afterWait(fileName.properties),
 					...maxWait.properties,
 					...maxVideos.properties,
+					...reference.properties,
 					...always,
 				]
 			: [...fileName.properties, ...afterWait(maxWait.properties), ...always],

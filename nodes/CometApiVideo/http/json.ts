@@ -1,3 +1,5 @@
+import type { IDataObject } from 'n8n-workflow';
+
 export type JsonRecord = Record<string, unknown>;
 
 export function isRecord(value: unknown): value is JsonRecord {
@@ -13,6 +15,12 @@ export function text(value: unknown): string | undefined {
 export function httpUrl(value: unknown): string | undefined {
 	const url = text(value);
 	return url !== undefined && /^https?:\/\//i.test(url) && URL.canParse(url) ? url : undefined;
+}
+
+/** The fields that are there. */
+export function withoutUndefined(fields: object): IDataObject {
+	const entries = Object.entries(fields) as Array<[string, IDataObject]>;
+	return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
 
 /** What the text says as JSON, or undefined. */

@@ -51,6 +51,8 @@ export interface Acceptance {
 	queue: SubmitQueue;
 	/** Told a job the moment it is accepted. */
 	onAccepted(job: JobRef): void;
+	/** Told why nobody knows whether it was. */
+	onUnknownFate(problem: ApiProblem): void;
 }
 
 /** Where and how a video is submitted. */
@@ -173,9 +175,7 @@ async function send(
 		accept(entry, answer.job, shared);
 	} else if (answer.kind === 'outcomeUnknown') {
 		entry.problem = answer.problem;
-		item.context.logger.warn(
-			`It is not known whether CometAPI accepted a video: ${answer.problem.said ?? answer.problem.reason}`,
-		);
+		shared.onUnknownFate(answer.problem);
 	} else {
 		ledger.remove(entry);
 	}

@@ -1,6 +1,7 @@
 import type { IExecuteData, IExecutePaginationFunctions, INode, NodeApiError } from 'n8n-workflow';
 
-import { toNodeError, unexpected, type VideoError } from '../errors';
+import { toNodeError, unexpected, type KnownVideo, type VideoError } from '../errors';
+import type { Item } from '../item';
 import { pause } from '../pause';
 import { SubmitQueue } from '../payment/submitQueue';
 import { Semaphore } from '../semaphore';
@@ -18,8 +19,8 @@ export class Batch {
 	readonly queue: SubmitQueue;
 	/** Aborts on Stop, and when n8n has given this run up. */
 	readonly signal: AbortSignal;
-	/** Request ids known so far, by item. */
-	readonly requestIds = new Map<number, string>();
+	/** Videos known so far, by item. */
+	readonly videos = new Map<number, KnownVideo>();
 	/** Files that are read at a time: each takes a handle. */
 	readonly reading = new Semaphore(READING_WIDTH);
 	/** Items that were read and ask for a video that this execution has not submitted. */
@@ -120,6 +121,15 @@ export class Batch {
 		this.ended.open();
 	}
 
+	/** Notes the request id of an item. */
+	know({ itemIndex, reference }: Pick<Item, 'itemIndex' | 'reference'>, requestId: string): void {
+		this.videos.set(itemIndex, {
+			itemIndex,
+			requestId,
+			...(reference !== undefined && { reference }),
+		});
+	}
+
 	/** @param failure why it has no video */
 	itemHasEnded(itemIndex: number, failure?: VideoError): void {
 		if (failure) this.failures.set(itemIndex, failure);
@@ -131,10 +141,9 @@ export class Batch {
 		if (this.shownError) return this.shownError;
 		const itemIndex = Math.min(...this.failures.keys());
 		const failure = this.failures.get(itemIndex) ?? unexpected('no item failed');
-		const others = [...this.requestIds]
-			.filter(([index]) => index !== itemIndex)
-			.sort(([a], [b]) => a - b)
-			.map(([index, requestId]) => ({ itemIndex: index, requestId }));
+		const others = [...this.videos.values()]
+			.filter((video) => video.itemIndex !== itemIndex)
+			.sort((a, b) => a.itemIndex - b.itemIndex);
 		const place = { itemIndex, runIndex };
 		const isOneOfMany = this.size > 1;
 		this.shownError = toNodeError(node, failure, place, isOneOfMany, others, this.onlyAsks);

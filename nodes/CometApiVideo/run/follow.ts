@@ -20,6 +20,7 @@ import { pollUntilDone, type PollOptions, type PollOutcome } from '../polling/po
 import { quotedFailure, readStatusAnswer, type StatusAnswer } from '../answers/statusAnswer';
 import { NO_REASON, PENDING, type VideoJob, type WaitFacts } from '../video';
 import type { JobRef, VideoApi } from '../videoApi';
+import { log } from './log';
 import { toJson, toStorable, toWaitFacts } from './output';
 
 /** So that a connection that hangs cannot eat the wait. */
@@ -145,7 +146,7 @@ export async function toItem(
 	const { includesRaw, download, maxWaitS } = followed.settings;
 	const facts = { ...factsOf(followed), job, wait };
 	const json = {
-		...toJson(facts.requestId, job, wait),
+		...toJson({ requestId: facts.requestId, reference: followed.item.reference, job, wait }),
 		...(includesRaw && raw !== undefined && { raw: toStorable(raw) }),
 	} as IDataObject;
 	const address = addressOfFile(followed, job);
@@ -160,10 +161,9 @@ export async function toItem(
 
 /** What every error about the job says. */
 function factsOf({ api, job, isOwn }: Followed): { requestId: string; way: WayToVideo } {
-	return {
-		requestId: job.requestId,
-		way: { isSubmitter: isOwn, toFind: api.toFind?.(job) },
-	};
+	const { parameter, value } = api.toFind?.(job) ?? {};
+	const toFind = parameter && `In 'Get Status', set '${parameter}' to ${value}.`;
+	return { requestId: job.requestId, way: { isSubmitter: isOwn, toFind } };
 }
 
 function addressOfFile({ api, job }: Followed, { video }: VideoJob): FileAddress | undefined {
@@ -189,9 +189,10 @@ async function watch(
 				model = answer.job.model ?? model;
 				if (!statusIsKnown && !hasWarned) {
 					hasWarned = true;
-					item.context.logger.warn(
-						`CometAPI gave a status that is not documented, taken as pending: ${providerStatus}, request ID ${followed.job.requestId}`,
-					);
+					log('warn', item, 'CometAPI gave a status that is not documented, taken as pending', {
+						status: providerStatus,
+						'request ID': followed.job.requestId,
+					});
 				}
 				return { ...answer, job: { ...answer.job, model } };
 			},

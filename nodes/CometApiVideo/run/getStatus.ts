@@ -37,7 +37,7 @@ async function look(
 	api: VideoApi,
 	{ job, settings }: Input,
 ): Promise<INodeExecutionData> {
-	item.batch.requestIds.set(item.itemIndex, job.requestId);
+	item.batch.know(item, job.requestId);
 	item.batch.onlyAsks = true;
 	const followed = { item, settings, api, job, isOwn: false };
 	if (!settings.waits) return await lookOnce(followed);

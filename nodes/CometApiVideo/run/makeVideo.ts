@@ -7,7 +7,8 @@ import type {
 } from 'n8n-workflow';
 
 import { stopped, tooManyVideos } from '../errors';
-import { maxVideos, type SettingFields, type Settings } from '../fields/settings';
+import { maxVideos, reference, type SettingFields, type Settings } from '../fields/settings';
+import type { ApiProblem } from '../answers/problem';
 import { digestBody } from '../files/requestBody';
 import type { Item } from '../item';
 import { untilStopped } from '../pause';
@@ -25,6 +26,7 @@ import type { JobRef, VideoApi } from '../videoApi';
 import { publishAcceptance } from './acceptance';
 import { askingAgent } from './askingAgent';
 import { concludeWait, toItem, waitUntilFinished, type Followed } from './follow';
+import { log } from './log';
 import { runItem, type ItemTask, type RunItem } from './runItem';
 
 /** How an operation makes videos. */
@@ -70,6 +72,8 @@ export function makeVideo(maker: VideoMaker) {
 /** Everything that can go wrong before an item is sent. */
 async function readItem(item: RunItem, maker: VideoMaker): Promise<Input> {
 	const { context, batch } = item;
+	// First, so that whatever the others lack is told with it.
+	item.reference = reference.read(item);
 	const settings = maker.settings.read(item);
 	const videosAllowed = maxVideos.read(item);
 	const submission = await maker.read(item);
@@ -90,7 +94,7 @@ async function submitAndFollow(
 	const { entry, raw } = await findOrSubmit(item, api, input);
 	input.submission = undefined;
 	const { job } = entry;
-	item.batch.requestIds.set(item.itemIndex, job.requestId);
+	item.batch.know(item, job.requestId);
 	const followed = { item, settings, api, job, isOwn: true, model };
 	const output = settings.waits
 		? await follow(item, followed, { entry, isNew: !earlier }, input)
@@ -103,14 +107,23 @@ async function submitAndFollow(
 async function findOrSubmit(
 	item: RunItem,
 	api: VideoApi,
-	{ submission, earlier, settings, maxVideos, key, ledger }: Input,
+	{ submission, earlier, settings, maxVideos, key, ledger, model }: Input,
 ): Promise<{ entry: AcceptedEntry; raw?: unknown }> {
-	const { batch, itemIndex } = item;
+	const { batch } = item;
 	const acceptance = {
 		...{ api, ledger, queue: batch.queue },
 		onAccepted(job: JobRef) {
-			batch.requestIds.set(itemIndex, job.requestId);
-			publishAcceptance(item, job);
+			batch.know(item, job.requestId);
+			publishAcceptance(item, api, job, model);
+		},
+		onUnknownFate({ reason, httpStatus, said }: ApiProblem) {
+			log('warn', item, 'It is not known whether CometAPI accepted a video', {
+				resource: api.resource,
+				model,
+				reason,
+				'HTTP status': httpStatus,
+				said,
+			});
 		},
 	};
 	if (earlier) {

@@ -1,7 +1,8 @@
 import type { IDataObject, IExecutePaginationFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import type { VideoError } from '../errors';
-import { isDeeperThan } from '../http/json';
+import { toFields, type VideoError } from '../errors';
+import { isDeeperThan, withoutUndefined } from '../http/json';
+import type { Item } from '../item';
 import type { PollOutcome } from '../polling/pollUntilDone';
 import { PENDING, type VideoJob, type WaitFacts } from '../video';
 
@@ -42,10 +43,21 @@ const COST_IN_USAGE = 'cost_in_usd_ticks';
  * The item's fields, in the order in which n8n's table shows them; what is not known, or is told by
  * another field, is left out.
  */
-export function toJson(requestId: string, job: VideoJob, wait?: WaitFacts): IDataObject {
+export function toJson({
+	requestId,
+	reference,
+	job,
+	wait,
+}: {
+	requestId: string;
+	reference?: string;
+	job: VideoJob;
+	wait?: WaitFacts;
+}): IDataObject {
 	const fields = {
 		request_id: requestId,
 		status: job.status,
+		reference,
 		video: job.video,
 		model: job.model,
 		progress: job.progress,
@@ -55,9 +67,7 @@ export function toJson(requestId: string, job: VideoJob, wait?: WaitFacts): IDat
 		failure: job.failure,
 		wait,
 	};
-	return Object.fromEntries(
-		Object.entries(fields).filter(([, value]) => value !== undefined),
-	) as IDataObject;
+	return withoutUndefined(fields);
 }
 
 function tellingWord({ providerStatus }: VideoJob): string | undefined {
@@ -78,23 +88,20 @@ function tellingUsage({ usage, providerCostUsd }: VideoJob): VideoJob['usage'] {
  * away; to reach the error output, it may have no key beside `error`.
  */
 export function toErrorItem(
-	{ itemIndex }: { itemIndex: number },
-	{ message, description, facts }: VideoError,
+	{ itemIndex, reference }: Pick<Item, 'itemIndex' | 'reference'>,
+	failed: VideoError,
 	context: IExecutePaginationFunctions,
 ): INodeExecutionData {
-	const { requestId, job, wait } = facts;
-	const error = {
-		message: `${message}. ${description}`,
-		...(requestId !== undefined && { request_id: requestId }),
-		...(requestId !== undefined && { status: (job ?? PENDING).status }),
-		...(job?.failure && { failure: { ...job.failure } }),
-		...(wait && { wait: { ...wait } }),
-	};
+	const { requestId, job = PENDING, wait } = failed.facts;
+	const error = { message: `${failed.titleOf()}. ${failed.description}`, ...toFields(failed) };
 	const pairedItem = { item: itemIndex };
 	if (context.getNode().onError === 'continueErrorOutput') {
 		// n8n adds the fields of the input item, but not its files; wired back, they are wanted again.
 		return { json: { error }, binary: context.getInputData().binary, pairedItem };
 	}
-	const fields = requestId === undefined ? {} : toJson(requestId, job ?? PENDING, wait);
+	const hasJob = requestId !== undefined && failed.facts.status === undefined;
+	const fields = hasJob
+		? toJson({ requestId, reference, job, wait })
+		: withoutUndefined({ request_id: requestId, reference });
 	return { json: { ...fields, error }, pairedItem };
 }

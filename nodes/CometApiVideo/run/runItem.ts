@@ -141,8 +141,11 @@ function toTimeoutMs(value: unknown): number {
 	return ms > 0 ? Math.min(ms, LONGEST_TIMEOUT_MS) : DEFAULT_TIMEOUT_MS;
 }
 
-function toVideoError({ batch, itemIndex }: RunItem, error: unknown): VideoError {
-	return error instanceof VideoError ? error : unexpected(error, batch.requestIds.get(itemIndex));
+function toVideoError({ batch, itemIndex, reference }: RunItem, error: unknown): VideoError {
+	const known =
+		error instanceof VideoError ? error : unexpected(error, batch.videos.get(itemIndex)?.requestId);
+	if (reference !== undefined) known.facts.reference = reference;
+	return known;
 }
 
 async function attempt<T>(work: Promise<T>): Promise<{ value: T } | { error: unknown }> {

@@ -36,7 +36,7 @@ function taskOf(bad: number[] = [], failing: number[] = []) {
 		},
 		async perform(item, itemIndex): Promise<INodeExecutionData> {
 			sent.push(itemIndex);
-			item.batch.requestIds.set(itemIndex, `id-${itemIndex}`);
+			item.batch.know(item, `id-${itemIndex}`);
 			if (failing.includes(itemIndex)) throw new Error('broken');
 			return { json: { itemIndex } };
 		},

@@ -5,7 +5,7 @@ import { edit } from './edit';
 import { model } from './fields';
 
 export const grok: Resource = {
-	name: 'Grok',
+	name: grokApi.resource,
 	value: 'grok',
 	description: "Generate and edit videos with xAI's Grok Imagine",
 	operations: [

@@ -30,6 +30,7 @@ export const videoKind = choiceField({
 
 /** CometAPI's Kling API, by docs/api.md. */
 export const klingApi: VideoApi = {
+	resource: 'Kling',
 	...taskApi({
 		// Never request_id, which stands beside it and names the HTTP request.
 		ids: ['task_id', 'taskId'],
@@ -42,10 +43,10 @@ export const klingApi: VideoApi = {
 		},
 	}),
 	jobOf: (item, requestId) => jobAt(PATHS[videoKind.read(item)], requestId),
-	toFind: ({ statusPath }) =>
-		statusPath.startsWith(PATHS.image)
-			? "In 'Get Status', set 'Kind of Video' to From an Image."
-			: undefined,
+	toFind: ({ statusPath }) => ({
+		parameter: 'Kind of Video',
+		value: statusPath.startsWith(PATHS.image) ? 'From an Image' : 'From Text',
+	}),
 	adviceFor({ reason }) {
 		if (reason !== 'unknownId') return undefined;
 		return "Check 'Kind of Video' and 'Request ID', and that the credential is of the account that made the video.";

@@ -3,7 +3,7 @@ import { klingApi, MAX_WAIT_S, videoKind } from './api';
 import { create, model } from './create';
 
 export const kling: Resource = {
-	name: 'Kling',
+	name: klingApi.resource,
 	value: 'kling',
 	description: 'Generate videos with Kling, also with sound',
 	operations: [

@@ -24,6 +24,7 @@ const dialect: Dialect = {
 
 /** CometAPI's route for Seedance, Wan, Vidu, HappyHorse, Veo, MiniMax, FLUX and Omni, by docs/api.md. */
 export const videoApi: VideoApi = {
+	resource: 'Seedance, Veo, Wan and More',
 	...taskApi(dialect, VIDEOS_PATH),
 	contentPath: ({ statusPath }: JobRef) => `${statusPath}/content`,
 	contentReason: readContentReason,

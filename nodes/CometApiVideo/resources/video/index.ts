@@ -4,7 +4,7 @@ import { create } from './create';
 import { model } from './models';
 
 export const video: Resource = {
-	name: 'Seedance, Veo, Wan and More',
+	name: videoApi.resource,
 	value: 'video',
 	description: 'Generate videos with Seedance, Veo, Wan, Vidu, HappyHorse, MiniMax, FLUX or Omni',
 	operations: [
