@@ -1,8 +1,6 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- tests run outside n8n */
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
 // What it is worth to know how long earlier jobs of a kind took, in virtual time.
 import { createRequire } from 'node:module';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 
 import { sample, type Figure, type Settings } from './report.ts';
 import {
@@ -22,17 +20,12 @@ const load = createRequire(import.meta.url);
 const { pollUntilDone } = load(
 	'../../dist/nodes/CometApiVideo/polling/pollUntilDone.js',
 ) as typeof import('../../nodes/CometApiVideo/polling/pollUntilDone.ts');
-const { JobDurations, kindOfJob } = load(
+const { JobDurations } = load(
 	'../../dist/nodes/CometApiVideo/polling/durations.js',
 ) as typeof import('../../nodes/CometApiVideo/polling/durations.ts');
-const { likelyDelayMs } = load(
-	'../../dist/nodes/CometApiVideo/polling/likelyEnd.js',
-) as typeof import('../../nodes/CometApiVideo/polling/likelyEnd.ts');
-
 // So many jobs fill the memory twice.
 const WARM_UP = 16;
 const STEADY_AFTER = 8;
-const KINDS_REMEMBERED = 50;
 
 interface Scenario {
 	name: string;
@@ -167,7 +160,7 @@ export async function measureLearning({ isQuick, tell }: Settings): Promise<Figu
 			);
 		}
 	}
-	return [...figures, ...costsOfKnowing(repetitions)];
+	return figures;
 }
 
 interface Change {
@@ -244,58 +237,4 @@ function figuresOf(
 		},
 	});
 	return [figure('Lag', ({ lagS }) => lagS, lag), figure('Polls', (cost) => cost.polls, polls)];
-}
-
-function costsOfKnowing(repetitions: number): Figure[] {
-	const group = 'Cost of the memory';
-	const kilobytes: number[] = [];
-	const microseconds: number[] = [];
-	for (let times = 0; times < repetitions; times++) {
-		const MEMORIES = 50;
-		const before = heapBytes();
-		const memories = Array.from({ length: MEMORIES }, fullMemory);
-		kilobytes.push((heapBytes() - before) / MEMORIES / 1000);
-
-		const ends = memories[0]?.start(nameOfKind(0)).earlierEnds ?? [];
-		const DECISIONS = 20_000;
-		const startedAt = process.hrtime.bigint();
-		for (let index = 0; index < DECISIONS; index++) {
-			likelyDelayMs(ends, (index % 120) * 1_000, (ms) => Math.max(2_000, ms * 0.08));
-		}
-		microseconds.push(Number(process.hrtime.bigint() - startedAt) / 1000 / DECISIONS);
-	}
-	return [
-		{ group, name: 'Heap when full', unit: 'kB', value: sample(kilobytes), wanted: 100 },
-		{
-			group,
-			name: 'CPU of a decision',
-			unit: 'us',
-			value: sample(microseconds),
-			wanted: 100,
-		},
-	];
-}
-
-function nameOfKind(index: number): string {
-	return kindOfJob('video', `${index} `.padEnd(200, 'model'), 10, '1080p');
-}
-
-function fullMemory() {
-	const memory = new JobDurations();
-	for (let index = 0; index < KINDS_REMEMBERED * WARM_UP; index++) {
-		const seconds = 120 * (0.8 + 0.4 * Math.random());
-		memory
-			.start(nameOfKind(index % KINDS_REMEMBERED))
-			.finish({ afterMs: seconds * 1000 - Math.random() * 2_000, byMs: seconds * 1000 });
-	}
-	return memory;
-}
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
-
-function heapBytes(): number {
-	collectGarbage();
-	collectGarbage();
-	return process.memoryUsage().heapUsed;
 }

@@ -1,8 +1,6 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
-// Many waits at once in a time that passes only while all of them sleep.
-import { setImmediate as allHaveHadTheirTurn } from 'node:timers/promises';
-
-import type { JobDurations } from '../../nodes/CometApiVideo/polling/durations.ts';
+// Waits in a time that passes only while they sleep.
+import type { JobDurations, JobEnd } from '../../nodes/CometApiVideo/polling/durations.ts';
+import type { LikelyEnd } from '../../nodes/CometApiVideo/polling/likelyEnd.ts';
 
 type Wait = typeof import('../../nodes/CometApiVideo/polling/pollUntilDone.ts');
 
@@ -15,121 +13,80 @@ export interface Workload {
 	/** How long each job takes, in the order in which they start. */
 	seconds: number[];
 	/** How many run at once: each place takes the next job when it has learned of an end. */
-	places: number;
+	places?: number;
 	/** Undefined: every job is the first of its kind. */
 	memory?: JobDurations | undefined;
 	random: () => number;
-	/** Progress told of a job of which that share is made, 0 to 1. */
-	progress?: (share: number) => number;
+	/** Progress reported for a job of which that share is made, 0 to 1. */
+	progress?: ((share: number) => number) | undefined;
+	/** By default automatic. */
+	pollIntervalS?: number;
 }
+
+export const KIND = 'video';
 
 /** What each job cost, in the order in which they started. */
 export async function waitForAll(
 	pollUntilDone: Wait['pollUntilDone'],
-	{ seconds, places, memory, random, progress }: Workload,
+	{ seconds, places = 1, memory, ...each }: Workload,
 ): Promise<Cost[]> {
-	const clock = new VirtualClock();
+	const running: Array<{ atMs: number; finish(): void }> = [];
 	const costs: Cost[] = [];
-	let next = 0;
-	const work = async () => {
-		while (next < seconds.length) {
-			const index = next++;
-			costs[index] = await waitForOne(Number(seconds[index]) * 1000);
-		}
-	};
-	const all = Promise.all(Array.from({ length: Math.min(places, seconds.length) }, work));
-	await clock.runUntil(all);
+	let nowMs = 0;
+	for (const takesS of seconds) {
+		if (running.length >= places) endNext();
+		const finish = memory?.sample(KIND);
+		const wait = await waitForOne(pollUntilDone, takesS * 1000, memory?.likelyEnd(KIND), each);
+		costs.push(wait.cost);
+		const atMs = nowMs + takesS * 1000 + wait.cost.lagS * 1000;
+		running.push({ atMs, finish: () => finish?.(wait.jobEnd) });
+		running.sort((a, b) => a.atMs - b.atMs);
+	}
+	while (running.length > 0) endNext();
 	return costs;
 
-	async function waitForOne(takesMs: number): Promise<Cost> {
-		const acceptedAtMs = clock.nowMs;
-		const timedJob = memory?.start('video');
-		const end = await pollUntilDone(
-			{
-				poll: async () => {
-					const share = (clock.nowMs - acceptedAtMs) / takesMs;
-					const job = {
-						status: share < 1 ? ('pending' as const) : ('done' as const),
-						statusIsKnown: true,
-						video: { url: 'https://example.com/a.mp4' },
-						...(progress && { progress: progress(Math.min(1, share)) }),
-					};
-					return { kind: 'job', job, raw: {} };
-				},
-				sleep: async (ms) => await clock.sleep(ms),
-				isStopped: () => false,
-				now: () => clock.nowMs,
-				random,
-				timedJob,
-			},
-			{
-				acceptedAtMs,
-				deadlineMs: Infinity,
-				pollIntervalS: 0,
-				pollAtOnce: false,
-				untilFinished: true,
-			},
-		);
-		return { lagS: (end.waitedMs - takesMs) / 1000, polls: end.polls };
+	function endNext(): void {
+		const next = running.shift();
+		if (next) nowMs = next.atMs;
+		next?.finish();
 	}
 }
 
-class VirtualClock {
-	nowMs = 0;
-	/** A heap, soonest first. */
-	private readonly sleepers: Array<{ untilMs: number; wake: () => void }> = [];
-
-	async sleep(ms: number): Promise<void> {
-		await new Promise<void>((wake) => this.push({ untilMs: this.nowMs + ms, wake }));
-	}
-
-	async runUntil(done: Promise<unknown>): Promise<void> {
-		let isDone = false;
-		void done.finally(() => (isDone = true));
-		for (;;) {
-			await allHaveHadTheirTurn();
-			const sleeper = this.pop();
-			if (isDone || !sleeper) break;
-			this.nowMs = sleeper.untilMs;
-			sleeper.wake();
-		}
-		await done;
-	}
-
-	private push(sleeper: { untilMs: number; wake: () => void }): void {
-		const heap = this.sleepers;
-		let index = heap.push(sleeper) - 1;
-		while (index > 0) {
-			const above = (index - 1) >> 1;
-			if (this.untilMs(above) <= sleeper.untilMs) break;
-			this.swap(index, above);
-			index = above;
-		}
-	}
-
-	private pop(): { wake: () => void; untilMs: number } | undefined {
-		const heap = this.sleepers;
-		if (heap.length === 0) return undefined;
-		this.swap(0, heap.length - 1);
-		const soonest = heap.pop();
-		for (let index = 0; ; ) {
-			const left = 2 * index + 1;
-			const below = this.untilMs(left + 1) < this.untilMs(left) ? left + 1 : left;
-			if (this.untilMs(below) >= this.untilMs(index)) return soonest;
-			this.swap(index, below);
-			index = below;
-		}
-	}
-
-	private untilMs(index: number): number {
-		return this.sleepers[index]?.untilMs ?? Infinity;
-	}
-
-	private swap(one: number, other: number): void {
-		const heap = this.sleepers;
-		const [first, second] = [heap[one], heap[other]];
-		if (first && second) [heap[one], heap[other]] = [second, first];
-	}
+async function waitForOne(
+	pollUntilDone: Wait['pollUntilDone'],
+	takesMs: number,
+	likelyEnd: LikelyEnd | undefined,
+	{ random, progress, pollIntervalS = 0 }: Pick<Workload, 'random' | 'progress' | 'pollIntervalS'>,
+): Promise<{ cost: Cost; jobEnd?: JobEnd }> {
+	let nowMs = 0;
+	const end = await pollUntilDone(
+		{
+			poll: async () => {
+				const share = nowMs / takesMs;
+				const job = {
+					status: share < 1 ? ('pending' as const) : ('done' as const),
+					statusIsKnown: true,
+					video: { url: 'https://example.com/a.mp4' },
+					...(progress && { progress: progress(Math.min(1, share)) }),
+				};
+				return { kind: 'job', job, raw: {} };
+			},
+			sleep: async (ms) => void (nowMs += ms),
+			isStopped: () => false,
+			now: () => nowMs,
+			random,
+		},
+		{
+			acceptedAtMs: 0,
+			deadlineMs: Infinity,
+			pollIntervalS,
+			pollAtOnce: false,
+			untilFinished: true,
+			likelyEnd,
+		},
+	);
+	const cost = { lagS: (end.waitedMs - takesMs) / 1000, polls: end.polls };
+	return { cost, ...(end.jobEnd && { jobEnd: end.jobEnd }) };
 }
 
 /** Repeatable random numbers, 0 to 1 (mulberry32). */

@@ -1,76 +1,67 @@
-import type { JobEnd } from './durations';
+/** When jobs of a kind end. */
+export interface LikelyEnd {
+	/** Half of them have ended by then. Ms since a job was accepted. */
+	medianMs: number;
+	/** How far half of them stray from the median, as a share of it. */
+	spread: number;
+}
 
-// The pace follows the root of how likely the end is, which costs the least lag for the polls.
-// These were found by `npm run bench -- --only learning`.
-const CLOSENESS = 1.26;
-// Counts, beside the earlier jobs, for one that ends at any other time.
-const ANY_OTHER_TIME = 0.07;
-// An end may be where up to so many neighbours away others were, and this share further.
-const NEIGHBOURS = 2;
-const MARGIN = 0.08;
-// So that a provider which has become fast is noticed.
-const LONGEST_SHARE_OF_LIKELY_END = 0.5;
+// With fewer ends, one odd job would decide.
+const LEAST_ENDS = 3;
+
+// A few ends say little about their spread, so this one counts as much as six of them.
+const ASSUMED_SPREAD = 0.12;
+const ASSUMED_ENDS = 6;
+
+// Share of jobs that end at any other time. Found by `npm run bench -- --only learning`.
+const STRAYS = 0.03;
+
+// A provider that has become fast is noticed: no delay is longer than this share of the job's age.
+const LONGEST_SHARE_OF_AGE = 0.8;
 const SHORTEST_MS = 1_000;
 const STEPS_PER_DELAY = 20;
 
-/** An end somewhere in this time, evenly. Ms since the job was accepted. */
-interface Span {
-	fromMs: number;
-	toMs: number;
+/**
+ * The median and the median absolute deviation of ends, since odd ones barely move these.
+ *
+ * @param endsMs ages at which jobs ended, in ms
+ * @returns undefined when these are too few
+ */
+export function likelyEndOf(endsMs: readonly number[]): LikelyEnd | undefined {
+	const count = endsMs.length;
+	if (count < LEAST_ENDS) return undefined;
+	const medianMs = median(endsMs);
+	const deviation = median(endsMs.map((ms) => Math.abs(Math.log(ms / medianMs))));
+	const total = deviation * count + ASSUMED_SPREAD * ASSUMED_ENDS;
+	return { medianMs, spread: total / (count + ASSUMED_ENDS) };
 }
 
 /**
- * The delay before the next poll of a job, in ms, given when others of its kind ended.
+ * The delay before the next poll of a job, in ms. Ends are taken to follow a log-logistic
+ * distribution, and polls the square root of its hazard rate, which costs the least lag for the polls.
  *
  * @param usualDelayMs the delay at an age, in ms, when nothing is known
- * @returns undefined when the job has outlasted them all, or none is known
  */
 export function likelyDelayMs(
-	earlierEnds: readonly JobEnd[],
+	{ medianMs, spread }: LikelyEnd,
 	elapsedMs: number,
 	usualDelayMs: (elapsedMs: number) => number,
-): number | undefined {
-	const ahead = spansOf(earlierEnds).filter(({ toMs }) => toMs > elapsedMs);
-	const middle = ahead[ahead.length >> 1];
-	if (!middle) return undefined;
-	const latestMs = elapsedMs + middle.toMs * LONGEST_SHARE_OF_LIKELY_END;
-	let atMs = elapsedMs;
-	for (let due = 0; due < 1 && atMs < latestMs; ) {
-		atMs += usualDelayMs(atMs) / STEPS_PER_DELAY;
-		due += pace(ahead, atMs) / STEPS_PER_DELAY;
+): number {
+	const shape = Math.log(3) / spread;
+	const longestMs = Math.max(usualDelayMs(elapsedMs), elapsedMs * LONGEST_SHARE_OF_AGE);
+	let delayMs = 0;
+	for (let due = 0; due < 1 && delayMs < longestMs; ) {
+		const atMs = elapsedMs + delayMs;
+		const running = 1 - 1 / (1 + (medianMs / atMs) ** shape);
+		const pace = (shape * (1 - running) * running + STRAYS) / (running + STRAYS);
+		delayMs += usualDelayMs(atMs) / STEPS_PER_DELAY;
+		due += Math.sqrt(pace) / STEPS_PER_DELAY;
 	}
-	return Math.max(SHORTEST_MS, Math.min(atMs, latestMs) - elapsedMs);
+	return Math.max(SHORTEST_MS, Math.min(delayMs, longestMs));
 }
 
-/** How many times as often as usual to ask at this age. */
-function pace(spans: Span[], atMs: number): number {
-	let densityPerMs = 0;
-	let stillRunning = 0;
-	for (const { fromMs, toMs } of spans) {
-		if (atMs < fromMs) stillRunning++;
-		else if (atMs < toMs) {
-			densityPerMs += 1 / (toMs - fromMs);
-			stillRunning += (toMs - atMs) / (toMs - fromMs);
-		}
-	}
-	const likely = CLOSENESS * densityPerMs * atMs;
-	return Math.sqrt((likely + ANY_OTHER_TIME) / (stillRunning + ANY_OTHER_TIME));
-}
-
-/** Where each end may as well have been, for a few ends tell little of the gaps between them. */
-function spansOf(ends: readonly JobEnd[]): Span[] {
-	const sorted = [...ends].sort((a, b) => a.afterMs + a.byMs - b.afterMs - b.byMs);
-	const last = sorted.length - 1;
-	/** Beyond either side the ends are thought mirrored. */
-	const at = (index: number, side: keyof JobEnd): number => {
-		const inside = sorted[index]?.[side];
-		if (inside !== undefined) return inside;
-		const edge = Math.min(last, Math.max(0, index));
-		const mirrored = Math.min(last, Math.max(0, 2 * edge - index));
-		return 2 * (sorted[edge]?.[side] ?? 0) - (sorted[mirrored]?.[side] ?? 0);
-	};
-	return sorted.map((_, index) => ({
-		fromMs: Math.max(0, at(index - NEIGHBOURS, 'afterMs')) * (1 - MARGIN),
-		toMs: at(index + NEIGHBOURS, 'byMs') * (1 + MARGIN),
-	}));
+function median(values: readonly number[]): number {
+	const sorted = [...values].sort((a, b) => a - b);
+	const [low = 0, high = low] = sorted.slice((sorted.length - 1) >> 1, (sorted.length >> 1) + 1);
+	return (low + high) / 2;
 }

@@ -1,6 +1,7 @@
 import type { ApiProblem } from '../answers/problem';
 import { NO_VIDEO, type VideoJob } from '../video';
-import type { TimedJob } from './durations';
+import type { JobEnd } from './durations';
+import type { LikelyEnd } from './likelyEnd';
 import { nextPollDelayMs, type ProgressReading } from './schedule';
 import type { StatusAnswer } from '../answers/statusAnswer';
 
@@ -29,8 +30,6 @@ export interface PollDeps {
 	now(): number;
 	/** 0 to 1. */
 	random(): number;
-	/** This job among others of its kind, where the kind is known. */
-	timedJob?: TimedJob | undefined;
 }
 
 export interface PollOptions {
@@ -44,6 +43,8 @@ export interface PollOptions {
 	pollAtOnce: boolean;
 	/** False is content with any answer that tells the job's state. */
 	untilFinished: boolean;
+	/** When jobs like this one end, where that is known. */
+	likelyEnd?: LikelyEnd | undefined;
 }
 
 /** How a wait ended, with the last job read, if any. Times in ms. */
@@ -58,6 +59,8 @@ export type PollOutcome = (
 	raw?: unknown;
 	/** CometAPI's number of the exchange, if that told the last job as an error. */
 	supportId?: string;
+	/** When the job was done, if the clock can be trusted. */
+	jobEnd?: JobEnd;
 	polls: number;
 	waitedMs: number;
 	/** Until the deadline; not negative. */
@@ -82,6 +85,7 @@ export async function pollUntilDone(deps: PollDeps, options: PollOptions): Promi
 	let doneSinceMs: number | undefined;
 	let endMs = patienceMs;
 	let pendingUntilMs = 0;
+	let jobEnd: JobEnd | undefined;
 	const readings: ProgressReading[] = [];
 	let nextPollMs = options.pollAtOnce ? 0 : nextDelayMs();
 
@@ -89,6 +93,7 @@ export async function pollUntilDone(deps: PollDeps, options: PollOptions): Promi
 		lastJob,
 		raw,
 		...(supportId !== undefined && { supportId }),
+		...(jobEnd && !clock.wasSet && { jobEnd }),
 		polls,
 		waitedMs: clock.passedMs,
 		leftMs: Math.max(0, patienceMs - clock.passedMs),
@@ -113,9 +118,8 @@ export async function pollUntilDone(deps: PollDeps, options: PollOptions): Promi
 			}
 			problem = undefined;
 			if (lastJob.status === 'pending') pendingUntilMs = ageAtStartMs + askedMs;
-			// A job from an earlier try may have been done for long.
-			else if (lastJob.status === 'done' && !options.pollAtOnce) {
-				deps.timedJob?.finish({ afterMs: pendingUntilMs, byMs: ageAtStartMs + askedMs });
+			else if (lastJob.status === 'done') {
+				jobEnd ??= { afterMs: pendingUntilMs, byMs: ageAtStartMs + askedMs };
 			}
 			if (isWithoutUrl(lastJob)) doneSinceMs ??= askedMs;
 			else doneSinceMs = undefined;
@@ -156,7 +160,7 @@ export async function pollUntilDone(deps: PollDeps, options: PollOptions): Promi
 			polls,
 			readings,
 			pollIntervalS: options.pollIntervalS,
-			earlierEnds: deps.timedJob?.earlierEnds,
+			likelyEnd: options.likelyEnd,
 			random: deps.random(),
 		});
 	}
@@ -176,6 +180,8 @@ class WaitClock {
 	readonly startedAt: number;
 	passedMs = 0;
 	hasJumped = false;
+	/** Whether it cannot be trusted. */
+	wasSet = false;
 	jumpedToMs = 0;
 	private readonly deps: PollDeps;
 
@@ -203,6 +209,7 @@ class WaitClock {
 	private pass(before: number, plannedMs: number): void {
 		const ms = this.deps.now() - before;
 		this.passedMs += ms < 0 ? plannedMs : ms;
+		this.wasSet ||= ms < 0 || ms - plannedMs > JUMP_MS;
 		if (ms - plannedMs > JUMP_MS) {
 			this.hasJumped = true;
 			this.jumpedToMs = this.passedMs;

@@ -1,5 +1,4 @@
-import type { JobEnd } from './durations';
-import { likelyDelayMs } from './likelyEnd';
+import { likelyDelayMs, type LikelyEnd } from './likelyEnd';
 
 // With these the mean lag between a video's end and its notice is 1.0 / 1.7 / 4.5 / 5.0 s for jobs of
 // 12 / 45 / 120 / 300 s, at 5 / 19 / 33 / 51 polls; with steady progress 0.6 / 0.7 / 1.1 / 1.9 s, at
@@ -8,10 +7,6 @@ const FIRST_POLL_MS = 6_100;
 const SHARE_OF_ELAPSED = 0.076;
 const SHORTEST_MS = 1_980;
 const LONGEST_MS = 9_950;
-
-// Before the usual first poll: the longest with which jobs of a few seconds are met by their learned
-// ends, since every poll there is one more for all longer jobs.
-const EARLY_MS = 4_000;
 
 // How far a delay may stray from its mean, so that items which started together drift apart.
 const SPREAD = 0.05;
@@ -43,30 +38,27 @@ export interface PollTiming {
 	readings: ProgressReading[];
 	/** The user's fixed interval in seconds; 0 is automatic. */
 	pollIntervalS: number;
-	/** When earlier jobs of the same kind ended. */
-	earlierEnds?: readonly JobEnd[] | undefined;
+	/** When jobs of the same kind end, where that is known. */
+	likelyEnd?: LikelyEnd | undefined;
 	/** 0 to 1. */
 	random: number;
 }
 
 /** How long to wait before the next status request, in ms. */
 export function nextPollDelayMs(timing: PollTiming): number {
-	const { elapsedMs, polls, readings, pollIntervalS, earlierEnds = [], random } = timing;
+	const { elapsedMs, polls, readings, pollIntervalS, likelyEnd, random } = timing;
 	if (pollIntervalS > 0) return pollIntervalS * 1000;
 	const strayed = 1 - SPREAD + 2 * SPREAD * random;
 	const endMs = forecastEndMs(readings);
 	if (endMs === undefined) {
-		const usualMs = polls === 0 ? FIRST_POLL_MS : usualDelayMs(elapsedMs);
-		return (likelyDelayMs(earlierEnds, elapsedMs, delayAtAgeMs) ?? usualMs) * strayed;
+		if (polls === 0) return FIRST_POLL_MS * strayed;
+		if (!likelyEnd) return usualDelayMs(elapsedMs) * strayed;
+		return likelyDelayMs(likelyEnd, elapsedMs, usualDelayMs) * strayed;
 	}
 	const leftMs = endMs - elapsedMs;
 	if (leftMs > MEET_WITHIN_MS) return Math.min(LONGEST_APPROACH_MS, leftMs * APPROACH) * strayed;
 	// A little after the forecast, since a poll that is slightly too early costs an extra one.
 	return Math.max(SHORTEST_MEETING_MS, leftMs + random * SHORTEST_MEETING_MS);
-}
-
-function delayAtAgeMs(elapsedMs: number): number {
-	return elapsedMs < FIRST_POLL_MS ? EARLY_MS : usualDelayMs(elapsedMs);
 }
 
 function usualDelayMs(elapsedMs: number): number {

@@ -15,7 +15,7 @@ import { ask } from '../http/request';
 import type { Item } from '../item';
 import { pause } from '../pause';
 import { kindOfFailure } from '../answers/failures';
-import { JobDurations, type TimedJob } from '../polling/durations';
+import { JobDurations } from '../polling/durations';
 import { pollUntilDone, type PollOptions, type PollOutcome } from '../polling/pollUntilDone';
 import { quotedFailure, readStatusAnswer, type StatusAnswer } from '../answers/statusAnswer';
 import { NO_REASON, PENDING, type VideoJob, type WaitFacts } from '../video';
@@ -69,13 +69,28 @@ export async function waitUntilFinished(
 	// Not later than now, should the clock have been set back meanwhile.
 	const sinceMs = isNew ? Math.min(acceptedAtMs, nowMs) : nowMs;
 	const deadlineMs = sinceMs + maxWaitS * 1000;
-	const timedJob = kind === undefined ? undefined : durations.start(kind);
 	const options = { acceptedAtMs, deadlineMs, pollIntervalS, pollAtOnce: !isNew };
+	const timing = kind === undefined ? undefined : timingOf(followed.item, kind);
+	const likelyEnd = timing === undefined ? undefined : durations.likelyEnd(timing);
+	// A job from an earlier try may have been done for long.
+	const finish = timing !== undefined && isNew ? durations.sample(timing) : undefined;
+	let outcome: PollOutcome | undefined;
 	try {
-		return await watch(followed, { ...options, untilFinished: true }, timedJob);
+		outcome = await watch(followed, { ...options, untilFinished: true, likelyEnd });
+		return outcome;
 	} finally {
-		timedJob?.finish();
+		finish?.(outcome?.jobEnd);
 	}
+}
+
+/** How long a job of this kind will likely take, in ms; undefined while too few have ended. */
+export function likelyEndMs(item: Item, kind: string): number | undefined {
+	return durations.likelyEndMs(timingOf(item, kind));
+}
+
+/** Another base URL may mean another provider, with another pace. */
+function timingOf({ request }: Item, kind: string): string {
+	return `${request.baseURL} ${kind}`;
 }
 
 /**
@@ -172,11 +187,7 @@ function addressOfFile({ api, job }: Followed, { video }: VideoJob): FileAddress
 	return { url: video.content_url, contentPath: api.contentPath?.(job) };
 }
 
-async function watch(
-	followed: Followed,
-	options: PollOptions,
-	timedJob?: TimedJob,
-): Promise<PollOutcome> {
+async function watch(followed: Followed, options: PollOptions): Promise<PollOutcome> {
 	const { item } = followed;
 	let hasWarned = false;
 	let { model } = followed;
@@ -200,7 +211,6 @@ async function watch(
 			isStopped: () => item.signal.aborted,
 			now: Date.now,
 			random: Math.random,
-			timedJob,
 		},
 		options,
 	);

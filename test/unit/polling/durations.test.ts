@@ -9,100 +9,91 @@ import {
 
 const endAt = (seconds: number): JobEnd => ({
 	afterMs: seconds * 1000 - 500,
-	byMs: seconds * 1000,
+	byMs: seconds * 1000 + 500,
 });
-const newMemory = () => new JobDurations();
-
-/** What a new job of this kind would learn, without being one. */
-function known(memory: JobDurations, kind = 'video'): number[] {
-	const probe = memory.start(kind);
-	probe.finish();
-	return probe.earlierEnds.map(({ byMs }) => byMs / 1000);
-}
 
 function runOneAfterAnother(memory: JobDurations, seconds: number[], kind = 'video'): void {
-	for (const duration of seconds) memory.start(kind).finish(endAt(duration));
+	for (const duration of seconds) memory.sample(kind)(endAt(duration));
 }
 
-describe('the memory of durations', () => {
-	test('knows nothing of a kind that is new', () => {
-		const memory = newMemory();
-		runOneAfterAnother(memory, [10], 'other');
-		expect(known(memory)).toEqual([]);
-		expect(known(memory, 'other')).toEqual([10]);
+function remembering(...seconds: number[]): JobDurations {
+	const memory = new JobDurations();
+	runOneAfterAnother(memory, seconds);
+	return memory;
+}
+
+describe('how long a job will likely take', () => {
+	test.each([
+		{ ends: [], ms: undefined },
+		{ ends: [60, 61], ms: undefined },
+		{ ends: [60, 62, 61], ms: 61_000 },
+		{ ends: [60, 62, 61, 63], ms: 61_500 },
+	])('is the median of three ends or more: $ends', ({ ends, ms }) => {
+		expect(remembering(...ends).likelyEndMs('video')).toBe(ms);
 	});
 
-	test('keeps the latest eight ends of a kind, oldest first', () => {
-		const memory = newMemory();
-		runOneAfterAnother(memory, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
-		expect(known(memory)).toEqual([3, 4, 5, 6, 7, 8, 9, 10]);
+	test('is of its kind alone', () => {
+		const memory = remembering(60, 60, 60);
+		runOneAfterAnother(memory, [30, 30, 30], 'other');
+		expect(memory.likelyEndMs('video')).toBe(60_000);
+		expect(memory.likelyEndMs('other')).toBe(30_000);
+		expect(memory.likelyEndMs('new')).toBeUndefined();
 	});
 
-	test('tells a job that is running what ended meanwhile', () => {
-		const memory = newMemory();
-		const earlier = memory.start('video');
-		memory.start('video').finish(endAt(10));
-		const later = memory.start('video');
-		expect(later.earlierEnds).toEqual([]);
-		earlier.finish(endAt(12));
-		expect(later.earlierEnds).toEqual([endAt(10), endAt(12)]);
+	test('follows a provider within eight jobs', () => {
+		expect(remembering(...Array(99).fill(60), ...Array(8).fill(30)).likelyEnd('video')).toEqual(
+			remembering(...Array(8).fill(30)).likelyEnd('video'),
+		);
 	});
 
-	test('learns nothing from a job without a known end, nor from a second one', () => {
-		const memory = newMemory();
-		memory.start('video').finish();
-		const job = memory.start('video');
-		job.finish(endAt(10));
-		job.finish(endAt(99));
-		expect(known(memory)).toEqual([10]);
-	});
-
-	test('forgets the kind that was unused for longest when there are more than fifty', () => {
-		const memory = newMemory();
-		for (let kind = 0; kind < 50; kind++) runOneAfterAnother(memory, [10], `kind ${kind}`);
-		expect(known(memory, 'kind 0')).toEqual([10]);
-		runOneAfterAnother(memory, [10], 'one more');
-		expect(known(memory, 'kind 0')).toEqual([10]);
-		expect(known(memory, 'kind 1')).toEqual([]);
-		expect(known(memory, 'kind 49')).toEqual([10]);
-	});
-});
-
-describe('jobs that start together', () => {
-	const startMany = (memory: JobDurations, count: number) =>
-		Array.from({ length: count }, () => memory.start('video'));
-
-	test('teach nothing before nine in ten have ended, since the fast ones end first', () => {
-		const memory = newMemory();
-		const jobs = startMany(memory, 100);
-		jobs.slice(0, 89).forEach((job, index) => job.finish(endAt(100 + index)));
-		expect(jobs[99]?.earlierEnds).toEqual([]);
-		jobs[89]?.finish(endAt(189));
-		expect(jobs[99]?.earlierEnds).not.toEqual([]);
-	});
-
-	test.each([9, 20, 100, 300, 1_000])('of %i teach an even choice of their ends', (count) => {
-		const memory = newMemory();
-		startMany(memory, count).forEach((job, index) => job.finish(endAt(100 + index / count)));
-		const learned = known(memory);
-		expect(learned.length).toBeGreaterThanOrEqual(5);
-		expect(learned.length).toBeLessThanOrEqual(8);
-		const mean = learned.reduce((sum, seconds) => sum + seconds, 0) / learned.length;
-		// Nine in ten take 100 to 100.9 s.
-		expect(Math.abs(mean - 100.45)).toBeLessThan(0.1);
-		for (const [index, seconds] of learned.slice(1).entries()) {
-			expect(seconds - Number(learned[index])).toBeLessThan(0.23);
+	test.each([0, 1, 2])('is barely moved by an odd job in place %i of three', (place) => {
+		for (const odd of [7, 3_600]) {
+			const ends = [60, 61];
+			ends.splice(place, 0, odd);
+			const likelyMs = Number(remembering(...ends).likelyEndMs('video'));
+			expect(likelyMs).toBeGreaterThanOrEqual(60_000);
+			expect(likelyMs).toBeLessThanOrEqual(61_000);
 		}
 	});
 
-	test('teach all the same when one of them hangs, and its end changes nothing later', () => {
-		const memory = newMemory();
-		const jobs = startMany(memory, 10);
-		jobs.slice(1).forEach((job) => job.finish(endAt(60)));
-		expect(new Set(known(memory))).toEqual(new Set([60]));
-		jobs[0]?.finish(endAt(900));
-		expect(new Set(known(memory))).toEqual(new Set([60]));
+	test('is not learned from an end that is known to half its age at best', () => {
+		const memory = new JobDurations();
+		// As with a Poll Interval of 3,600 s.
+		for (let jobs = 0; jobs < 8; jobs++) memory.sample('video')({ afterMs: 0, byMs: 3_600_000 });
+		for (let jobs = 0; jobs < 8; jobs++) memory.sample('video')();
+		expect(memory.likelyEndMs('video')).toBeUndefined();
+		for (let jobs = 0; jobs < 3; jobs++) memory.sample('video')({ afterMs: 50, byMs: 100 });
+		expect(memory.likelyEndMs('video')).toBe(75);
 	});
+});
+
+describe('jobs that run together', () => {
+	test('are sampled at their start, since the slowest would be the latest to end', () => {
+		const memory = new JobDurations();
+		const ended = Array.from({ length: 100 }, () => memory.sample('video'));
+		ended.forEach((end, index) => end(endAt(100 + index)));
+		expect(memory.likelyEndMs('video')).toBe(103_500);
+	});
+
+	test('make room for later ones when they end, with or without a known end', () => {
+		const memory = new JobDurations();
+		const ended = Array.from({ length: 8 }, () => memory.sample('video'));
+		ended.slice(0, 3).forEach((end) => end());
+		ended.slice(3, 6).forEach((end) => end(endAt(60)));
+		for (let jobs = 0; jobs < 8; jobs++) memory.sample('video')(endAt(30));
+		expect(memory.likelyEndMs('video')).toBe(30_000);
+	});
+});
+
+test('the kind that was unused for longest is forgotten when there are more than fifty', () => {
+	const memory = new JobDurations();
+	const run = (kind: string) => runOneAfterAnother(memory, [10, 10, 10], kind);
+	for (let index = 0; index < 50; index++) run(`kind ${index}`);
+	run('kind 0');
+	run('one more');
+	expect(memory.likelyEndMs('kind 0')).toBe(10_000);
+	expect(memory.likelyEndMs('kind 1')).toBeUndefined();
+	expect(memory.likelyEndMs('kind 2')).toBe(10_000);
 });
 
 describe('the name of a kind', () => {

@@ -105,6 +105,7 @@ describe('a job that ends', () => {
 			job: expect.objectContaining({ status, statusIsKnown: true }),
 			lastJob: expect.objectContaining({ status, statusIsKnown: true }),
 			raw: { status },
+			...(status === 'done' && { jobEnd: { afterMs: pollsAtMs.at(-2), byMs: pollsAtMs.at(-1) } }),
 			polls: pollsAtMs.length,
 			waitedMs: pollsAtMs.at(-1),
 			leftMs: 900_000 - Number(pollsAtMs.at(-1)),
@@ -274,6 +275,19 @@ describe('a job that is done and has no URL yet', () => {
 describe('a clock that jumps', () => {
 	const HOUR_MS = 3_600_000;
 	const asleep = { atMs: 30_000, byMs: HOUR_MS };
+
+	test.each([HOUR_MS, -HOUR_MS])(
+		'by %d ms teaches nothing about the time of a job',
+		async (byMs) => {
+			const { world } = virtualWorld({
+				answer: (_, polls) => (polls < 20 ? PENDING : job('done')),
+				jump: { atMs: 30_000, byMs },
+			});
+			const end = await pollUntilDone(world, { ...EVERY_3_S, deadlineMs: START + 2 * HOUR_MS });
+			expect(end).toMatchObject({ kind: 'answered' });
+			expect(end).not.toHaveProperty('jobEnd');
+		},
+	);
 
 	test('ahead beyond the deadline ends the wait after one more good look', async () => {
 		const { world, pollsAtMs } = virtualWorld({ answer: () => PENDING, jump: asleep });
