@@ -9,7 +9,7 @@ import { NODE_TYPE } from '../harness/n8n/stage.ts';
 import { getStatus, items, node, start, VIDEO, workflow } from '../harness/n8n/workflow.ts';
 
 const FAMILIES = [
-	{ resource: 'video', model: 'wan2.6', size: '1280x720', duration: 5 },
+	{ resource: 'video', model: 'wan2.6', aspectRatio: '9:16', duration: 5 },
 	{ resource: 'kling', model: 'kling-v2-6', duration: 5 },
 ];
 

@@ -74,7 +74,7 @@ describe.each(KINDS)('An agent %s', (_kind, graphWith) => {
 			const video = createVideoNode(
 				{
 					...{ prompt: fromAI('prompt', 'string'), duration: fromAI('seconds', number) },
-					...{ size: fromAI('size', 'string') },
+					options: { size: fromAI('size', 'string') },
 					...{ imageSource: 'url', imageUrl: fromAI('images', list) },
 				},
 				TOOL,

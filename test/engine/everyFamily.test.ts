@@ -1,9 +1,9 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
 import { describe, expect, test } from '@jest/globals';
-import { sleep } from 'n8n-workflow';
+import { sleep, type INodeParameters } from 'n8n-workflow';
 
 import { shapesOf, startSimulator, type Fault, type Simulator } from '../simulator/simulator.ts';
-import { logLines, type Finished } from './engine.ts';
+import { logLines, videoNode, type Finished } from './engine.ts';
 import { FAMILIES } from './families.ts';
 import {
 	finishAfter,
@@ -45,6 +45,18 @@ describe.each(FAMILIES)('$family', ({ family, resource, create, ofJob, flatShape
 					String(simulator.jobs[0]?.requestId),
 				);
 				expect(simulator.jobs.map((job) => job.family)).toEqual([family]);
+			});
+		});
+
+		test.concurrent('and its file, as the node is added; Get Status looks only', async () => {
+			await withScene(QUICK, async ({ execute }) => {
+				const added = (parameters: INodeParameters) =>
+					videoNode({ resource, options: { pollInterval: 1 }, ...parameters });
+				const { outputs } = await execute(added({ operation: 'create', prompt: 'A comet.' }));
+				expect(outputs[0]?.[0]?.binary).toEqual({ data: expect.anything() });
+				const requestId = String(outputs[0]?.[0]?.json.request_id);
+				const look = added({ operation: 'getStatus', requestId, ...ofJob });
+				expect((await execute(look)).outputs[0]?.[0]).not.toHaveProperty('binary');
 			});
 		});
 

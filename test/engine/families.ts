@@ -24,6 +24,7 @@ function creator(defaults: INodeParameters): TestedFamily['create'] {
 		operation: 'create',
 		prompt: 'A candle flickers on a wooden table.',
 		waitForCompletion: true,
+		downloadVideo: false,
 		options: { pollInterval: 1 },
 	};
 	return (parameters = {}, settings = {}) =>

@@ -21,6 +21,7 @@ const CREATE: INodeParameters = {
 	resolution: '480p',
 	aspectRatio: 'auto',
 	waitForCompletion: true,
+	downloadVideo: false,
 	options: { pollInterval: 1 },
 };
 
@@ -30,6 +31,7 @@ const EDIT: INodeParameters = {
 	videoUrl: 'https://example.com/candle.mp4',
 	prompt: 'Make the candle blue.',
 	waitForCompletion: true,
+	downloadVideo: false,
 	options: { pollInterval: 1 },
 };
 

@@ -48,9 +48,9 @@ const badParameters: BadParameter[] = [
 		node: createKlingNode,
 	},
 	{
-		row: "'Size' must be width x height",
-		bad: { size: '720p' },
-		mended: { options: { customBodyFields: '{"resolution": "720p"}' } },
+		row: "'Size' must be like",
+		bad: { options: { size: '720p' } },
+		mended: { options: { size: '1280x720' } },
 		node: createVideoNode,
 	},
 	{

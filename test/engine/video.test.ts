@@ -54,8 +54,8 @@ describe('Create sends', () => {
 				prompt: 'Zwölf "Lichter"\r\n--x\r\n',
 				model: model('wan2.7'),
 				duration: 10,
-				size: '1280x720',
 				options: {
+					size: '1280x720',
 					customBodyFields: {
 						...{ seed: 7, camera_fixed: true, ratio: '', empty: [] },
 						...{ tags: ['a', 1], audio: { volume: 2 }, 'a"b': 'c' },
@@ -81,12 +81,9 @@ describe('Create sends', () => {
 	test.concurrent('own fields in place of those of the same name', async () => {
 		await withScene(QUICK, async ({ simulator, execute }) => {
 			const own = { model: 'veo3.1', prompt: 'Rain', seconds: 8, size: '' };
-			const options = { customBodyFields: JSON.stringify(own) };
-			const [json] = jsonOf(
-				await execute(
-					createVideoNode({ ...SUBMIT, duration: 5, size: '16:9', prompt: '={{ "" }}', options }),
-				),
-			);
+			const options = { customBodyFields: JSON.stringify(own), size: '21:9' };
+			const parameters = { duration: 5, aspectRatio: '16:9', prompt: '={{ "" }}', options };
+			const [json] = jsonOf(await execute(createVideoNode({ ...SUBMIT, ...parameters })));
 			expect(simulator.jobs[0]?.body).toEqual({ model: 'veo3.1', prompt: 'Rain', seconds: '8' });
 			expect(json).toMatchObject({ model: 'veo3.1' });
 		});
@@ -95,6 +92,7 @@ describe('Create sends', () => {
 	test.concurrent.each([
 		[' 8 ', ' 1280 X 720 ', '8', '1280x720'],
 		['8', '1280×720', '8', '1280x720'],
+		['8.0', '1280*720', '8', '1280x720'],
 		[8, '16:9', '8', '16:9'],
 		['', '9x16', undefined, '9x16'],
 		[0, '', undefined, undefined],
@@ -103,7 +101,7 @@ describe('Create sends', () => {
 			const node = createVideoNode({
 				...SUBMIT,
 				duration: '={{ $json.duration }}',
-				size: '={{ $json.size }}',
+				options: { size: '={{ $json.size }}' },
 			});
 			await execute(node, itemsOf({ duration, size }));
 			expect(simulator.jobs[0]?.body).toEqual({
@@ -166,6 +164,7 @@ describe('Create sends', () => {
 
 describe('Create refuses before anything is sent', () => {
 	const own = (fields: object) => ({ options: { customBodyFields: JSON.stringify(fields) } });
+	const ofSize = (size: string) => ({ options: { size } });
 
 	test.concurrent.each<[string, INodeParameters, string]>([
 		['an empty prompt', { prompt: ' ' }, "'Prompt'"],
@@ -174,11 +173,14 @@ describe('Create refuses before anything is sent', () => {
 		['a duration of 2.5', { duration: 2.5 }, "'Duration'"],
 		['a duration of "2.5.1"', { duration: '={{ "2.5.1" }}' }, "'Duration'"],
 		['a duration of an hour', { duration: 3600 }, "'Duration'"],
-		['a big size', { size: 'big' }, "'Size'"],
-		['a size of 720p', { size: '720p' }, "'Custom Body Fields'"],
-		['a negative size', { size: '-1280x720' }, "'Size'"],
-		['a size without a height', { size: '1280x0' }, "'Size'"],
-		['a size that is a list', { size: '={{ [1280, 720] }}' }, "'Size'"],
+		['a size of 720p', ofSize('720p'), 'Enter 1280x720 (landscape) or 720x1280 (vertical)'],
+		['a size of 1080', ofSize('1080'), 'Enter 1920x1080 (landscape) or 1080x1920 (vertical)'],
+		['a size of 2K', ofSize('2K'), "'Size' must be like 1280x720 or 16:9"],
+		['a vertical size', ofSize('vertical'), '720x1280 (vertical), or leave it empty'],
+		['a negative size', ofSize('-1280x720'), "'Size'"],
+		['a size without a height', ofSize('1280x0'), "'Size'"],
+		['a size that is a list', ofSize('={{ [1280, 720] }}'), "'Size'"],
+		['another ratio', { aspectRatio: '={{ "4:3" }}' }, "'Aspect Ratio' must be one of"],
 		['an image source that is none', { imageSource: '={{ "cloud" }}' }, "'Image Source'"],
 		['no image URL', { imageSource: 'url', imageUrl: '' }, "'Image URL'"],
 		['an empty list of URLs', { imageSource: 'url', imageUrl: '={{ [] }}' }, "'Image URL'"],
@@ -270,8 +272,8 @@ describe('What POST /v1/videos refuses', () => {
 
 	test.concurrent('a length that the model does not make', async () => {
 		await withScene(QUICK, async ({ simulator, execute }) => {
-			const { error } = await execute(createVideoNode({ duration: 31 }));
-			expect(error?.description).toContain('the duration 31 is not valid for seedance-2-5');
+			const { error } = await execute(createVideoNode({ model: model('wan2.6'), duration: 7 }));
+			expect(error?.description).toContain('the duration 7 is not valid for wan2.6');
 			expect(simulator.jobs).toEqual([]);
 		});
 	});

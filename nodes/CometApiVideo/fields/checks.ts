@@ -206,7 +206,8 @@ function toNumber(value: unknown): number {
 	return typeof value === 'number' ? value : Number.NaN;
 }
 
-function show(value: unknown): string {
+/** A value, bounded, as a message quotes it. */
+export function show(value: unknown): string {
 	if (value === undefined) return 'nothing';
 	if (typeof value === 'number' || typeof value === 'bigint') return String(value);
 	if (typeof value === 'object' && isDeeperThan(value, DEEPEST)) return 'a deeply nested object';

@@ -85,20 +85,26 @@ export function choiceField<const Value extends string | number>(
 	);
 }
 
-/** Seconds of video. */
-export function durationField(shown: Partial<Shown>, range: Range, byDefault: number) {
+/** Seconds of video, from a list: n8n's number field turns "1,5" into 15. */
+export function durationField(range: Range, byDefault: number): Field<number> {
+	const { min, max } = range;
+	const options = Array.from({ length: max - min + 1 }, (_, index) => min + index);
 	return field(
 		{
 			displayName: 'Duration',
 			name: 'duration',
-			type: 'number',
+			type: 'options',
+			options: options.map((value) => ({ name: nameOfDuration(value), value })),
 			default: byDefault,
-			hint: `In whole seconds, from ${range.min} to ${range.max}`,
 			description: 'Length of the video. You pay per second.',
-			...shown,
 		},
 		(value) => checkDuration(value, range, byDefault),
 	);
+}
+
+function nameOfDuration(seconds: number): string {
+	if (seconds === 0) return "Model's Own";
+	return seconds === 1 ? '1 Second' : `${seconds} Seconds`;
 }
 
 /** What the node's routing has put into the body under this name. */

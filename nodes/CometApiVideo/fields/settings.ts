@@ -1,4 +1,4 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
 
 import type { Item } from '../item';
@@ -6,13 +6,13 @@ import {
 	checkFileName,
 	checkMaxVideos,
 	checkMaxWait,
+	checkOptionalText,
 	checkPollInterval,
 	checkReference,
-	checkText,
 	MAX_WAIT_S,
 	POLL_INTERVAL_S,
 } from './checks';
-import { choiceField, field, option, switchField } from './field';
+import { choiceField, field, option, switchField, type Field } from './field';
 
 /** The parameters that every operation has. */
 export interface Settings {
@@ -42,13 +42,30 @@ const WHEN_WAITING = { show: { '/waitForCompletion': [true] } };
 const inSeconds = ({ min, max }: typeof MAX_WAIT_S) =>
 	`In seconds, from ${min} to ${max.toLocaleString('en')}`;
 
-const download = switchField({
-	displayName: 'Download Video',
-	name: 'downloadVideo',
-	default: false,
-	description: 'Whether to add the finished video to the output as a file',
-	hint: 'Without the file, you have a link that works for about a day',
-});
+function downloadSwitch(byDefault: boolean): Field<boolean> {
+	const { properties, read } = switchField({
+		displayName: 'Download Video',
+		name: 'downloadVideo',
+		default: byDefault,
+		description: 'Whether to add the finished video to the output as a file',
+	});
+	// Once for each side, so that the hint goes with the switch. By expression, only the first shows.
+	const withHint = (hint: string, hiddenFor: unknown) =>
+		properties.map((property) => ({
+			...property,
+			hint,
+			displayOptions: { hide: { '/downloadVideo': [hiddenFor] } } as IDisplayOptions,
+		}));
+	return {
+		properties: [
+			...withHint('You get the file, and a link that works for about a day', false),
+			...withHint('You get only a link. It works for about a day, then the video is lost.', {
+				_cnd: { not: false },
+			}),
+		],
+		read,
+	};
+}
 
 const outputField = field(
 	{
@@ -59,7 +76,7 @@ const outputField = field(
 		hint: 'The name of the output binary field to put the file in',
 		displayOptions: { show: { downloadVideo: [true] } },
 	},
-	(value, label) => checkText(label, value),
+	(value, label) => checkOptionalText(label, value) ?? 'data',
 );
 
 const fileName = option(
@@ -191,7 +208,8 @@ export function settingFields(submits: boolean, maxWaitS: number): SettingFields
 			(value) => checkMaxWait(value, maxWaitS),
 		),
 	);
-	const downloads = [...download.properties, ...outputField.properties];
+	const download = downloadSwitch(submits);
+	const downloadFields = [...download.properties, ...outputField.properties];
 	// n8n keeps the value of a field that it hides, so 'downloadVideo' alone would not tell.
 	const afterWait = (fields: INodeProperties[]) => updateDisplayOptions(WHEN_WAITING, fields);
 	const always = [includeRaw, onTimeout, pollInterval].flatMap(({ properties }) => properties);
@@ -200,9 +218,9 @@ export function settingFields(submits: boolean, maxWaitS: number): SettingFields
 			? [
 					...wait.properties,
 					pendingNotice,
-					...updateDisplayOptions({ show: { waitForCompletion: [true] } }, downloads),
+					...updateDisplayOptions({ show: { waitForCompletion: [true] } }, downloadFields),
 				]
-			: [...wait.properties, ...downloads],
+			: [...wait.properties, ...downloadFields],
 		options: submits
 			? [
 					...afterWait(fileName.properties),
@@ -212,16 +230,20 @@ export function settingFields(submits: boolean, maxWaitS: number): SettingFields
 					...always,
 				]
 			: [...fileName.properties, ...afterWait(maxWait.properties), ...always],
-		read: (item) => ({
-			waits: wait.read(item),
-			maxWaitS: maxWait.read(item),
-			pollIntervalS: pollInterval.read(item),
-			returnsOnTimeout: onTimeout.read(item) === 'return',
-			includesRaw: includeRaw.read(item),
-			...(download.read(item) && {
-				download: { fieldName: outputField.read(item), fileName: fileName.read(item) },
-			}),
-		}),
+		read(item) {
+			const waits = wait.read(item);
+			const downloads = download.read(item) && (waits || !submits);
+			return {
+				waits,
+				maxWaitS: maxWait.read(item),
+				pollIntervalS: pollInterval.read(item),
+				returnsOnTimeout: onTimeout.read(item) === 'return',
+				includesRaw: includeRaw.read(item),
+				...(downloads && {
+					download: { fieldName: outputField.read(item), fileName: fileName.read(item) },
+				}),
+			};
+		},
 	};
 }
 

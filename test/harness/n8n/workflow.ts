@@ -57,6 +57,7 @@ export function video(
 			prompt: PROMPT,
 			duration: 1,
 			resolution: '480p',
+			downloadVideo: false,
 			options: { pollInterval: 1, ...options },
 			...parameters,
 		},

@@ -27,7 +27,7 @@ const image = imageField({
 	file: { description: `JPEG, PNG or WebP of up to ${MAX_IMAGE_MB} MB` },
 });
 
-const duration = durationField({}, { min: 1, max: 15 }, DEFAULT_DURATION_S);
+const duration = durationField({ min: 1, max: 15 }, DEFAULT_DURATION_S);
 
 const resolution = choiceField({
 	displayName: 'Resolution',

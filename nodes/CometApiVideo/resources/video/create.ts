@@ -1,7 +1,14 @@
 import { InputError } from '../../errors';
 import { customBodyFields } from '../../fields/bodyFields';
-import { checkOptionalText } from '../../fields/checks';
-import { durationField, field, promptField, type Field } from '../../fields/field';
+import { checkOptionalText, show } from '../../fields/checks';
+import {
+	choiceField,
+	durationField,
+	field,
+	option,
+	promptField,
+	type Field,
+} from '../../fields/field';
 import { multipartBody } from '../../files/multipartBody';
 import type { Item } from '../../item';
 import type { Submission } from '../../payment/submit';
@@ -17,25 +24,35 @@ const prompt = promptField({
 	placeholder: 'e.g. A lighthouse in a storm, filmed from a boat',
 });
 
-/** No model is known to make longer ones; the API says what the chosen one makes. */
-const duration = durationField(
-	{ hint: "In whole seconds; 0 is the model's default" },
-	{ min: 0, max: 600 },
-	0,
-);
+/** No model is known to make longer ones; 'Custom Body Fields' take any. */
+const duration = durationField({ min: 0, max: 30 }, 0);
 
-const size = field(
-	{
-		displayName: 'Size',
-		name: 'size',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. 1280x720',
-		hint: "Width x height, or a ratio such as 16:9; empty is the model's default",
-		description:
-			'Resolution or aspect ratio of the video. Which ones are possible depends on the model. A larger one may cost more.',
-	},
-	checkSize,
+const aspectRatio = choiceField({
+	displayName: 'Aspect Ratio',
+	name: 'aspectRatio',
+	options: [
+		{ name: '1:1 (Square)', value: '1:1' },
+		{ name: '16:9 (Landscape)', value: '16:9' },
+		{ name: '9:16 (Vertical)', value: '9:16' },
+		{ name: "Model's Own", value: 'auto' },
+	],
+	default: 'auto',
+	description: "Aspect ratio of the video. For others, use 'Size' under Options.",
+});
+
+const size = option(
+	field(
+		{
+			displayName: 'Size',
+			name: 'size',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. 1280x720',
+			hint: "Width x height, or a ratio such as 21:9; replaces 'Aspect Ratio'",
+			description: 'Which sizes are possible depends on the model. A larger one may cost more.',
+		},
+		checkSize,
+	),
 );
 
 const custom = customBodyFields(['model', 'prompt']);
@@ -49,8 +66,8 @@ export const create = submitOperation({
 	},
 	api: videoApi,
 	submitPath: VIDEOS_PATH,
-	ofVideo: [model, ...modelNotices, prompt, images, duration, size],
-	optionsOfVideo: [custom],
+	ofVideo: [model, ...modelNotices, prompt, images, duration, aspectRatio],
+	optionsOfVideo: [custom, size],
 	maxWaitS: MAX_WAIT_S,
 	read: readCreate,
 });
@@ -61,7 +78,8 @@ async function readCreate(item: Item): Promise<Submission> {
 	const unlessGiven = (name: string, given: Field<string>) =>
 		name in users ? [] : [given.read(item)];
 	const seconds = duration.read(item);
-	const shape = size.read(item);
+	const ratio = aspectRatio.read(item);
+	const shape = size.read(item) ?? (ratio === 'auto' ? undefined : ratio);
 	const values: FormValues = {
 		model: unlessGiven('model', model),
 		prompt: unlessGiven('prompt', prompt),
@@ -76,14 +94,22 @@ async function readCreate(item: Item): Promise<Submission> {
 	return { model: name, kind, body };
 }
 
-/** Width x height, or a ratio with either sign. */
+/** Width x height, or a ratio, with any sign that people write between them. */
 function checkSize(value: unknown): string | undefined {
 	const size = checkOptionalText('Size', value);
 	if (size === undefined) return undefined;
-	const match = /^([1-9]\d{0,4})\s*([x×:])\s*([1-9]\d{0,4})$/i.exec(size);
+	const match = /^([1-9]\d{0,4})\s*([x×*:])\s*([1-9]\d{0,4})$/i.exec(size);
 	if (match) return `${match[1]}${match[2] === ':' ? ':' : 'x'}${match[3]}`;
 	throw new InputError(
-		"'Size' must be width x height, such as 1280x720, or a ratio, such as 16:9",
-		`It came out as ${JSON.stringify(size.slice(0, 100))}. Empty it for the model's own size. For a field such as resolution, use 'Custom Body Fields'.`,
+		"'Size' must be like 1280x720 or 16:9",
+		`The value is ${show(size)}. ${adviceOnSize(size)}, or leave it empty.`,
 	);
+}
+
+/** The pixels of what people say instead. */
+function adviceOnSize(size: string): string {
+	const [, lines] = /^(480|540|720|1080)p?$/i.exec(size) ?? [];
+	const short = Number(lines ?? 720);
+	const long = { 480: 854, 540: 960, 720: 1280, 1080: 1920 }[short];
+	return `Enter ${long}x${short} (landscape) or ${short}x${long} (vertical)`;
 }
