@@ -450,7 +450,10 @@ export function toFields({ facts }: VideoError): IDataObject {
 /** What n8n lists under "Error details". */
 function detailsOf(error: VideoError): IDataObject {
 	const { httpStatus, supportId } = error.facts;
-	return { ...toFields(error), ...withoutUndefined({ http_status: httpStatus, support_id: supportId }) };
+	return {
+		...toFields(error),
+		...withoutUndefined({ http_status: httpStatus, support_id: supportId }),
+	};
 }
 
 /** An ID of the exchange within CometAPI's words, which is not the video's. */

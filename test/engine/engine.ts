@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
 import {
+	ExecuteContext,
 	ExecutionLifecycleHooks,
 	LoadOptionsContext,
 	PackageDirectoryLoader,
@@ -13,6 +14,7 @@ import {
 	WorkflowExecute,
 } from 'n8n-core';
 import {
+	createEmptyRunExecutionData,
 	createRunExecutionData,
 	type EngineRequest,
 	type EngineResponse,
@@ -301,6 +303,39 @@ export async function retry(
 	return await (
 		await startRetry(graph, failed, credential)
 	).finished;
+}
+
+/** What n8n's own Agents do with a node: it runs by itself, without the data of an execution. */
+export async function executeAlone(
+	video: INode,
+	items: INodeExecutionData[],
+	credential: Credential,
+): Promise<INodeExecutionData[]> {
+	await loaded;
+	const node = { ...video, type: `${NODE_TYPE}Tool` };
+	const workflow = new Workflow({
+		nodes: [node],
+		connections: {},
+		active: false,
+		nodeTypes: nodeTypesOf({ video: node }),
+	});
+	const ofExecution = createAdditionalData('', workflow, 'trigger', credential);
+	const additionalData = { ...ofExecution, executionId: undefined, hooks: undefined };
+	const input = { main: [items] };
+	const context = new ExecuteContext(
+		workflow,
+		node,
+		additionalData,
+		'internal',
+		createEmptyRunExecutionData(),
+		0,
+		items,
+		input,
+		{ node, data: input, source: null },
+		[],
+	);
+	const output = await toolType().execute?.call(context);
+	return (output as INodeExecutionData[][])[0] ?? [];
 }
 
 /** What opening the list of models does in the editor. */

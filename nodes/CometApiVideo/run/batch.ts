@@ -1,4 +1,10 @@
-import type { IExecuteData, IExecutePaginationFunctions, INode, NodeApiError } from 'n8n-workflow';
+import type {
+	IContextObject,
+	IExecuteData,
+	IExecutePaginationFunctions,
+	INode,
+	NodeApiError,
+} from 'n8n-workflow';
 
 import { toNodeError, unexpected, type KnownVideo, type VideoError } from '../errors';
 import type { Item } from '../item';
@@ -21,6 +27,8 @@ export class Batch {
 	readonly signal: AbortSignal;
 	/** Videos known so far, by item. */
 	readonly videos = new Map<number, KnownVideo>();
+	/** Keeps the ledger where the execution has no data. */
+	readonly context: IContextObject = {};
 	/** Files that are read at a time: each takes a handle. */
 	readonly reading = new Semaphore(READING_WIDTH);
 	/** Items that were read and ask for a video that this execution has not submitted. */

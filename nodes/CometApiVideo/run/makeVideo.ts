@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type {
 	DeclarativeRestApiSettings,
+	IContextObject,
 	IExecutePaginationFunctions,
 	INodeExecutionData,
 	INodeParameters,
@@ -71,18 +72,27 @@ export function makeVideo(maker: VideoMaker) {
 
 /** Everything that can go wrong before an item is sent. */
 async function readItem(item: RunItem, maker: VideoMaker): Promise<Input> {
-	const { context, batch } = item;
+	const { batch } = item;
 	// First, so that whatever the others lack is told with it.
 	item.reference = reference.read(item);
 	const settings = maker.settings.read(item);
 	const videosAllowed = maxVideos.read(item);
 	const submission = await maker.read(item);
 	const key = await toVideoKey(item, maker, submission);
-	const ledger = new Ledger(context.getContext('node'));
+	const ledger = new Ledger(placeOfLedger(item));
 	const earlier = ledger.claim(key);
 	if (!earlier) batch.newVideos++;
 	const { model, kind } = submission;
 	return { submission, model, kind, settings, maxVideos: videosAllowed, key, ledger, earlier };
+}
+
+/** The data of the execution; n8n's own Agents run a node without one. */
+function placeOfLedger({ context, batch }: RunItem): IContextObject {
+	try {
+		return context.getContext('node');
+	} catch {
+		return batch.context;
+	}
 }
 
 async function submitAndFollow(

@@ -152,8 +152,22 @@ export interface RestClient {
 	downloadFile(file: unknown): Promise<Buffer>;
 	/** All rows of a data table. */
 	listTableRows(tableName: string): Promise<Array<Record<string, unknown>>>;
+	/**
+	 * Creates one of n8n's own Agents, sends it a message, and resolves with what the chat shows, one
+	 * event each.
+	 */
+	chatWithAgent(schema: object, message: string): Promise<Array<Record<string, unknown>>>;
 	/** The description of a node type as the editor gets it; nothing while n8n writes the list anew. */
 	getNodeType(name: string): Promise<Record<string, unknown> | undefined>;
+}
+
+const identified = z.object({ id: z.string() });
+
+/** The events of a stream that has ended. */
+function eventsOf(stream: unknown): Array<Record<string, unknown>> {
+	const lines = String(stream).split('\n');
+	const events = lines.filter((line) => line.startsWith('data: '));
+	return events.map((line) => z.record(z.unknown()).parse(JSON.parse(line.slice('data: '.length))));
 }
 
 const credentialTestResult = z.object({ status: z.enum(['OK', 'Error']), message: z.string() });
@@ -328,6 +342,13 @@ export function createRestClient(serverUrl: string): RestClient {
 			return rowList.parse(rows).data;
 		},
 
+		async chatWithAgent(schema, message) {
+			const { id: projectId } = identified.parse(await http.get('/projects/personal'));
+			const agents = `/projects/${projectId}/agents/v2`;
+			const { id } = identified.parse(await http.post(agents, { name: 'Agent', schema }));
+			return eventsOf(await http.postRaw(`/rest${agents}/${id}/chat`, { message }));
+		},
+
 		async getNodeType(name) {
 			const types = nodeTypes.safeParse(await http.getRaw('/types/nodes.json'));
 			return types.data?.find((type) => type.name === name);
@@ -352,6 +373,8 @@ interface Http {
 	/** Like `getRaw`, for an answer that is no JSON. */
 	getBytes(path: string): Promise<Buffer>;
 	post(path: string, body: unknown): Promise<unknown>;
+	/** Like `getRaw`. */
+	postRaw(path: string, body: unknown): Promise<unknown>;
 	patch(path: string, body: unknown): Promise<unknown>;
 }
 
@@ -382,6 +405,7 @@ function createHttp(serverUrl: string, session: Session): Http {
 		getRaw: async (path) => await request('GET', path),
 		getBytes: async (path) =>
 			Buffer.from((await request('GET', path, undefined, 'arraybuffer')) as ArrayBuffer),
+		postRaw: async (path, body) => await request('POST', path, body),
 		post: async (path, body) => await rest('POST', path, body),
 		patch: async (path, body) => await rest('PATCH', path, body),
 	};

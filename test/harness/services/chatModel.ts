@@ -55,7 +55,7 @@ export async function startChatModel(): Promise<ChatModel> {
 		const asked = requestShape.parse(request.body);
 		requests.push(asked);
 		const next = script.shift();
-		if (next === undefined || asked.stream) {
+		if (next === undefined) {
 			response.status(400).json({ error: { message: 'The stand-in has no turn for this' } });
 			return;
 		}
@@ -64,7 +64,9 @@ export async function startChatModel(): Promise<ChatModel> {
 			response.status(400).json({ error: { message: 'The model is out of order' } });
 			return;
 		}
-		response.json(completion(turn, requests.length));
+		const answer = completion(turn, requests.length);
+		if (asked.stream) response.type('text/event-stream').end(streamed(answer));
+		else response.json(answer);
 	});
 	const { url, close } = await listen(app, 0);
 	return {
@@ -88,7 +90,21 @@ function textOf(content: z.infer<typeof contentShape>): string {
 	return (content ?? []).map(({ text }) => text).join('');
 }
 
-function completion(turn: Exclude<Turn, symbol>, count: number): object {
+/** The same as one piece of a stream, and its end. */
+function streamed({ choices: [{ index, message, finish_reason }], ...answer }: Completion): string {
+	const toolCalls = message.tool_calls?.map((call, at) => ({ index: at, ...call }));
+	const delta = { ...message, ...(toolCalls && { tool_calls: toolCalls }) };
+	const piece = {
+		...answer,
+		object: 'chat.completion.chunk',
+		choices: [{ index, delta, finish_reason }],
+	};
+	return `data: ${JSON.stringify(piece)}\n\ndata: [DONE]\n\n`;
+}
+
+type Completion = ReturnType<typeof completion>;
+
+function completion(turn: Exclude<Turn, symbol>, count: number) {
 	const calls = typeof turn === 'string' ? [] : turn;
 	const toolCalls = calls.map(({ name, arguments: values }, index) => ({
 		id: `call_${count}_${index}`,
@@ -98,14 +114,16 @@ function completion(turn: Exclude<Turn, symbol>, count: number): object {
 	const message = {
 		role: 'assistant',
 		content: typeof turn === 'string' ? turn : null,
-		...(toolCalls.length > 0 && { tool_calls: toolCalls }),
+		tool_calls: toolCalls.length > 0 ? toolCalls : undefined,
 	};
 	return {
 		id: `chat_${count}`,
 		object: 'chat.completion',
 		created: Math.floor(Date.now() / 1000),
 		model: 'stand-in',
-		choices: [{ index: 0, message, finish_reason: toolCalls.length > 0 ? 'tool_calls' : 'stop' }],
+		choices: [
+			{ index: 0, message, finish_reason: toolCalls.length > 0 ? 'tool_calls' : 'stop' },
+		] as const,
 		usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
 	};
 }
