@@ -45,6 +45,18 @@ export interface PollOptions {
 	untilFinished: boolean;
 	/** When jobs like this one end, where that is known. */
 	likelyEnd?: LikelyEnd | undefined;
+	/** What a wait that goes on after a sleep has seen before it. */
+	earlier?: WaitSoFar | undefined;
+}
+
+/** A wait as it survives a sleep of its execution. */
+export interface WaitSoFar {
+	/** Epoch ms. */
+	sinceMs: number;
+	polls: number;
+	pendingUntilMs: number;
+	lastJob?: VideoJob | undefined;
+	raw?: unknown;
 }
 
 /** How a wait ended, with the last job read, if any. Times in ms. */
@@ -62,6 +74,8 @@ export type PollOutcome = (
 	/** When the job was done, if the clock can be trusted. */
 	jobEnd?: JobEnd;
 	polls: number;
+	/** The job's age at the last answer that it was pending, or 0. */
+	pendingUntilMs: number;
 	waitedMs: number;
 	/** Until the deadline; not negative. */
 	leftMs: number;
@@ -73,18 +87,18 @@ export type PollOutcome = (
  * URL is asked for a while longer; an id that is not known ends only a wait that has never seen the job.
  */
 export async function pollUntilDone(deps: PollDeps, options: PollOptions): Promise<PollOutcome> {
-	const clock = new WaitClock(deps);
+	const { earlier } = options;
+	const clock = new WaitClock(deps, earlier?.sinceMs);
 	const patienceMs = Math.max(0, options.deadlineMs - clock.startedAt);
 	const ageAtStartMs = Math.max(0, clock.startedAt - options.acceptedAtMs);
-	let lastJob: VideoJob | undefined;
-	let raw: unknown;
+	let { lastJob, raw }: Partial<WaitSoFar> = earlier ?? {};
 	let supportId: string | undefined;
 	let problem: ApiProblem | undefined;
-	let polls = 0;
+	let polls = earlier?.polls ?? 0;
 	let firstAskedMs: number | undefined;
 	let doneSinceMs: number | undefined;
 	let endMs = patienceMs;
-	let pendingUntilMs = 0;
+	let pendingUntilMs = earlier?.pendingUntilMs ?? 0;
 	let jobEnd: JobEnd | undefined;
 	const readings: ProgressReading[] = [];
 	let nextPollMs = options.pollAtOnce ? 0 : nextDelayMs();
@@ -95,6 +109,7 @@ export async function pollUntilDone(deps: PollDeps, options: PollOptions): Promi
 		...(supportId !== undefined && { supportId }),
 		...(jobEnd && !clock.wasSet && { jobEnd }),
 		polls,
+		pendingUntilMs,
 		waitedMs: clock.passedMs,
 		leftMs: Math.max(0, patienceMs - clock.passedMs),
 	});
@@ -185,9 +200,13 @@ class WaitClock {
 	jumpedToMs = 0;
 	private readonly deps: PollDeps;
 
-	constructor(deps: PollDeps) {
+	/** @param sinceMs epoch ms, of a wait that goes on: what was slept counts as a jump */
+	constructor(deps: PollDeps, sinceMs?: number) {
+		const nowMs = deps.now();
 		this.deps = deps;
-		this.startedAt = deps.now();
+		this.startedAt = Math.min(nowMs, sinceMs ?? nowMs);
+		this.passedMs = this.jumpedToMs = nowMs - this.startedAt;
+		this.hasJumped = sinceMs !== undefined;
 	}
 
 	async sleepUntil(atMs: number): Promise<void> {

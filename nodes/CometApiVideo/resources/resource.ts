@@ -4,6 +4,7 @@ import type { Field } from '../fields/field';
 import type { ListSearch } from '../fields/model';
 import { requestIdField } from '../fields/requestId';
 import { optionsField, settingFields } from '../fields/settings';
+import { ASLEEP } from '../run/asleepItem';
 import { getStatus } from '../run/getStatus';
 import { makeVideo, type VideoMaker } from '../run/makeVideo';
 import { refusingRouting } from '../run/refuseOperation';
@@ -95,6 +96,7 @@ export function statusOperation(
 			...propertiesOf([requestId, ...ofJob]),
 			...settings.fields,
 			optionsField(settings.options),
+			{ displayName: 'Asleep', name: ASLEEP, type: 'hidden', default: '' },
 		],
 	};
 }

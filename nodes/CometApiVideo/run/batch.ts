@@ -12,6 +12,7 @@ import { pause } from '../pause';
 import { SubmitQueue } from '../payment/submitQueue';
 import { Semaphore } from '../semaphore';
 import { Latch } from './latch';
+import { Nap } from './nap';
 
 // The engine starts all items in one go. Should a later n8n pause in between, this much is waited.
 const LATECOMER_MS = 10_000;
@@ -29,6 +30,8 @@ export class Batch {
 	readonly videos = new Map<number, KnownVideo>();
 	/** Keeps the ledger where the execution has no data. */
 	readonly context: IContextObject = {};
+	/** Puts the run to sleep, if it may. */
+	readonly nap: Nap;
 	/** Files that are read at a time: each takes a handle. */
 	readonly reading = new Semaphore(READING_WIDTH);
 	/** Items that were read and ask for a video that this execution has not submitted. */
@@ -57,6 +60,7 @@ export class Batch {
 		this.checked = new Latch(together);
 		this.ended = new Latch(size);
 		this.signal = AbortSignal.any([this.dropping.signal, ...(stop ? [stop] : [])]);
+		this.nap = new Nap(size, this.signal);
 		this.queue = new SubmitQueue({
 			sleep: async (ms, wake) => await pause(ms, this.signal, wake),
 			isStopped: () => this.signal.aborted,

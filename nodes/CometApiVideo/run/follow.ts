@@ -20,7 +20,10 @@ import { pollUntilDone, type PollOptions, type PollOutcome } from '../polling/po
 import { quotedFailure, readStatusAnswer, type StatusAnswer } from '../answers/statusAnswer';
 import { NO_REASON, PENDING, type VideoJob, type WaitFacts } from '../video';
 import type { JobRef, VideoApi } from '../videoApi';
+import type { SleepingJob } from './asleepItem';
 import { log } from './log';
+import type { RunItem } from './runItem';
+import { canSleep, Doze, fallAsleep } from './sleep';
 import { toJson, toStorable, toWaitFacts } from './output';
 
 /** So that a connection that hangs cannot eat the wait. */
@@ -37,15 +40,18 @@ const durations = new JobDurations();
 
 /** A job that an item follows. */
 export interface Followed {
-	item: Item;
+	item: RunItem;
 	settings: Settings;
 	api: VideoApi;
 	job: JobRef;
 	/** Whether this node submitted it. */
 	isOwn: boolean;
 	/** Where it is known: the answers about a pending job often leave it out. */
-	model?: string;
+	model?: string | undefined;
 }
+
+/** How a wait ended, for this execution or for good. */
+export type WaitOutcome = PollOutcome | { kind: 'asleep'; output: INodeExecutionData };
 
 export interface AwaitedJob {
 	/** Epoch ms; undefined for a job of unknown age, whose wait begins now. */
@@ -63,20 +69,49 @@ export interface AwaitedJob {
 export async function waitUntilFinished(
 	followed: Followed,
 	{ acceptedAtMs = Date.now(), isNew, kind }: AwaitedJob,
-): Promise<PollOutcome> {
-	const { maxWaitS, pollIntervalS } = followed.settings;
+): Promise<WaitOutcome> {
 	const nowMs = Date.now();
 	// Not later than now, should the clock have been set back meanwhile.
 	const sinceMs = isNew ? Math.min(acceptedAtMs, nowMs) : nowMs;
-	const deadlineMs = sinceMs + maxWaitS * 1000;
-	const options = { acceptedAtMs, deadlineMs, pollIntervalS, pollAtOnce: !isNew };
-	const timing = kind === undefined ? undefined : timingOf(followed.item, kind);
+	const deadlineMs = sinceMs + followed.settings.maxWaitS * 1000;
+	return await goOnWaiting(followed, { kind, isNew, wait: { acceptedAtMs, deadlineMs } });
+}
+
+/** Goes on with a wait, for example after a sleep, until the job is finished or the run sleeps. */
+export async function goOnWaiting(
+	followed: Followed,
+	{ kind, wait, isNew }: Pick<SleepingJob, 'kind' | 'wait'> & { isNew?: boolean },
+): Promise<WaitOutcome> {
+	const { item, settings, job, isOwn } = followed;
+	const { reference } = item;
+	const timing = kind === undefined ? undefined : timingOf(item, kind);
 	const likelyEnd = timing === undefined ? undefined : durations.likelyEnd(timing);
+	const sinceMs = wait.earlier?.sinceMs ?? Date.now();
+	const options = {
+		...{ ...wait, likelyEnd, pollIntervalS: settings.pollIntervalS },
+		...{ pollAtOnce: isNew !== true, untilFinished: true },
+	};
 	// A job from an earlier try may have been done for long.
-	const finish = timing !== undefined && isNew ? durations.sample(timing) : undefined;
+	const isSeen = isNew || wait.earlier !== undefined;
+	const finish = timing !== undefined && isSeen ? durations.sample(timing) : undefined;
 	let outcome: PollOutcome | undefined;
 	try {
-		outcome = await watch(followed, { ...options, untilFinished: true, likelyEnd });
+		const doze = settings.sleeps && canSleep(item) ? new Doze(item, wait, likelyEnd) : undefined;
+		outcome = await watch(followed, options, doze);
+		if (!doze?.isAsleep) return outcome;
+		const { polls, lastJob, raw, pendingUntilMs } = outcome;
+		const earlier = {
+			sinceMs,
+			polls,
+			lastJob,
+			pendingUntilMs,
+			...(settings.includesRaw && { raw }),
+		};
+		const model = lastJob?.model ?? followed.model;
+		const asleep = { job, isOwn, reference, model, kind, settings, wait: { ...wait, earlier } };
+		const output = await fallAsleep(item, asleep, likelyEnd);
+		if (output) return { kind: 'asleep', output };
+		outcome = await watch(followed, { ...options, earlier, pollAtOnce: true });
 		return outcome;
 	} finally {
 		finish?.(outcome?.jobEnd);
@@ -118,8 +153,9 @@ export async function lookOnce(followed: Followed): Promise<INodeExecutionData> 
  */
 export async function concludeWait(
 	followed: Followed,
-	outcome: PollOutcome,
+	outcome: WaitOutcome,
 ): Promise<INodeExecutionData> {
+	if (outcome.kind === 'asleep') return outcome.output;
 	const { api, settings, isOwn, model } = followed;
 	const { raw, leftMs, supportId } = outcome;
 	const wait = toWaitFacts(outcome);
@@ -187,7 +223,7 @@ function addressOfFile({ api, job }: Followed, { video }: VideoJob): FileAddress
 	return { url: video.content_url, contentPath: api.contentPath?.(job) };
 }
 
-async function watch(followed: Followed, options: PollOptions): Promise<PollOutcome> {
+async function watch(followed: Followed, options: PollOptions, doze?: Doze): Promise<PollOutcome> {
 	const { item } = followed;
 	let hasWarned = false;
 	let { model } = followed;
@@ -195,6 +231,7 @@ async function watch(followed: Followed, options: PollOptions): Promise<PollOutc
 		{
 			async poll(atMostMs) {
 				const answer = await askStatus(followed, atMostMs);
+				doze?.saw(answer);
 				if (answer.kind !== 'job') return answer;
 				const { statusIsKnown, providerStatus } = answer.job;
 				model = answer.job.model ?? model;
@@ -207,8 +244,8 @@ async function watch(followed: Followed, options: PollOptions): Promise<PollOutc
 				}
 				return { ...answer, job: { ...answer.job, model } };
 			},
-			sleep: async (ms) => await pause(ms, item.signal),
-			isStopped: () => item.signal.aborted,
+			sleep: async (ms) => await (doze ? doze.pause(ms) : pause(ms, item.signal)),
+			isStopped: () => item.signal.aborted || doze?.isAsleep === true,
 			now: Date.now,
 			random: Math.random,
 		},

@@ -160,7 +160,8 @@ async function follow(
 		queue.jobEnded(),
 	);
 	// So that the retry which the user asked n8n for makes a new video.
-	if (outcome.lastJob && isOwnFailure(outcome.lastJob)) ledger.remove(entry);
+	if (outcome.kind !== 'asleep' && outcome.lastJob && isOwnFailure(outcome.lastJob))
+		ledger.remove(entry);
 	return await concludeWait(followed, outcome);
 }
 

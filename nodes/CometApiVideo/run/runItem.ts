@@ -2,12 +2,14 @@ import type {
 	DeclarativeRestApiSettings,
 	IExecutePaginationFunctions,
 	IHttpRequestOptions,
+	INode,
 	INodeExecutionData,
 } from 'n8n-workflow';
 
 import { notAllStarted, stopped, unexpected, VideoError } from '../errors';
 import type { Item } from '../item';
 import { untilStopped } from '../pause';
+import { isAsleep, sleepingRun, toAsleep, type SleepingRun } from './asleepItem';
 import { joinBatch, type Batch } from './batch';
 import { toErrorItem } from './output';
 
@@ -19,6 +21,10 @@ const LONGEST_TIMEOUT_MS = 86_400_000;
 /** An item, and the other items of its run. */
 export interface RunItem extends Item {
 	batch: Batch;
+	/** The node whose run this is. */
+	node: INode;
+	/** The sleeping run that a look is for; its node is another one. */
+	look: SleepingRun | undefined;
 }
 
 /** What an operation does with an item: read its parameters, which may throw, then the work itself. */
@@ -39,7 +45,8 @@ export function runItem<Input>(
 	task: ItemTask<Input>,
 ): Promise<INodeExecutionData[]> {
 	const item = openItem(context, requestData);
-	return context.continueOnFail() ? runAlone(item, task) : runTogether(item, task);
+	const goesOn = item.look?.continuesOnFail ?? context.continueOnFail();
+	return goesOn ? runAlone(item, task) : runTogether(item, task);
 }
 
 async function runAlone<Input>(
@@ -48,10 +55,18 @@ async function runAlone<Input>(
 ): Promise<INodeExecutionData[]> {
 	try {
 		const input = await read(item, task);
-		return [await perform(item, task, input)];
+		return await comeOut(item, await perform(item, task, input));
 	} catch (error) {
-		return [toErrorItem(item, toVideoError(item, error), item.context)];
+		return await comeOut(item, toErrorItem(item, toVideoError(item, error)));
 	}
+}
+
+/** What ends in a look comes out of it when all has ended; before, it goes along with what sleeps. */
+async function comeOut(item: RunItem, output: INodeExecutionData): Promise<INodeExecutionData[]> {
+	const { batch, itemIndex, look } = item;
+	batch.nap.end(itemIndex, toAsleep(output));
+	if (!look) return isAsleep(output) ? [] : [output];
+	return [(await batch.nap.fallen) ? toAsleep(output) : output];
 }
 
 async function runTogether<Input>(
@@ -74,29 +89,32 @@ async function runTogether<Input>(
 	try {
 		const output = await perform(item, task, reading.value);
 		batch.itemHasEnded(itemIndex);
-		return [output];
+		return await comeOut(item, output);
 	} catch (error) {
 		return await failWithTheRun(item, error);
 	}
 }
 
 /** n8n shows an error when all items have ended, and by then all their ids are known. */
-async function failWithTheRun(item: RunItem, error: unknown): Promise<never> {
-	const { batch, context, itemIndex, runIndex } = item;
-	batch.itemHasEnded(itemIndex, toVideoError(item, error));
+async function failWithTheRun(item: RunItem, error: unknown): Promise<INodeExecutionData[]> {
+	const { batch, node, itemIndex, runIndex, look } = item;
+	const failure = toVideoError(item, error);
+	batch.nap.end(itemIndex, toAsleep(failure));
+	batch.itemHasEnded(itemIndex, failure);
 	await batch.allHaveEnded();
-	throw batch.toNodeError(context.getNode(), runIndex);
+	if (batch.nap.isAsleep) return look ? [toAsleep(failure)] : [];
+	throw batch.toNodeError(node, runIndex);
 }
 
 /** When n8n has given the run up, a thrown error would reach nobody and end the process. */
 function endIncomplete(item: RunItem): INodeExecutionData[] {
-	const { batch, context, itemIndex, runIndex } = item;
+	const { batch, context, node, itemIndex, runIndex } = item;
 	batch.giveUp();
 	const tellsWhenGivenUp = context.onExecutionFinish !== undefined;
 	if (batch.isDropped || !tellsWhenGivenUp) return [];
 	const error = batch.signal.aborted ? stopped() : notAllStarted(batch.started, batch.size);
 	batch.itemHasEnded(itemIndex, error);
-	throw batch.toNodeError(context.getNode(), runIndex);
+	throw batch.toNodeError(node, runIndex);
 }
 
 async function read<Input>(item: RunItem, task: ItemTask<Input>): Promise<Input> {
@@ -124,12 +142,17 @@ function openItem(
 	requestData: DeclarativeRestApiSettings.ResultOptions,
 ): RunItem {
 	const itemIndex = context.getItemIndex();
-	const isAgentCall = context.getExecuteData().node.name !== context.getNode().name;
-	const runIndex = Number(context.evaluateExpression('{{ $runIndex }}', itemIndex));
+	const own = context.getNode();
+	const look = sleepingRun(own);
+	const node = look ? { ...own, ...look.node } : own;
+	const isAgentCall = context.getExecuteData().node.name !== own.name;
+	const runIndex =
+		look?.runIndex ?? Number(context.evaluateExpression('{{ $runIndex }}', itemIndex));
 	const batch = joinBatch(context, isAgentCall);
 	const options = requestData.options as IHttpRequestOptions;
 	const request = { ...options, timeout: toTimeoutMs(options.timeout) };
-	return { context, request, batch, signal: batch.signal, itemIndex, runIndex, isAgentCall };
+	const { signal } = batch;
+	return { context, request, batch, signal, itemIndex, runIndex, isAgentCall, node, look };
 }
 
 /**
