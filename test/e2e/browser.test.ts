@@ -299,18 +299,24 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 		});
 	});
 
-	test('another resource does not keep the model, which a stored workflow does', async () => {
-		const model = { __rl: true, mode: 'list', value: 'kling-v3' };
+	test('another resource takes its own default model, and a stored workflow keeps the chosen one', async () => {
+		const model = { __rl: true, mode: 'list', value: 'kling-v3', cachedResultName: 'Kling 3' };
 		await openNode(newNode({ resource: 'kling', operation: 'create', model }));
-		expect(await editor.node.chosenFromList()).toBe('kling-v3');
+		const showsModel = async (name: string) =>
+			await eventually(async () => expect(await editor.node.chosenFromList()).toBe(name));
+		await showsModel('Kling 3');
 		await editor.node.choose('resource', 'Grok');
-		await eventually(async () => expect(await editor.node.chosenFromList()).toBe(''));
-		await editor.node.openList();
-		await editor.node.chooseFromList('grok-imagine-video');
-		expect(await editor.node.chosenFromList()).toBe('grok-imagine-video');
+		await showsModel('Grok Imagine');
+		await showsNotices(expect.stringMatching(/^8 seconds: \$0\.40 at 480p/));
+		await takePicture('resource-changed');
+		await editor.node.choose('resource', 'Seedance, Veo, Wan and More');
+		await showsModel('Seedance 2.5');
+		await editor.node.choose('resource', 'Kling');
+		await showsModel('Kling 2.6');
+		await showsNotices(expect.stringMatching(/^A video: \$0\.13/));
 	});
 
-	const showsNotices = async (...notices: string[]) =>
+	const showsNotices = async (...notices: unknown[]) =>
 		await eventually(async () => expect(await editor.node.notices()).toEqual(notices));
 
 	test('a notice tells the price of model and resolution, where one is known', async () => {

@@ -56,7 +56,6 @@ const description = {
 			value: 'test',
 			description: '',
 			operations: [statusOperation(api, MAX_WAIT_S, { action: '', idLike: '' })],
-			listSearch: {},
 		},
 	]),
 };

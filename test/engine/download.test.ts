@@ -490,12 +490,10 @@ describe('Download Video', () => {
 		});
 	});
 
-	test.concurrent('refuses an empty field name before anything is sent', async () => {
-		await withScene({}, async ({ simulator, execute }) => {
-			const node = createNode({ ...DOWNLOAD, outputDataFieldName: ' ' });
-			const { error } = await execute(node);
-			expect(error?.message).toBe("'Put Output File in Field' is empty");
-			expect(simulator.requests).toEqual([]);
+	test.concurrent('puts the file under data when the name of the field is empty', async () => {
+		await withVideos({}, async ({ execute }) => {
+			const node = createNode({ ...DOWNLOAD, outputDataFieldName: '={{ " " }}' });
+			expect(fileOf(await execute(node))).toMatchObject({ mimeType: 'video/mp4' });
 		});
 	});
 

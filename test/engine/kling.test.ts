@@ -218,7 +218,7 @@ test('the list of models has those that are known to work', async () => {
 	await withScene({}, async ({ simulator, credential }) => {
 		const search = { method: 'searchKlingModels', filter: 'V3' };
 		const { results } = await listModels(createKlingNode(), credential, search);
-		expect(results).toEqual([{ name: 'kling-v3', value: 'kling-v3' }]);
+		expect(results).toEqual([{ name: 'Kling 3', value: 'kling-v3' }]);
 		expect(simulator.requests).toEqual([]);
 	});
 });

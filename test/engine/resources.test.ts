@@ -81,20 +81,15 @@ test('every resource has its line in the suites that hold for all', () => {
 });
 
 describe('The editor shows', () => {
-	const shown = (parameters: INodeParameters) => {
-		const { properties } = description;
+	const { properties } = description;
+	const isShown = (parameters: INodeParameters, field: INodeProperties) => {
 		const all = NodeHelpers.getNodeParameters(
-			properties,
-			parameters,
-			true,
-			false,
-			null,
-			description,
+			...([properties, parameters, true, false, null, description] as const),
 		);
-		return properties
-			.filter((field) => NodeHelpers.displayParameter(all ?? {}, field, null, description))
-			.map(({ name }) => name);
+		return NodeHelpers.displayParameter(all ?? {}, field, null, description);
 	};
+	const shown = (parameters: INodeParameters) =>
+		properties.filter((field) => isShown(parameters, field)).map(({ name }) => name);
 
 	test.each(FAMILIES.map(({ resource }) => resource))(
 		'each field of %s once, also when others hang on an expression',
@@ -108,15 +103,33 @@ describe('The editor shows', () => {
 		},
 	);
 
-	const noticesOf = (mode: string, value: string) =>
-		shown({ resource: 'video', operation: 'create', model: { __rl: true, mode, value } }).filter(
-			(name) => name.startsWith('knownOfModel'),
-		);
+	const noticesOf = (resource: string, model: INodeParameters['model']) =>
+		description.properties
+			.filter(({ name }) => /model/i.test(name) && name !== 'model')
+			.filter((field) => isShown({ resource, operation: 'create', model }, field))
+			.map(({ displayName }) => displayName);
+	const byMode = (mode: string, value: string) => ({ __rl: true, mode, value });
+	const NEUTRAL = expect.stringMatching(/^You pay for each item/);
 
-	test('what is known of the chosen model, and nothing when an expression chooses', () => {
-		expect(noticesOf('list', 'seedance-2-5')).toEqual(['knownOfModel0']);
-		expect(noticesOf('list', 'a-model-of-tomorrow')).toEqual([]);
-		expect(noticesOf('id', '={{ $json.model }}')).toEqual([]);
+	test.each([
+		['video', byMode('list', 'seedance-2-5'), /^5 seconds: \$0\.52 at 480p, \$1\.16 at 720p, for/],
+		['video', byMode('id', 'veo3-fast'), /^8 seconds: \$0\.40, for each item/],
+		['video', byMode('list', 'omni-fast'), /^4 seconds: price not known, for each item/],
+		['grok', byMode('list', 'grok-imagine-video'), /^8 seconds: \$0\.40 at 480p, \$0\.56 at 720p,/],
+		['grok', byMode('list', 'grok-imagine-video-1.5'), /\$1\.60 at 1080p, .* image costs \$0\.008/],
+		['kling', byMode('list', 'kling-v3'), /^A video: \$0\.13 to \$2\.64, for each item/],
+	])('the price of the model in %s: %j', (resource, model, text) => {
+		expect(noticesOf(resource, model)).toEqual([expect.stringMatching(text)]);
+	});
+
+	test.each([
+		['an expression for the ID', byMode('id', '={{ $json.model }}')],
+		['an expression for the list', byMode('list', '={{ $json.model }}')],
+		['an expression for all', '={{ $json.model }}'],
+		['a model of tomorrow', byMode('id', 'a-model-of-tomorrow')],
+		['none', byMode('list', '')],
+	])('one neutral notice for %s', (_case, model) => {
+		for (const { value } of resources) expect(noticesOf(value, model)).toEqual([NEUTRAL]);
 	});
 });
 

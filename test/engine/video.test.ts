@@ -4,8 +4,8 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
 
-import { KNOWN_MODELS, LIVE_MODELS } from '../../nodes/CometApiVideo/resources/video/models';
-import { CATALOGUE_VIDEO_IDS, type Simulator } from '../simulator/simulator.ts';
+import { KNOWN_MODELS } from '../../nodes/CometApiVideo/resources/video/models';
+import { CATALOGUE, CATALOGUE_VIDEO_IDS, type Simulator } from '../simulator/simulator.ts';
 import { listModels } from './engine.ts';
 import { createVideoNode } from './families.ts';
 import { inBothModes, storeFile, withBinaryMode } from './files.ts';
@@ -110,6 +110,26 @@ describe('Create sends', () => {
 				...(seconds !== undefined && { seconds }),
 				...(asSent !== undefined && { size: asSent }),
 			});
+		});
+	});
+
+	test.concurrent.each([
+		['seedance-2-5', '9:16', {}, { size: '9:16' }],
+		['wan2.6', ' 9:16 ', {}, { size: '1080x1920' }],
+		['veo3.1-fast', '16:9', {}, { size: '1280x720' }],
+		['veo3.1-fast', '1:1', {}, { size: '1:1' }],
+		['omni-fast', '1:1', {}, { aspect_ratio: '1:1' }],
+		['wan2.6', '9:16', { size: '720x1280' }, { size: '720x1280' }],
+		['wan2.6', '', {}, {}],
+		['seedance-2-5', '9:16', { customBodyFields: '{"model":"wan2.7"}' }, { size: '1080x1920' }],
+	])('an aspect ratio as %s takes it: %j with the options %j', async (id, ratio, options, sent) => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			const node = createVideoNode({
+				...{ ...SUBMIT, model: model(id), aspectRatio: '={{ $json.ratio }}', options },
+			});
+			await execute(node, itemsOf({ ratio }));
+			const { size, aspect_ratio } = { ...Object(simulator.jobs[0]?.body) };
+			expect({ size, aspect_ratio }).toEqual({ ...{ size: undefined }, ...sent });
 		});
 	});
 
@@ -337,20 +357,40 @@ describe('The list of models', () => {
 	test.concurrent('is the public catalogue, asked without the key', async () => {
 		await withScene({}, async ({ simulator, credential }) => {
 			const { results } = await listModels(createVideoNode(), credential, search);
-			expect(results.map(({ value }) => value)).toEqual([...CATALOGUE_VIDEO_IDS].sort());
-			expect(results).toContainEqual({ name: 'veo3.1 (google)', value: 'veo3.1' });
+			const sendable = CATALOGUE_VIDEO_IDS.filter((id) => id !== 'omni-fast-v2v');
+			expect(results.map(({ value }) => value).sort()).toEqual(sendable.sort());
+			expect(results).toContainEqual({
+				name: 'Seedance 2.0 Fast',
+				value: 'doubao-seedance-2-0-fast',
+			});
+			expect(results).toContainEqual({
+				name: 'seedance-2-0 (Seedance 2.0)',
+				value: 'seedance-2-0',
+			});
 			expect(simulator.requests.map(({ path }) => path)).toEqual(['/api/models']);
 			expect(simulator.requests[0]?.headers).not.toHaveProperty('authorization');
 		});
 	});
 
-	test.concurrent('is searched by id and by maker', async () => {
+	test.concurrent.each([
+		[' Google', ['veo3', 'veo3-fast', 'veo3.1', 'veo3.1-fast']],
+		['hailuo', ['minimax-h3']],
+		['seedance FAST', ['doubao-seedance-2-0-fast']],
+		['undefined', []],
+	])('is searched by names and makers: %s', async (filter, ids) => {
 		await withScene({}, async ({ credential }) => {
-			const filter = ' Google';
 			const { results } = await listModels(createVideoNode(), credential, { ...search, filter });
-			expect(results.map(({ value }) => value)).toEqual([
-				...['veo3', 'veo3-fast', 'veo3.1', 'veo3.1-fast'],
-			]);
+			expect(results.map(({ value }) => value)).toEqual(ids);
+		});
+	});
+
+	test.concurrent('names a model that this version does not know by ID and provider', async () => {
+		await withScene({}, async ({ simulator, credential }) => {
+			const [entry] = CATALOGUE.data.filter(({ id }) => id === 'veo3.1');
+			const body = { data: [{ ...entry, id: 'veo5' }] };
+			simulator.inject({ route: 'catalogue', fault: { kind: 'status', status: 200, body } });
+			const { results } = await listModels(createVideoNode(), credential, search);
+			expect(results).toEqual([{ name: 'veo5 (google)', value: 'veo5' }]);
 		});
 	});
 
@@ -364,13 +404,9 @@ describe('The list of models', () => {
 		await withScene({}, async ({ simulator, credential }) => {
 			simulator.inject({ route: 'catalogue', fault });
 			const { results } = await listModels(createVideoNode(), credential, search);
-			expect(results.map(({ value }) => value)).toEqual([...LIVE_MODELS]);
+			expect(results.map(({ value }) => value).sort()).toEqual(
+				KNOWN_MODELS.map(({ ids: [id] }) => id).sort(),
+			);
 		});
-	});
-
-	test('knows of every model that it offers', () => {
-		const known = KNOWN_MODELS.flatMap(({ ids }) => ids);
-		expect(LIVE_MODELS.filter((id) => !known.includes(id))).toEqual([]);
-		expect(new Set(known).size).toBe(known.length);
 	});
 });

@@ -119,3 +119,11 @@ export function promptField(shown: Pick<Shown, 'description' | 'placeholder'>): 
 	const property = { displayName: 'Prompt', name: 'prompt', type: 'string' as const, default: '' };
 	return sentField({ ...property, typeOptions: { rows: 4 }, required: true, ...shown }, 'prompt');
 }
+
+export function notice(
+	name: string,
+	text: string,
+	displayOptions: INodeProperties['displayOptions'] = {},
+): INodeProperties {
+	return { displayName: text, name, type: 'notice', default: '', displayOptions };
+}

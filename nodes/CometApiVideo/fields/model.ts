@@ -1,13 +1,20 @@
-import type { ILoadOptionsFunctions, INodeListSearchResult, INodeType } from 'n8n-workflow';
+import type {
+	ILoadOptionsFunctions,
+	INodeListSearchItems,
+	INodeListSearchResult,
+	INodeProperties,
+	INodeType,
+} from 'n8n-workflow';
 
 import { toApiBaseUrl } from '../../../credentials/baseUrl';
 import { CREDENTIAL_TYPE } from '../../../credentials/credentialType';
 import { sentField, type Field } from './field';
+import { modelNotices, type KnownModel } from './knownModels';
 
-/** A model as the picker lists it. */
+/** A model in a list of CometAPI's. */
 export interface ListedModel {
-	name: string;
-	value: string;
+	id: string;
+	maker?: string;
 }
 
 export type ListSearch = NonNullable<NonNullable<INodeType['methods']>['listSearch']>;
@@ -17,25 +24,35 @@ export interface ModelList {
 	/** The name of the picker's search, which workflows and the editor call. */
 	method: string;
 	/** The first is the default; all of them are shown when CometAPI gives no list. */
-	known: readonly [string, ...string[]];
+	known: readonly [KnownModel, ...KnownModel[]];
 	/** The list at CometAPI, if there is one. */
 	live?: { path: string; withKey: boolean; read(answer: unknown): ListedModel[] };
 }
 
 const TIMEOUT_MS = 10_000;
 
-/** The picker of a model, from a list or by ID, and the search of its list. */
-export function modelField(list: ModelList): Field<string> & { listSearch: ListSearch } {
+/** The picker of a model, from a list or by ID. */
+export interface ModelField extends Field<string> {
+	known: readonly KnownModel[];
+	/** What a video costs and what the model can make, for operations that make it from a prompt. */
+	notices: INodeProperties[];
+	listSearch: ListSearch;
+}
+
+export function modelField(list: ModelList): ModelField {
 	const { method, known } = list;
+	const [{ ids, name }] = known;
 	const property = {
 		displayName: 'Model',
 		name: 'model',
 		type: 'resourceLocator' as const,
 		required: true,
-		default: { mode: 'list', value: known[0] },
+		default: { mode: 'list', value: ids[0], cachedResultName: name },
 		description: 'The model that generates the video',
-		// Without this, the editor keeps the model of the resource that was chosen before.
+		// With another resource, the editor empties the model, then takes its name. A field that hides
+		// for an empty name is reset to its default.
 		typeOptions: { loadOptionsDependsOn: ['resource'] },
+		displayOptions: { hide: { '/model.cachedResultName': [''] } },
 		modes: [
 			{
 				displayName: 'From List',
@@ -48,23 +65,38 @@ export function modelField(list: ModelList): Field<string> & { listSearch: ListS
 				displayName: 'By ID',
 				name: 'id',
 				type: 'string' as const,
-				placeholder: `e.g. ${known[0]}`,
+				placeholder: `e.g. ${ids[0]}`,
 			},
 		],
 	};
-	return { ...sentField(property, 'model'), listSearch: { [method]: searchIn(list) } };
-}
-
-/** The models whose name contains the searched words, whatever the letter case. */
-function searchIn({ known, live }: ModelList): ListSearch[string] {
-	const fallback = known.map((id) => ({ name: id, value: id }));
-	return async function (this: ILoadOptionsFunctions, filter = ''): Promise<INodeListSearchResult> {
-		const wanted = filter.trim().toLowerCase();
-		const listed = live ? await fetchList(this, live).catch(() => []) : [];
-		const models = listed.length > 0 ? listed : fallback;
-		return { results: models.filter(({ name }) => name.toLowerCase().includes(wanted)) };
+	return {
+		...sentField(property, 'model'),
+		known,
+		notices: modelNotices(known),
+		listSearch: { [method]: searchIn(list) },
 	};
 }
+
+/** The models with all searched words in their name, ID or maker, whatever the letter case. */
+function searchIn({ known, live }: ModelList): ListSearch[string] {
+	const toItem = ({ id, maker = '' }: ListedModel) => {
+		const model = known.find(({ ids }) => ids.includes(id));
+		const beside = model?.name ?? maker;
+		const name = model?.ids[0] === id ? model.name : beside === '' ? id : `${id} (${beside})`;
+		return { item: { name, value: id }, words: `${name} ${id} ${maker} ${model?.maker ?? ''}` };
+	};
+	return async function (this: ILoadOptionsFunctions, filter = ''): Promise<INodeListSearchResult> {
+		const wanted = filter.toLowerCase().split(/\s+/);
+		const listed = live ? await fetchList(this, live).catch(() => []) : [];
+		const models = listed.length > 0 ? listed : known.map(({ ids: [id] }) => ({ id }));
+		const found = models
+			.map(toItem)
+			.filter(({ words }) => wanted.every((word) => words.toLowerCase().includes(word)));
+		return { results: found.map(({ item }) => item).sort(byName) };
+	};
+}
+
+const byName = (a: INodeListSearchItems, b: INodeListSearchItems) => a.name.localeCompare(b.name);
 
 async function fetchList(
 	context: ILoadOptionsFunctions,
@@ -82,5 +114,5 @@ async function fetchList(
 	const answer: unknown = withKey
 		? await helpers.httpRequestWithAuthentication.call(context, CREDENTIAL_TYPE, request)
 		: await helpers.httpRequest(request);
-	return read(answer).sort((a, b) => a.value.localeCompare(b.value));
+	return read(answer);
 }

@@ -12,7 +12,7 @@ import {
 	MAX_WAIT_S,
 	POLL_INTERVAL_S,
 } from './checks';
-import { choiceField, field, option, switchField, type Field } from './field';
+import { choiceField, field, notice, option, switchField, type Field } from './field';
 
 /** The parameters that every operation has. */
 export interface Settings {
@@ -186,14 +186,11 @@ export const reference = option(
 );
 
 /** For operations that submit a video. n8n's hints could not tell an item from an error. */
-const pendingNotice: INodeProperties = {
-	displayName:
-		"With 'Wait for Completion' turned off, the item has the status 'pending' and no video yet. To get the video, pass its 'request_id' to Get Status.",
-	name: 'pendingNotice',
-	type: 'notice',
-	default: '',
-	displayOptions: { show: { waitForCompletion: [false] } },
-};
+const pendingNotice = notice(
+	'pendingNotice',
+	"With 'Wait for Completion' turned off, the item has the status 'pending' and no video yet. To get the video, pass its 'request_id' to Get Status.",
+	{ show: { waitForCompletion: [false] } },
+);
 
 /**
  * @param submits whether the operation submits its video: it then waits unless told otherwise, has a

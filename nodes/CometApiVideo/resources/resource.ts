@@ -1,7 +1,7 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import type { Field } from '../fields/field';
-import type { ListSearch } from '../fields/model';
+import type { ModelField } from '../fields/model';
 import { requestIdField } from '../fields/requestId';
 import { optionsField, settingFields } from '../fields/settings';
 import { ASLEEP } from '../run/asleepItem';
@@ -16,9 +16,10 @@ export interface Resource {
 	value: string;
 	description: string;
 	operations: Operation[];
-	/** What its pickers search, by the names that its fields use. */
-	listSearch: ListSearch;
+	model: ModelField;
 }
+
+type ShownResource = Omit<Resource, 'model'>;
 
 /** An operation: how the editor names it, what it does, and its parameters. */
 export interface Operation {
@@ -102,11 +103,11 @@ export function statusOperation(
 }
 
 /** The node's properties: Resource, an Operation for each, and each operation's fields. */
-export function toProperties(resources: Resource[]): INodeProperties[] {
+export function toProperties(resources: ShownResource[]): INodeProperties[] {
 	return [resourceField(resources), ...resources.flatMap(operationFields)];
 }
 
-function resourceField(resources: Resource[]): INodeProperties {
+function resourceField(resources: ShownResource[]): INodeProperties {
 	const first = resources[0]?.value;
 	return {
 		displayName: 'Resource',
@@ -119,7 +120,7 @@ function resourceField(resources: Resource[]): INodeProperties {
 	};
 }
 
-function operationFields({ value: resource, operations }: Resource): INodeProperties[] {
+function operationFields({ value: resource, operations }: ShownResource): INodeProperties[] {
 	const first = operations[0]?.option.value;
 	return [
 		{

@@ -12,9 +12,6 @@ import { kindOfJob } from '../../polling/durations';
 import { submitOperation } from '../resource';
 import { GENERATIONS_PATH, grokApi, MAX_WAIT_S } from './api';
 import { CLASSIC_MODEL, custom, model, MODEL_1_5, optionsOfVideo, readBody } from './fields';
-import { priceNotices } from './price';
-
-const DEFAULT_DURATION_S = 8;
 
 const prompt = promptField({
 	description: 'Description of the video to generate',
@@ -27,7 +24,7 @@ const image = imageField({
 	file: { description: `JPEG, PNG or WebP of up to ${MAX_IMAGE_MB} MB` },
 });
 
-const duration = durationField({ min: 1, max: 15 }, DEFAULT_DURATION_S);
+const duration = durationField({ min: 1, max: 15 }, 8);
 
 const resolution = choiceField({
 	displayName: 'Resolution',
@@ -71,11 +68,7 @@ export const create = submitOperation({
 	},
 	api: grokApi,
 	submitPath: GENERATIONS_PATH,
-	ofVideo: [
-		...[model, prompt, image, duration, resolution],
-		...priceNotices(DEFAULT_DURATION_S),
-		aspectRatio,
-	],
+	ofVideo: [...[model, ...model.notices], ...[prompt, image, duration, resolution, aspectRatio]],
 	optionsOfVideo,
 	maxWaitS: MAX_WAIT_S,
 	read: readCreate,

@@ -1,11 +1,10 @@
 import { checkUrl } from '../../fields/checks';
-import { field, promptField } from '../../fields/field';
+import { field, notice, promptField } from '../../fields/field';
 import { jsonBody } from '../../files/requestBody';
 import { kindOfJob } from '../../polling/durations';
 import { submitOperation } from '../resource';
 import { EDITS_PATH, grokApi, MAX_WAIT_S } from './api';
 import { model, optionsOfVideo, readBody } from './fields';
-import { editPriceNotice } from './price';
 
 const videoUrl = field(
 	{
@@ -35,7 +34,13 @@ export const edit = submitOperation({
 	},
 	api: grokApi,
 	submitPath: EDITS_PATH,
-	ofVideo: [model, videoUrl, prompt, editPriceNotice],
+	ofVideo: [
+		...[model, videoUrl, prompt],
+		notice(
+			'editPrice',
+			'You pay for each item. An edit is as long as its original, and CometAPI publishes no price for edits.',
+		),
+	],
 	optionsOfVideo,
 	maxWaitS: MAX_WAIT_S,
 	async read(item) {

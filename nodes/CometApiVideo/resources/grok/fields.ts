@@ -3,6 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { InputError } from '../../errors';
 import { customBodyFields, user } from '../../fields/bodyFields';
 import { promptField, type Field } from '../../fields/field';
+import type { KnownModel } from '../../fields/knownModels';
 import { modelField } from '../../fields/model';
 import { isRecord, text } from '../../http/json';
 import type { Item } from '../../item';
@@ -10,18 +11,32 @@ import type { Item } from '../../item';
 export const CLASSIC_MODEL = 'grok-imagine-video';
 export const MODEL_1_5 = 'grok-imagine-video-1.5';
 
+const GROK = { maker: 'xAI (Grok)', seconds: '1 to 15', byDefault: 8, images: 'one' };
+
+export const KNOWN_MODELS: readonly [KnownModel, ...KnownModel[]] = [
+	{
+		...{ ...GROK, name: 'Grok Imagine', ids: [CLASSIC_MODEL] },
+		usd: { '480p': 0.05, '720p': 0.07 },
+		priceNote: "This is xAI's list price; CometAPI's may differ",
+	},
+	{
+		...{ ...GROK, name: 'Grok Imagine 1.5', ids: [MODEL_1_5] },
+		usd: { '480p': 0.064, '720p': 0.112, '1080p': 0.2 },
+		priceNote: 'An input image costs $0.008',
+	},
+];
+
 /** Grok's video models of the account. */
 export const model = modelField({
 	method: 'searchGrokModels',
-	known: [CLASSIC_MODEL, MODEL_1_5],
+	known: KNOWN_MODELS,
 	live: {
 		path: '/v1/models',
 		withKey: true,
 		read(answer) {
 			if (!isRecord(answer) || !Array.isArray(answer.data)) return [];
 			const ids = answer.data.flatMap((each) => (isRecord(each) ? (text(each.id) ?? []) : []));
-			const ours = ids.filter((id) => /^grok-.*video/i.test(id));
-			return ours.map((id) => ({ name: id, value: id }));
+			return ids.filter((id) => /^grok-.*video/i.test(id)).map((id) => ({ id }));
 		},
 	},
 });

@@ -16,5 +16,5 @@ export const grok: Resource = {
 			idLike: '4b2c1f0a-...',
 		}),
 	],
-	listSearch: model.listSearch,
+	model,
 };

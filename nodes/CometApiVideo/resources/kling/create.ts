@@ -11,6 +11,7 @@ import {
 	switchField,
 } from '../../fields/field';
 import { imageField } from '../../fields/imageSource';
+import type { KnownModel } from '../../fields/knownModels';
 import { modelField } from '../../fields/model';
 import { MAX_IMAGE_MB } from '../../files/image';
 import { jsonBody, jsonBodyWithFile } from '../../files/requestBody';
@@ -20,11 +21,18 @@ import { kindOfJob } from '../../polling/durations';
 import { submitOperation } from '../resource';
 import { klingApi, MAX_WAIT_S, PATHS } from './api';
 
+const KLING = {
+	...{ maker: 'Kuaishou (Kling)', seconds: '5 or 10', byDefault: 5, images: 'one' },
+	usdPerVideo: '$0.13 to $2.64',
+};
+
 /** Ids that others saw finish videos in September 2026; CometAPI has no list of Kling's names. */
-export const model = modelField({
-	method: 'searchKlingModels',
-	known: ['kling-v2-6', 'kling-v3'],
-});
+export const KNOWN_MODELS: readonly [KnownModel, ...KnownModel[]] = [
+	{ ...KLING, name: 'Kling 2.6', ids: ['kling-v2-6'] },
+	{ ...KLING, name: 'Kling 3', ids: ['kling-v3'] },
+];
+
+export const model = modelField({ method: 'searchKlingModels', known: KNOWN_MODELS });
 
 const prompt = promptField({
 	description: 'Description of the video to generate, up to 500 characters',
@@ -117,16 +125,7 @@ export const create = submitOperation({
 	},
 	api: klingApi,
 	submitPath: PATHS.text,
-	ofVideo: [
-		...[model, prompt, image, duration, aspectRatio, mode, sound],
-		{
-			displayName:
-				"Price of a Kling video: $0.13 to $2.64, for each item. This is CometAPI's price of May 2026; it may have changed.",
-			name: 'klingPrice',
-			type: 'notice',
-			default: '',
-		},
-	],
+	ofVideo: [...[model, ...model.notices], ...[prompt, image, duration, aspectRatio, mode, sound]],
 	optionsOfVideo: [cfgScale, custom, negativePrompt],
 	maxWaitS: MAX_WAIT_S,
 	read: readCreate,

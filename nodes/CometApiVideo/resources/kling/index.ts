@@ -14,5 +14,5 @@ export const kling: Resource = {
 			ofJob: [videoKind],
 		}),
 	],
-	listSearch: model.listSearch,
+	model,
 };

@@ -1,14 +1,7 @@
 import { InputError } from '../../errors';
 import { customBodyFields } from '../../fields/bodyFields';
 import { checkOptionalText, show } from '../../fields/checks';
-import {
-	choiceField,
-	durationField,
-	field,
-	option,
-	promptField,
-	type Field,
-} from '../../fields/field';
+import { choiceField, durationField, field, option, promptField } from '../../fields/field';
 import { multipartBody } from '../../files/multipartBody';
 import type { Item } from '../../item';
 import type { Submission } from '../../payment/submit';
@@ -17,7 +10,7 @@ import { submitOperation } from '../resource';
 import { MAX_WAIT_S, VIDEOS_PATH, videoApi } from './api';
 import { toFormFields, toFormValues, type FormValues } from './formFields';
 import { images } from './images';
-import { model, modelNotices } from './models';
+import { model, ratioFields } from './models';
 
 const prompt = promptField({
 	description: 'Description of the video to generate',
@@ -66,7 +59,7 @@ export const create = submitOperation({
 	},
 	api: videoApi,
 	submitPath: VIDEOS_PATH,
-	ofVideo: [model, ...modelNotices, prompt, images, duration, aspectRatio],
+	ofVideo: [model, ...model.notices, prompt, images, duration, aspectRatio],
 	optionsOfVideo: [custom, size],
 	maxWaitS: MAX_WAIT_S,
 	read: readCreate,
@@ -75,21 +68,21 @@ export const create = submitOperation({
 async function readCreate(item: Item): Promise<Submission> {
 	const users = toFormValues(custom.read(item));
 	const hasOwnImages = 'input_reference' in users || 'reference_urls' in users;
-	const unlessGiven = (name: string, given: Field<string>) =>
-		name in users ? [] : [given.read(item)];
 	const seconds = duration.read(item);
 	const ratio = aspectRatio.read(item);
-	const shape = size.read(item) ?? (ratio === 'auto' ? undefined : ratio);
+	const shape = size.read(item);
+	const models = users.model ?? [model.read(item)];
+	const name = String(models[0]);
 	const values: FormValues = {
-		model: unlessGiven('model', model),
-		prompt: unlessGiven('prompt', prompt),
+		model: models,
+		prompt: users.prompt ?? [prompt.read(item)],
 		...(seconds > 0 && { seconds: [String(seconds)] }),
+		...(ratio !== 'auto' && shape === undefined && ratioFields(name, ratio)),
 		...(shape !== undefined && { size: [shape] }),
 		...(hasOwnImages ? {} : await images.read(item)),
 		...users,
 	};
 	const body = await multipartBody(item.context.helpers, toFormFields(values));
-	const name = String(values.model?.[0]);
 	const kind = kindOfJob('video', name, values.seconds?.[0], values.size?.[0]);
 	return { model: name, kind, body };
 }

@@ -14,5 +14,5 @@ export const video: Resource = {
 			idLike: 'task_4b2c1f0a...',
 		}),
 	],
-	listSearch: model.listSearch,
+	model,
 };

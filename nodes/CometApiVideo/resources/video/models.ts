@@ -1,176 +1,102 @@
-import type { INodeProperties } from 'n8n-workflow';
-
 import { modelField, type ListedModel } from '../../fields/model';
+import type { KnownModel } from '../../fields/knownModels';
 import { isRecord, parseJson, text } from '../../http/json';
 import { VIDEOS_PATH } from './api';
+import type { FormValues } from './formFields';
 
-/** What is published or was seen of the models of one maker (September 2026); nothing is enforced. */
-export interface KnownModels {
-	name: string;
-	ids: string[];
-	seconds: string;
-	sizes: string;
-	images: string;
-	/** CometAPI's list price in USD a second. */
-	price?: string;
+interface VideoModel extends KnownModel {
+	/** The model's sizes by aspect ratio, where it takes no ratio as its size. */
+	sizes?: Record<string, string>;
+	/** The field of the aspect ratio, if it isn't the size. */
+	ratioField?: string;
 }
 
-const SEEDANCE_SIZES = '16:9 (default), 9:16, 1:1, 4:3, 3:4, 21:9, or width x height';
+const SEEDANCE = { maker: 'ByteDance (Seedance, Doubao)', byDefault: 5 };
+const UP_TO_1080P = { '16:9': '1920x1080', '9:16': '1080x1920', '1:1': '1440x1440' };
+const WAN = { maker: 'Alibaba (Wan)' };
+const WAN_2 = { ...WAN, byDefault: 5, sizes: UP_TO_1080P, usd: { '720p': 0.08, '1080p': 0.12 } };
+const VIDU = { maker: 'Shengshu (Vidu)', seconds: '1 to 16', byDefault: 5 };
+const HORSE = {
+	...{ maker: 'Alibaba (HappyHorse)', seconds: '3 to 15', byDefault: 5, sizes: UP_TO_1080P },
+	images: 'files, several',
+};
+const VEO = {
+	...{ maker: 'Google (Veo)', seconds: '4, 6 or 8', byDefault: 8, images: 'one file' },
+	sizes: { '16:9': '1280x720', '9:16': '720x1280' },
+};
+const BY_ITS_MAKER = "by its maker's pages";
 
-export const KNOWN_MODELS: KnownModels[] = [
+export const KNOWN_MODELS: readonly [VideoModel, ...VideoModel[]] = [
 	{
-		name: 'Seedance 2.5',
-		ids: ['seedance-2-5', 'seedance-2-5-260628'],
-		seconds: '4 to 30, default 5',
-		sizes: '16:9 (default) and other ratios, 854x480, 1280x720',
-		images: 'files or URLs',
-		price: '0.103 at 480p, 0.231 at 720p',
+		...{ ...SEEDANCE, name: 'Seedance 2.5', ids: ['seedance-2-5', 'seedance-2-5-260628'] },
+		...{ seconds: '4 to 30', images: 'files or URLs', usd: { '480p': 0.103, '720p': 0.231 } },
 	},
 	{
-		name: 'Seedance 2.0',
-		ids: ['seedance-2-0', 'doubao-seedance-2-0'],
-		seconds: '4 to 15, default 5',
-		sizes: SEEDANCE_SIZES,
-		images: 'files or URLs',
-		price: '0.063 at 480p, 0.1368 at 720p, 0.3366 at 1080p',
+		...{ ...SEEDANCE, name: 'Seedance 2.0', ids: ['doubao-seedance-2-0', 'seedance-2-0'] },
+		...{ seconds: '4 to 15', images: 'files or URLs' },
+		usd: { '480p': 0.063, '720p': 0.1368, '1080p': 0.3366 },
 	},
 	{
-		name: 'Seedance 2.0 Fast',
-		ids: ['doubao-seedance-2-0-fast'],
-		seconds: '4 to 15, default 5',
-		sizes: `${SEEDANCE_SIZES}, up to 720p`,
-		images: 'by URL; files were refused',
-		price: '0.0504 at 480p, 0.108 at 720p',
+		...{ ...SEEDANCE, name: 'Seedance 2.0 Fast', ids: ['doubao-seedance-2-0-fast'] },
+		...{ seconds: '4 to 15', images: 'URLs', usd: { '480p': 0.0504, '720p': 0.108 } },
 	},
 	{
-		name: 'Seedance 1.5 Pro',
-		ids: ['doubao-seedance-1-5-pro'],
-		seconds: '4 to 12, default 5',
-		sizes: SEEDANCE_SIZES,
-		images: 'none by its page; URLs were taken, files refused',
+		...{ ...SEEDANCE, name: 'Seedance 1.5 Pro', ids: ['doubao-seedance-1-5-pro'] },
+		...{ seconds: '4 to 12', images: 'URLs, not on its page' },
 	},
 	{
-		name: 'Seedance 1.0 Pro',
-		ids: ['doubao-seedance-1-0-pro'],
-		seconds: '2 to 10, default 5',
-		sizes: SEEDANCE_SIZES,
-		images: 'none',
+		...{ ...SEEDANCE, name: 'Seedance 1.0 Pro', ids: ['doubao-seedance-1-0-pro'] },
+		...{ seconds: '2 to 10', images: 'none' },
+	},
+	{ ...WAN_2, name: 'Wan 2.6', ids: ['wan2.6'], seconds: '5, 10 or 15', images: 'up to 5 URLs' },
+	{
+		...{ ...WAN_2, name: 'Wan 2.7', ids: ['wan2.7'], seconds: '2 to 15' },
+		images: 'files: first and last frame',
 	},
 	{
-		name: 'Wan 2.6',
-		ids: ['wan2.6'],
-		seconds: '5, 10 or 15, default 5',
-		sizes:
-			'1280x720, 720x1280, 1920x1080 (default), 1080x1920, 1440x1440, 1088x832, 832x1088, 1632x1248, 1248x1632',
-		images: 'by URL, up to 5; files were refused',
-		price: '0.08 at 720p, 0.12 at 1080p',
+		...{ ...WAN, name: 'Wan 3.0', ids: ['wan3.0'], seconds: `up to 30 ${BY_ITS_MAKER}` },
+		...{ images: 'not known', usd: { '480p': 0.05, '720p': 0.1, '1080p': 0.2 } },
 	},
 	{
-		name: 'Wan 2.7',
-		ids: ['wan2.7'],
-		seconds: '2 to 15, default 5',
-		sizes: '1280x720, 720x1280, 1920x1080 (default), 1080x1920, 1440x1440',
-		images: 'files, as first and last frame',
-		price: '0.08 at 720p, 0.12 at 1080p',
+		...{ ...VIDU, name: 'Vidu Q3', ids: ['viduq3'], images: 'files, not on its page' },
+		usd: { '540p': 0.056, '720p and 1080p': 0.1232 },
 	},
 	{
-		name: 'Wan 3.0',
-		ids: ['wan3.0'],
-		seconds: 'not published; up to 30 at its maker',
-		sizes: 'not published; 480p, 720p and 1080p',
-		images: 'not published; first and last frame at its maker',
-		price: '0.05 at 480p, 0.10 at 720p, 0.20 at 1080p',
+		...{ ...VIDU, name: 'Vidu Q3 Turbo', ids: ['viduq3-turbo'], images: 'files, not on its page' },
+		usd: { '540p': 0.028, '720p and 1080p': 0.0616 },
+	},
+	{ ...HORSE, name: 'HappyHorse 1.1', ids: ['happyhorse-1.1'] },
+	{ ...HORSE, name: 'HappyHorse 1.0', ids: ['happyhorse-1.0'] },
+	{ ...VEO, name: 'Veo 3.1', ids: ['veo3.1'] },
+	{ ...VEO, name: 'Veo 3.1 Fast', ids: ['veo3.1-fast'] },
+	{ ...VEO, name: 'Veo 3', ids: ['veo3'] },
+	{ ...VEO, name: 'Veo 3 Fast', ids: ['veo3-fast'], usd: { '': 0.05 } },
+	{
+		...{ name: 'MiniMax H3', ids: ['minimax-h3'], maker: 'MiniMax (Hailuo)' },
+		...{ seconds: `4 to 15 ${BY_ITS_MAKER}`, images: 'files', usd: { '768p': 0.08, '2K': 0.13 } },
 	},
 	{
-		name: 'Vidu Q3',
-		ids: ['viduq3', 'viduq3-turbo'],
-		seconds: '1 to 16, default 5',
-		sizes: '640x352, 960x528, 1280x720 (default), 1920x1080',
-		images: 'seen, not on its page',
-		price: '0.056 up to 540p, 0.1232 above; Turbo 0.028 and 0.0616',
+		...{ name: 'FLUX 3', ids: ['flux-3'], maker: 'Black Forest Labs (FLUX)', images: 'not known' },
+		...{ seconds: `5 to 20 ${BY_ITS_MAKER}`, usd: { '720p': 0.136, '1080p': 0.232 } },
 	},
 	{
-		name: 'HappyHorse',
-		ids: ['happyhorse-1.0', 'happyhorse-1.1'],
-		seconds: '3 to 15, default 5',
-		sizes: '1280x720, 720x1280, 1920x1080 (default), 1080x1920, 1440x1440',
-		images: 'files, several',
-	},
-	{
-		name: 'Veo 3 and 3.1',
-		ids: ['veo3.1', 'veo3.1-fast', 'veo3', 'veo3-fast'],
-		seconds: '4, 6 or 8',
-		sizes: '1280x720, 720x1280 and larger landscapes; 16x9 and 9x16 with older versions',
-		images: 'one file, the first frame',
-		price: '0.05 for veo3-fast (May 2026)',
-	},
-	{
-		name: 'MiniMax H3 (Hailuo)',
-		ids: ['minimax-h3'],
-		seconds: 'not published; 4 to 15 at its maker',
-		sizes: 'not published; 768p and 2K',
-		images: 'files; up to 9 at its maker',
-		price: '0.08 at 768p, 0.13 at 2K',
-	},
-	{
-		name: 'FLUX 3',
-		ids: ['flux-3'],
-		seconds: 'not published; 5 to 20 at its maker',
-		sizes: 'not published; 720p and 1080p',
-		images: 'not published; up to 10 at its maker',
-		price: '0.136 at 720p, 0.232 at 1080p',
-	},
-	{
-		name: 'Omni Fast (beta)',
-		ids: ['omni-fast'],
-		seconds: 'start with 4, the default',
-		sizes: "leave empty; 'Custom Body Fields' take aspect_ratio 16:9, 9:16 or 1:1",
-		images: 'none',
+		...{ name: 'Omni Fast (beta)', ids: ['omni-fast'], maker: 'Omni', seconds: 'not known' },
+		...{ byDefault: 4, images: 'none', ratioField: 'aspect_ratio' },
 	},
 ];
-
-/** Ids that others saw finish videos in August and September 2026, or at least be accepted. */
-export const LIVE_MODELS = [
-	'seedance-2-5',
-	'doubao-seedance-1-5-pro',
-	'doubao-seedance-2-0',
-	'doubao-seedance-2-0-fast',
-	'happyhorse-1.1',
-	'omni-fast',
-	'veo3',
-	'veo3-fast',
-	'veo3.1',
-	'veo3.1-fast',
-	'viduq3',
-	'viduq3-turbo',
-	'wan2.6',
-	'wan2.7',
-] as const;
 
 /** The models that CometAPI's public catalogue has for this route. */
 export const model = modelField({
 	method: 'searchVideoModels',
-	known: LIVE_MODELS,
+	known: KNOWN_MODELS,
 	live: { path: '/api/models', withKey: false, read: readCatalogue },
 });
 
-/** What is known of the chosen model. */
-export const modelNotices: INodeProperties[] = KNOWN_MODELS.map(toNotice);
-
-function toNotice(models: KnownModels, index: number): INodeProperties {
-	const { name, ids, seconds, sizes, images, price } = models;
-	const facts = [name, `Duration: ${seconds}`, `Size: ${sizes}`, `Images: ${images}`];
-	if (price !== undefined) facts.push(`CometAPI's list price in USD per second: ${price}`);
-	// n8n shows no HTML of community nodes, not even a line break.
-	const text = [...facts, 'Known in September 2026; CometAPI may accept other values'].join('. ');
-	return {
-		displayName: `${text}.`,
-		name: `knownOfModel${index}`,
-		type: 'notice',
-		default: '',
-		// In this order: n8n shows everything that hangs on an expression, and a list has none.
-		displayOptions: { show: { '/model.mode': ['list'], model: ids } },
-	};
+/** An aspect ratio as the model takes it; most take it as their size. */
+export function ratioFields(modelId: string, ratio: string): FormValues {
+	const { ratioField = 'size', sizes } =
+		KNOWN_MODELS.find(({ ids }) => ids.includes(modelId)) ?? ({} as Partial<VideoModel>);
+	return { [ratioField]: [sizes?.[ratio] ?? ratio] };
 }
 
 function readCatalogue(answer: unknown): ListedModel[] {
@@ -180,14 +106,13 @@ function readCatalogue(answer: unknown): ListedModel[] {
 
 function readEntry(entry: unknown): ListedModel | undefined {
 	if (!isRecord(entry) || entry.upcoming === true) return undefined;
-	const { id, provider, features, endpoints } = entry;
-	const value = text(id);
-	const makesVideos = textsIn(features).some((feature) => /to-video$|^video-edit/.test(feature));
-	if (value === undefined || !makesVideos || !textsIn(endpoints).includes(VIDEOS_PATH)) {
+	const id = text(entry.id);
+	// Create has no video to edit.
+	const canCreate = textsIn(entry.features).some((each) => /^(text|image)-to-video$/.test(each));
+	if (id === undefined || !canCreate || !textsIn(entry.endpoints).includes(VIDEOS_PATH)) {
 		return undefined;
 	}
-	const maker = text(provider);
-	return { name: maker === undefined ? value : `${value} (${maker})`, value };
+	return { id, maker: text(entry.provider) };
 }
 
 /** All texts in a list or an object, which may itself come as JSON text. */

@@ -1,0 +1,59 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- tests run outside n8n */
+import { readFileSync, writeFileSync } from 'node:fs';
+
+import { expect, test } from '@jest/globals';
+
+import { KNOWN_IN, priceOf, type KnownModel } from '../../nodes/CometApiVideo/fields/knownModels';
+import { resources } from '../../nodes/CometApiVideo/resources';
+
+const FILE = 'docs/models.md';
+
+const INTRODUCTION = `# Models
+
+What was known in ${KNOWN_IN}. The editor shows the same for the chosen model. The node enforces only the durations of Grok and Kling, and that \`grok-imagine-video\` has no 1080p. CometAPI changes its models and prices, and a request that it refuses costs nothing. [api.md](api.md) has all sizes, and the source and date of each fact. Nobody has tried them against the live service for this project.
+
+Prices are list prices in USD, for each item. "Example" is a video of the model's default length, or of 5 seconds if that isn't known. Any model takes an ID that isn't in the table: choose **By ID** under **Model**.
+`;
+
+const row = (...cells: string[]) => `| ${cells.join(' | ')} |`;
+
+function rowOf(model: KnownModel): string {
+	const { name, ids, seconds, byDefault, images, usd, usdPerVideo, priceNote } = model;
+	const perSecond = Object.entries(usd ?? {}).map(([at, price]) =>
+		at === '' ? `${price}` : `${price} at ${at}`,
+	);
+	const price = (usdPerVideo && `${usdPerVideo} a video`) ?? (perSecond.join(', ') || 'not known');
+	return row(
+		name,
+		ids.map((id) => `\`${id}\``).join(', '),
+		byDefault === undefined ? seconds : `${seconds}; default ${byDefault}`,
+		images,
+		[price, ...(priceNote === undefined ? [] : [priceNote])].join('. '),
+		usd === undefined ? '-' : priceOf(model),
+	);
+}
+
+const tables = resources.map(({ name, model }) =>
+	[
+		`## ${name}\n`,
+		row('model', 'ID', 'seconds', 'images', 'USD per second', 'example'),
+		row(...Array<string>(6).fill('---')),
+		...model.known.map(rowOf),
+	].join('\n'),
+);
+
+/** UPDATE_DOCS=1 writes it. */
+test("docs/models.md has the facts that the editor's notices are made of", () => {
+	const text = `${[INTRODUCTION, ...tables].join('\n')}\n`.replaceAll('|\n## ', '|\n\n## ');
+	if (process.env.UPDATE_DOCS === '1') writeFileSync(FILE, text);
+	expect(readFileSync(FILE, 'utf8')).toBe(text);
+});
+
+const PRICES = resources.flatMap(({ model }) =>
+	model.known.flatMap(({ name, usd = {} }) => Object.values(usd).map((price) => [name, price])),
+);
+
+test.each(PRICES)('docs/api.md has the source of the price of %s: %d', (_name, price) => {
+	const number = String(price).replace('.', '\\.');
+	expect(readFileSync('docs/api.md', 'utf8')).toMatch(new RegExp(`[ $]${number}0?[ /]`));
+});
