@@ -321,15 +321,26 @@ export interface FileAddress {
 	contentPath?: string;
 }
 
-/** The video is there, its file is not. */
+const FETCH_LATER =
+	"The operation 'Get Status' with 'Download Video' fetches it later, without paying again.";
+
+/**
+ * The video is there, its file is not.
+ *
+ * @param fix by default Get Status, which may fetch it later
+ */
 export function downloadFailed(
-	{ reason, fix }: { reason: string; fix: string },
+	{ reason, fix }: { reason: string; fix?: string },
 	{ url, contentPath, ...facts }: VideoErrorFacts & { requestId: string } & FileAddress,
 ): VideoError {
 	const place = `The video is at ${url} ${contentPath === undefined ? '' : ', which only the API key opens'}`;
 	return new VideoError(
 		'The video is finished, but could not be downloaded',
-		sentences(reason, fix, facts.way?.toFind, `${place}.`),
+		sentences(
+			reason,
+			...(fix === undefined ? [FETCH_LATER, facts.way?.toFind] : [fix]),
+			`${place}.`,
+		),
 		facts,
 	);
 }

@@ -8,7 +8,7 @@ process.env.N8N_HTTP_RESPONSE_BODY_READ_TIMEOUT = '500';
 
 test("a download starts again after n8n's own time-out of a body in memory", async () => {
 	await withScene({ plan: () => ({ seconds: 0.1 }) }, async ({ simulator, execute }) => {
-		simulator.inject({ route: 'video', fault: { kind: 'headersOnly' } });
+		simulator.inject({ route: 'video', fault: { kind: 'headersOnly', bytes: 1_000 } });
 		const begun = Date.now();
 		const finished = await execute(createNode({ downloadVideo: true }));
 		expect(jsonOf(finished)).toEqual([expect.objectContaining({ status: 'done' })]);

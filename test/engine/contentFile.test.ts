@@ -149,23 +149,21 @@ describe('A finished video that only the key opens', () => {
 	});
 
 	test.concurrent.each([301, 302, 303, 307, 308])(
-		'takes the key to no other host, nor to the API a second time, after a %d',
+		'takes the key to no other host after a %d, also not back to the API',
 		async (status) => {
 			const elsewhere = await startSimulator({ apiKey: API_KEY });
 			try {
 				await withContent({}, async ({ simulator, look }) => {
-					for (const location of [`${elsewhere.url}/v1/models`, '/v1/models']) {
-						const fault = { kind: 'redirect', status, location } as const;
-						simulator.inject({ route: 'content', fault });
-						const finished = await look(DOWNLOAD);
-						expect(finished.error?.description).toContain('answered HTTP 401');
-						expect(finished.error?.description).toContain('only the API key opens');
-					}
-					expect(simulator.requestsTo('models').map(({ headers }) => headers)).toEqual([
-						expect.not.objectContaining({ authorization: expect.anything() }),
-					]);
+					const redirect = (location: string) => ({ kind: 'redirect', status, location }) as const;
+					simulator.inject({ route: 'content', fault: redirect(`${elsewhere.url}/v1/models`) });
+					elsewhere.inject({ route: 'models', fault: redirect(`${simulator.url}/v1/models`) });
+					const finished = await look(DOWNLOAD);
+					expect(finished.error?.description).toContain('answered HTTP 401');
+					expect(finished.error?.description).toContain('only the API key opens');
 					expect(elsewhere.requestsTo('models')).toHaveLength(1);
+					expect(simulator.requestsTo('models')).toHaveLength(1);
 					expectNoKeyAt(elsewhere, 'api');
+					expect(simulator.requestsTo('models')[0]?.headers).not.toHaveProperty('authorization');
 				});
 			} finally {
 				await elsewhere.close();
@@ -173,18 +171,90 @@ describe('A finished video that only the key opens', () => {
 		},
 	);
 
-	test.concurrent('is given up after three redirects', async () => {
+	test.concurrent.each([301, 302, 303, 307, 308])(
+		'takes the key to another place at the API after a %d',
+		async (status) => {
+			await withContent({}, async ({ simulator, requestId, look }) => {
+				const location = `${simulator.url}${contentPath(requestId)}?part=all`;
+				simulator.inject({ route: 'content', fault: { kind: 'redirect', status, location } });
+				expect(await digestFile(fileOf(await look(DOWNLOAD)))).toBe(SAMPLE_SHA256);
+				const keys = contentsOf(simulator).map(({ headers }) => headers.authorization);
+				expect(keys).toEqual([`Bearer ${API_KEY}`, `Bearer ${API_KEY}`]);
+			});
+		},
+	);
+
+	test.concurrent('is given up after five redirects', async () => {
 		await withContent({}, async ({ simulator, look }) => {
 			const fault = { kind: 'redirect', status: 302, location: 'x' } as const;
 			simulator.inject({ fault, times: Infinity, when: ({ path }) => !/\/task_[^/]*$/.test(path) });
 			const { error } = await look(DOWNLOAD);
 			expect(error?.description).toContain('answered HTTP 302');
-			expect(simulator.requests.filter(({ path }) => path.endsWith('/x'))).toHaveLength(3);
+			expect(simulator.requests.filter(({ path }) => path.endsWith('/x'))).toHaveLength(5);
 		});
 	});
 
+	test.concurrent.each(['ftp://127.0.0.1/a.mp4', 'data:video/mp4;base64,AA', 'file:///etc/passwd'])(
+		'is not looked for at %s',
+		async (location) => {
+			await withContent({}, async ({ simulator, look }) => {
+				simulator.inject({ route: 'content', fault: { kind: 'redirect', status: 302, location } });
+				expect((await look(DOWNLOAD)).error?.description).toContain('answered HTTP 302');
+			});
+		},
+	);
+
+	/** Answers that have the file's address instead of the file. */
+	const addresses: Array<[string, (url: string) => unknown]> = [
+		['flat', (url) => ({ status: 'completed', video_url: url })],
+		['in a row', (url) => ({ code: 'success', data: { task_id: 't', data: { video: { url } } } })],
+		['in a list', (url) => ({ data: [{ url }] })],
+	];
+
+	test.concurrent.each(addresses)('is fetched where JSON says it is: %s', async (_case, bodyOf) => {
+		await withContent({}, async ({ simulator, requestId, look }) => {
+			const places = {
+				video: `${simulator.mediaUrl}/videos/${requestId}.mp4`,
+				content: `${simulator.url}${contentPath(requestId)}?again`,
+			};
+			for (const [route, url] of Object.entries(places)) {
+				const fault = { kind: 'status', status: 200, body: bodyOf(url) } as const;
+				const before = simulator.requests.length;
+				simulator.inject({ route: 'content', fault });
+				expect(await digestFile(fileOf(await look(DOWNLOAD)))).toBe(SAMPLE_SHA256);
+				const [, asked, found, ...more] = simulator.requests.slice(before);
+				expect([asked?.route, found?.route, more.length]).toEqual(['content', route, 0]);
+				// At the API it goes with the key, which withContent looks for at the other host.
+				if (route === 'content') expect(found?.headers.authorization).toBe(`Bearer ${API_KEY}`);
+			}
+		});
+	});
+
+	test.concurrent(
+		'is asked for again, some 20 s, while the API says in words that it is not ready',
+		async () => {
+			await withContent({}, async ({ simulator, requestId, look }) => {
+				const url = `${simulator.url}${contentPath(requestId)}`;
+				const body = { code: 'video_not_ready', message: `Come back soon for ${API_KEY}`, url };
+				const fault = { kind: 'status', status: 200, body } as const;
+				simulator.inject({ route: 'content', fault, times: Infinity });
+				const { error } = await look(DOWNLOAD);
+				expect(error?.description).toContain(
+					'sent application/json; charset=utf-8 instead of a video: Come back soon for ***',
+				);
+				// Each try follows the address in the answer three times; a busy machine makes fewer tries.
+				const asked = contentsOf(simulator).length;
+				expect([12, 16, 20, 24]).toContain(asked);
+			});
+		},
+		60_000,
+	);
+
 	const passing: Array<[string, Fault]> = [
 		['a 400, since it is not there yet', { kind: 'status', status: 400 }],
+		['a page', { kind: 'html', status: 200 }],
+		['JSON without an address', { kind: 'status', status: 200, body: { message: 'x' } }],
+		['an endless text', { kind: 'huge', bytes: Infinity, as: 'text' }],
 		['a 503', { kind: 'status', status: 503 }],
 		['a reset', { kind: 'reset' }],
 	];

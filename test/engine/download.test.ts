@@ -146,7 +146,8 @@ describe('Download Video', () => {
 					expect(item?.pairedItem).toEqual({ item: 0 });
 					expect(fileOf(finished, 'clip')).toMatchObject({
 						fileName: 'candle.mov',
-						mimeType: 'video/quicktime',
+						// Its bytes say so, and not the host.
+						mimeType: 'video/mp4',
 					});
 					expect(await digestFile(fileOf(finished, 'clip'))).toBe(
 						generatedVideoSha256(idOf(simulator), 3_000_001),
@@ -169,6 +170,15 @@ describe('Download Video', () => {
 		['a 404, since it is not there yet', { kind: 'html', status: 404 }],
 		['a 409, since it is not there yet', { kind: 'status', status: 409 }],
 		['a 202, since it is not there yet', { kind: 'empty', status: 202 }],
+		['a 400, since it is not there yet', { kind: 'status', status: 400 }],
+		[
+			'JSON that says so',
+			{
+				kind: 'status',
+				status: 200,
+				body: { error: { code: 'video_not_ready', message: 'wait' } },
+			},
+		],
 	];
 
 	test.concurrent('takes no file whose end is missing', async () => {
@@ -185,6 +195,9 @@ describe('Download Video', () => {
 			['gzip that nobody asked for', { kind: 'gzip' }],
 			['a type that says nothing', { kind: 'contentType', value: 'application/octet-stream' }],
 			['a type in capitals', { kind: 'contentType', value: 'Video/MP4' }],
+			['the type of a page', { kind: 'contentType', value: 'text/html' }],
+			['the type of JSON', { kind: 'contentType', value: 'application/json' }],
+			['a part that is all of it', { kind: 'partial', bytes: sampleMp4.length }],
 		] as Array<[string, Fault]>),
 	)('is content, with files in %s, with %s', async (mode, _case, fault) => {
 		await withBinaryMode(mode, async () => {
@@ -327,18 +340,23 @@ describe('Download Video', () => {
 		['a 410', {}, { kind: 'empty', status: 410 }, 'has expired (HTTP 410)'],
 		['a page', {}, { kind: 'html', status: 200 }, 'sent text/html; charset=utf-8 instead'],
 		[
-			'a JSON text',
+			'JSON, with its words',
 			{},
-			{ kind: 'contentType', value: 'application/json' },
-			'sent application/json instead of a video',
+			{ kind: 'status', status: 200, body: { message: 'No such bucket' } },
+			'sent application/json; charset=utf-8 instead of a video: No such bucket',
 		],
 		[
-			'an XML text',
+			'a playlist',
 			{},
-			{ kind: 'contentType', value: 'application/xml; charset=utf-8' },
-			'sent application/xml; charset=utf-8 instead',
+			{ kind: 'status', status: 200, body: '#EXTM3U\n#EXT-X-VERSION:3', contentType: 'video/mp4' },
+			'sent text instead of a video: #EXTM3U',
 		],
-		['a 400', {}, { kind: 'status', status: 400 }, 'answered HTTP 400'],
+		[
+			'a refusal, with its words',
+			{},
+			{ kind: 'status', status: 401, body: { message: 'Sign in' } },
+			'answered HTTP 401: Sign in',
+		],
 		['an SVG', {}, otherFile('svg'), 'sent image/svg+xml instead of a video'],
 		['a script', {}, otherFile('script'), 'sent text/javascript instead of a video'],
 		[

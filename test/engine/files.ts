@@ -1,6 +1,6 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- tests run outside n8n */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 
@@ -17,18 +17,29 @@ export function inBothModes<Case extends unknown[]>(cases: Case[]): Array<[Binar
 	return BINARY_MODES.flatMap((mode) => cases.map((row): [BinaryMode, ...Case] => [mode, ...row]));
 }
 
-const modes = new AsyncLocalStorage<BinaryMode>();
+const modes = new AsyncLocalStorage<string>();
 const service = Container.get(BinaryDataService);
 const ready = service.init().then(() => {
 	// One process has one mode in n8n; here each test has its own, beside others that run meanwhile.
-	Object.defineProperty(service, 'mode', {
-		get: () => (modes.getStore() === 'filesystem' ? 'filesystem-v2' : 'default'),
-	});
+	Object.defineProperty(service, 'mode', { get: () => modes.getStore() ?? 'default' });
 });
 
 /** Runs the task with n8n keeping files in that way; outside of this it keeps them in memory. */
 export async function withBinaryMode<T>(mode: BinaryMode, task: () => Promise<T>): Promise<T> {
 	await ready;
+	return await modes.run(mode === 'filesystem' ? 'filesystem-v2' : 'default', task);
+}
+
+type SetManager = Parameters<BinaryDataService['setManager']>;
+
+/** What n8n calls a manager of its binary data. */
+export type Storage = SetManager[1];
+
+/** Runs the task with n8n keeping files in that storage. */
+export async function withStorage<T>(storage: Storage, task: () => Promise<T>): Promise<T> {
+	await ready;
+	const mode = `storage-${randomUUID()}`;
+	service.setManager(mode as SetManager[0], storage);
 	return await modes.run(mode, task);
 }
 

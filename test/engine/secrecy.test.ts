@@ -1,10 +1,10 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- tests run outside n8n */
 import { describe, expect, test } from '@jest/globals';
-import { sleep, type INode } from 'n8n-workflow';
+import type { INode } from 'n8n-workflow';
 
 import { startSimulator, type Fault, type Route, type Simulator } from '../simulator/simulator.ts';
 import { execute as executeIn, listModels, logLines, type Finished } from './engine.ts';
-import { createNode, editNode, itemsOf, jsonOf, until, withScene } from './scene.ts';
+import { createNode, editNode, getStatusNode, itemsOf, jsonOf, withScene } from './scene.ts';
 
 // As an operator would switch it on; n8n reads it with the first request.
 process.env.N8N_SSRF_PROTECTION_ENABLED = 'true';
@@ -16,6 +16,15 @@ const QUICK = { apiKey: API_KEY, plan: () => ({ seconds: 0.1 }) };
 
 const says = (message: string) => ({ error: { message, type: 'comet_api_error', code: 'bad' } });
 const ECHO = `invalid token Bearer ${API_KEY} (${API_KEY})`;
+
+/** JSON that writes the key's first letter and its hyphens by their numbers. */
+function escaped(body: object): string {
+	const written = API_KEY.replace('k', '\\u006b').replaceAll('-', '\\u002D');
+	const json = JSON.stringify(body).replaceAll(API_KEY, written);
+	expect(json).not.toContain(API_KEY);
+	expect(JSON.parse(json)).toEqual(body);
+	return json;
+}
 
 function expectNoKey(finished: Finished): void {
 	const { run, outputs, error } = finished;
@@ -62,6 +71,11 @@ describe('The API key stays out of errors, log and items', () => {
 			},
 		],
 	];
+	for (const [name, route, fault] of [...echoes]) {
+		if (fault.kind !== 'status' || typeof fault.body !== 'object' || fault.body === null) continue;
+		const named = { ...fault.body, [`of ${API_KEY}`]: { [API_KEY]: API_KEY } };
+		echoes.push([`${name}, escaped`, route, { ...fault, body: escaped(named) }]);
+	}
 	const manners = ['stopWorkflow', 'continueRegularOutput', 'continueErrorOutput'] as const;
 	const cases = echoes.flatMap((echo) => manners.map((onError) => [onError, ...echo] as const));
 
@@ -92,6 +106,33 @@ describe('The API key stays out of errors, log and items', () => {
 			expectNoKey(await executeIn({ video: node }, itemsOf({}), nobody));
 			simulator.inject({ route: 'submit', fault: { kind: 'reset' } });
 			expectNoKey(await execute(node));
+		});
+	});
+
+	test.concurrent.each([
+		['request_id', { request_id: API_KEY }],
+		['data', { code: 0, data: API_KEY }],
+		['a row', { data: { task_id: API_KEY } }],
+	])('which is no request ID: %s', async (_case, body) => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			for (const written of [JSON.stringify(body), escaped(body)]) {
+				const fault = { kind: 'status', status: 200, body: written } as const;
+				simulator.inject({ route: 'submit', fault });
+				const finished = await execute(createNode());
+				expect(finished.error?.message).toContain('It is not known whether');
+				expectNoKey(finished);
+			}
+			expect(simulator.requestsTo('status')).toEqual([]);
+		});
+	});
+
+	test.concurrent('pasted as a request ID, before anything is sent', async () => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			const { error } = await execute(getStatusNode({ requestId: ` ${API_KEY} ` }));
+			expect(error?.message).toBe("'Request ID' is the API key");
+			// n8n keeps the parameter itself with the node.
+			expect(`${error?.description} ${logLines.join()}`).not.toContain(API_KEY);
+			expect(simulator.requests).toEqual([]);
 		});
 	});
 
@@ -224,23 +265,22 @@ describe("n8n's own restrictions hold", () => {
 			const { error } = await execute(createNode({ downloadVideo: true }));
 			expect(error?.message).toContain(`[request ID ${simulator.jobs[0]?.requestId}]`);
 			expect(error?.description).toContain(blockedUrl);
+			expect(error?.description).toContain('n8n blocked the request: ');
+			expect(error?.description).not.toContain('Get Status');
 			expect(simulator.requests.map(({ host }) => host)).toEqual(['api', 'api']);
 		});
 	});
 
 	test.concurrent('for a redirect to such a host', async () => {
 		await withScene({ plan: () => ({ seconds: 0.1, videoUrl: 'redirect' }) }, async (scene) => {
-			const { simulator, start } = scene;
+			const { simulator, execute } = scene;
 			const location = atLocalhost(`${simulator.mediaUrl}/videos/a.mp4`);
 			const fault = { kind: 'redirect', status: 302, location } as const;
 			simulator.inject({ route: 'redirect', fault, times: Infinity });
-			const { finished, stop } = await start(createNode({ downloadVideo: true }));
-			await until(() => simulator.requestsTo('redirect').length === 2);
-			await sleep(200);
-			stop();
-			await finished;
+			const { error } = await execute(createNode({ downloadVideo: true }));
+			expect(error?.description).toContain('n8n blocked the request: ');
 			const media = simulator.requests.filter(({ host }) => host === 'media');
-			expect(media.map(({ route }) => route)).toEqual(['redirect', 'redirect']);
+			expect(media.map(({ route }) => route)).toEqual(['redirect']);
 		});
 	});
 });

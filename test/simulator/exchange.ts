@@ -66,8 +66,11 @@ function begin({ record, response }: Exchange, { status, headers, content }: Ans
 }
 
 /** Then silence. */
-export function deliverHead(exchange: Exchange, answer: Answer): void {
-	if (!exchange.response.destroyed) begin(exchange, answer);
+export function deliverHead(exchange: Exchange, answer: Answer, bytes = 0): void {
+	const { response } = exchange;
+	if (response.destroyed) return;
+	begin(exchange, answer);
+	for (const piece of cutTo(answer.content, bytes).chunks()) response.write(piece);
 }
 
 export async function deliver(

@@ -29,8 +29,8 @@ export type Fault =
 	| { kind: 'slowBody'; ms: number }
 	/** A byte of the normal answer at a time, then blanks: so many bytes, or for ever. */
 	| { kind: 'drip'; everyMs: number; bytes?: number }
-	/** The headers of the normal answer, then silence. */
-	| { kind: 'headersOnly' }
+	/** The headers of the normal answer and so many bytes of it, then silence. */
+	| { kind: 'headersOnly'; bytes?: number }
 	/** Infinity never ends. JSON begins with the fields of the normal answer if that was made. */
 	| ({ kind: 'huge'; bytes: number; as?: 'json' | 'text'; status?: number } & AfterHandler)
 	/**

@@ -134,7 +134,7 @@ export async function play(
 			return await deliver(exchange, { ...normal(), content }, { everyMs });
 		}
 		case 'headersOnly':
-			return deliverHead(exchange, normal());
+			return deliverHead(exchange, normal(), fault.bytes);
 		case 'huge':
 			return await deliver(exchange, huge(fault, handled));
 		case 'truncatedJson': {

@@ -1,20 +1,28 @@
 import type { IBinaryData } from 'n8n-workflow';
 
+import { findVideoUrl } from '../answers/videoUrl';
 import { downloadFailed, stopped, type FileAddress, type VideoErrorFacts } from '../errors';
-import { shorten } from '../http/exchange';
-import { openPublicFile, openWithKey, type FileStream } from '../http/openFile';
+import { isSuccess } from '../http/exchange';
+import { isRecord, text } from '../http/json';
+import { addressOf, openFile, type FileStream, type OpenedFile } from '../http/openFile';
 import { describeUnanswered } from '../http/request';
 import type { Item } from '../item';
 import { pause, untilStopped } from '../pause';
-import { inspectFile } from './binaryFile';
 import {
+	blocked,
+	BoxReader,
+	brokenOff,
+	cutOff,
+	hasWholeFile,
 	judgeAnswer,
-	judgeFile,
+	MAX_FILE_BYTES,
+	nameOfFile,
+	notStored,
 	pauseBeforeNextMs,
-	storedTypeOf,
-	TRY_LATER,
-	VIDEO_HEAD_BYTES,
+	tooLarge,
+	videoTypeOf,
 	type FileRefusal,
+	type VideoType,
 } from './videoFile';
 
 /** In so many ms a try must bring LEAST_BYTES_PER_S; a shorter time-out of the node shortens it. */
@@ -36,7 +44,16 @@ export interface DownloadOptions {
 	leftMs: number;
 }
 
+/** A file, from its address to n8n's storage. */
+interface Download extends DownloadOptions {
+	item: Item;
+	facts: FinishedFacts;
+}
+
 type Try = { binary: IBinaryData } | FileRefusal;
+
+/** The answer that has the address instead of the file may name another such answer. */
+const MAX_HOPS = 3;
 
 /**
  * Streams the video into n8n's binary storage. The API key does not go along, unless only it opens
@@ -47,17 +64,18 @@ type Try = { binary: IBinaryData } | FileRefusal;
 export async function downloadVideo(
 	item: Item,
 	facts: FinishedFacts,
-	{ fileName = `${facts.requestId.replaceAll('/', '_')}.mp4`, leftMs }: DownloadOptions,
+	options: DownloadOptions,
 ): Promise<IBinaryData> {
 	const { signal } = item;
 	const budget = new AbortController();
 	let end: () => void = () => {};
 	const ended = new Promise<void>((resolve) => (end = resolve));
-	void pause(Math.max(leftMs, LEAST_TIME_MS), signal, ended).then(() => budget.abort());
+	const leftMs = Math.max(options.leftMs, LEAST_TIME_MS);
+	void pause(leftMs, signal, ended).then(() => budget.abort());
 	const since = Date.now();
 	try {
 		for (let tries = 1; ; tries++) {
-			const result = await tryOnce(item, facts, fileName, budget.signal);
+			const result = await tryOnce({ item, facts, ...options }, budget.signal);
 			if (signal.aborted) throw stopped(facts.requestId);
 			if ('binary' in result) return result.binary;
 			const pauseMs = pauseBeforeNextMs(result, tries, Date.now() - since);
@@ -71,20 +89,15 @@ export async function downloadVideo(
 	}
 }
 
-async function tryOnce(
-	item: Item,
-	address: FileAddress,
-	fileName: string,
-	budget: AbortSignal,
-): Promise<Try> {
+async function tryOnce(download: Download, budget: AbortSignal): Promise<Try> {
 	const cut = new AbortController();
-	const cutOff = () => cut.abort();
-	budget.addEventListener('abort', cutOff, { once: true });
+	const cutOffNow = () => cut.abort();
+	budget.addEventListener('abort', cutOffNow, { once: true });
 	let bytes = 0;
-	const fetching = fetchFile(item, address, fileName, cut.signal, (more) => (bytes += more));
-	void watchProgress(item, () => bytes, cut, fetching);
+	const fetching = fetchFile(download, cut.signal, (more) => (bytes += more));
+	void watchProgress(download.item, () => bytes, cut, fetching);
 	const result = await untilStopped(fetching, cut.signal);
-	budget.removeEventListener('abort', cutOff);
+	budget.removeEventListener('abort', cutOffNow);
 	if (result && !cut.signal.aborted) return result;
 	return budget.aborted ? outOfTime() : STALLED;
 }
@@ -105,64 +118,82 @@ async function watchProgress(
 
 /** Never throws. */
 async function fetchFile(
-	item: Item,
-	{ url, contentPath }: FileAddress,
-	fileName: string,
+	download: Download,
 	signal: AbortSignal,
 	onBytes: (bytes: number) => void,
 ): Promise<Try> {
-	const opening =
-		contentPath === undefined
-			? await openPublicFile(item, url, signal)
-			: await openWithKey(item, contentPath, signal);
-	if ('unanswered' in opening) {
-		const { phase, message } = opening.unanswered;
-		return brokenOff(message, phase === 'blocked' ? 'never' : 'later');
+	const { item, facts } = download;
+	const isAtTheApi = facts.contentPath !== undefined;
+	let url = isAtTheApi ? addressOf(item, String(facts.contentPath)) : facts.url;
+	for (let hops = 0; ; hops++) {
+		const opening = await openFile(item, url, isAtTheApi, signal);
+		if ('unanswered' in opening) {
+			const { phase, message } = opening.unanswered;
+			return phase === 'blocked' ? blocked(message) : brokenOff(message);
+		}
+		const { opened } = opening;
+		const { head, headers } = opened;
+		const type = videoTypeOf(head, text(headers['content-type']));
+		if (type && hasWholeFile(opened)) return await store(download, opened, type, onBytes);
+		const answer = await opened.readAnswer();
+		const next = isAtTheApi && isSuccess(answer.statusCode) && findVideoUrl(answer.body);
+		if (!next || hops === MAX_HOPS) return judgeAnswer({ ...answer, head }, isAtTheApi);
+		url = next;
 	}
-	const { statusCode, contentType, body } = opening.opened;
-	const refusal = judgeAnswer(statusCode, contentType, contentPath !== undefined);
-	if (refusal || signal.aborted) body.destroy();
-	if (refusal) return refusal;
-	signal.addEventListener('abort', () => body.destroy(), { once: true });
-	countBytes(body, onBytes);
+}
+
+async function store(
+	{ item, facts, fileName }: Download,
+	{ content, head, headers }: OpenedFile,
+	type: VideoType,
+	onBytes: (bytes: number) => void,
+): Promise<Try> {
+	const stream = content instanceof Uint8Array ? undefined : content;
+	if (Number(headers['content-length']) > MAX_FILE_BYTES) {
+		stream?.destroy();
+		return tooLarge;
+	}
+	const boxes = new BoxReader();
+	const passes = (piece: Uint8Array) => {
+		boxes.add(piece);
+		onBytes(piece.length);
+		if (boxes.bytes > MAX_FILE_BYTES) stream?.destroy(new Error(tooLarge.reason));
+	};
+	passes(head);
+	if (stream) watchPieces(stream, passes);
 	try {
+		const name = fileName ?? nameOfFile(facts.requestId, type);
 		const { helpers } = item.context;
-		const binary = await helpers.prepareBinaryData(body, fileName, storedTypeOf(contentType));
-		const judged = judgeFile(await inspectFile(helpers, binary, VIDEO_HEAD_BYTES), contentType);
-		return 'type' in judged ? { binary: { ...binary, mimeType: judged.type } } : judged;
+		const binary = await helpers.prepareBinaryData(content, name, type.mimeType);
+		return boxes.isCutOff ? cutOff(boxes.bytes) : { binary };
 	} catch (error) {
-		// Whatever n8n calls it, the file was on its way.
-		return brokenOff(describeUnanswered(error).message, 'later');
+		stream?.destroy();
+		if (boxes.bytes > MAX_FILE_BYTES) return tooLarge;
+		const { message } = describeUnanswered(error);
+		return isOfTheStorage(error, stream) ? notStored(message) : brokenOff(message);
 	}
 }
 
 // Listeners would start the stream before n8n's storage is ready for it.
-function countBytes(body: FileStream, onBytes: (bytes: number) => void): void {
+function watchPieces(body: FileStream, passes: (piece: Uint8Array) => void): void {
 	const push = body.push.bind(body);
 	body.push = (piece: unknown, encoding?: BufferEncoding) => {
-		if (piece instanceof Uint8Array) onBytes(piece.length);
+		if (piece instanceof Uint8Array) passes(piece);
 		return push(piece, encoding);
 	};
 }
 
-const STALLED: FileRefusal = {
-	reason: 'The download stalled',
-	fix: TRY_LATER,
-	again: 'later',
-};
+/** An error of the stream itself is the host's; a storage fails in a system call, or when all is read. */
+function isOfTheStorage(error: unknown, stream: FileStream | undefined): boolean {
+	if (!stream) return true;
+	if (error === stream.errored) return false;
+	return stream.readableEnded || (isRecord(error) && 'syscall' in error);
+}
 
-const brokenOff = (message: string, again: FileRefusal['again']): FileRefusal => ({
-	reason: `The download was interrupted: ${shorten(message)}`,
-	fix: TRY_LATER,
-	again,
-});
+const STALLED: FileRefusal = { reason: 'The download stalled', again: 'later' };
 
 /** @param last what the last try came to */
 function outOfTime(last?: FileRefusal): FileRefusal {
 	const reason = "There was no time left of 'Max Wait' to download it";
-	return {
-		reason: last ? `${reason}. Last: ${last.reason}` : reason,
-		fix: TRY_LATER,
-		again: 'never',
-	};
+	return { reason: last ? `${reason}. Last: ${last.reason}` : reason, again: 'never' };
 }

@@ -1,9 +1,12 @@
-import { shorten } from '../http/exchange';
+import { describeProblem } from '../answers/problem';
+import { shorten, type HttpAnswer } from '../http/exchange';
+import { text, toText } from '../http/json';
 
 /** Why there is no file yet, and whether another try may bring it. */
 export interface FileRefusal {
 	reason: string;
-	fix: string;
+	/** Undefined where Get Status may fetch the file later. */
+	fix?: string;
 	/** `soon`: the file may not be there yet. `later`: something went wrong on the way. */
 	again: 'soon' | 'later' | 'never';
 }
@@ -12,12 +15,6 @@ export interface FileRefusal {
 const NOT_YET_MS = 20_000;
 const MAX_TRIES = 5;
 const FIRST_PAUSE_MS = 1_000;
-
-/** How many bytes of a file are looked at. */
-export const VIDEO_HEAD_BYTES = 65_536;
-
-export const TRY_LATER =
-	"The operation 'Get Status' with 'Download Video' fetches it later, without paying again.";
 
 /**
  * How long to wait before the next try, in ms; undefined when there is none.
@@ -36,87 +33,54 @@ export function pauseBeforeNextMs(
 	return again === 'soon' && leftMs > 0 ? Math.min(pauseMs, leftMs) : undefined;
 }
 
-/**
- * What the head of an answer keeps from being the video.
- *
- * @param isAtTheApi the API answers 400 for a file that it does not have yet, also with an error as
- * HTTP 200; its address does not expire
- */
-export function judgeAnswer(
-	status: number,
-	contentType: string | undefined,
-	isAtTheApi: boolean,
-): FileRefusal | undefined {
-	const answered = { reason: `The host of the video answered HTTP ${status}`, fix: TRY_LATER };
-	if ([403, 404].includes(status) && isAtTheApi) return { ...answered, again: 'soon' };
-	if (status === 403 || status === 404 || status === 410) {
-		return {
-			reason: `The link to the video has expired (HTTP ${status})`,
-			fix: "A link works for about a day. The operation 'Get Status' may have a fresh one.",
-			again: status === 410 ? 'never' : 'soon',
-		};
-	}
-	if ([202, 409, 425].includes(status) || (status === 400 && isAtTheApi)) {
-		return { ...answered, again: 'soon' };
-	}
-	if (status === 206) {
-		return {
-			reason: 'The host of the video sent only a part of it',
-			fix: TRY_LATER,
-			again: 'later',
-		};
-	}
-	if (status < 200 || status >= 300) {
-		const isPassing = status >= 500 || status === 429 || status === 408;
-		return { ...answered, again: isPassing ? 'later' : 'never' };
-	}
-	if (contentType === undefined || !OTHER_TYPES.test(contentType)) return undefined;
-	const refusal = notAVideo(contentType);
-	return isAtTheApi ? { ...refusal, fix: TRY_LATER, again: 'soon' } : refusal;
+export interface VideoType {
+	mimeType: string;
+	/** Of the file's name. */
+	extension: string;
 }
 
-const OTHER_TYPES =
-	/^\s*((text|image|audio|font)\/|application\/(json|xml|xhtml|javascript|ecmascript|pdf)|[^;]*\+(json|xml))/i;
+const MP4 = { mimeType: 'video/mp4', extension: 'mp4' };
+const QUICKTIME = { mimeType: 'video/quicktime', extension: 'mov' };
 
-/** The type under which the file is stored: what is no video by name, its bytes must prove. */
-export function storedTypeOf(contentType: string | undefined): string {
-	const type = contentType?.split(';')[0]?.trim().toLowerCase();
-	return type?.startsWith('video/') ? type : 'video/mp4';
-}
+/** First boxes of MP4 and QuickTime files. */
+const FIRST_BOXES = ['ftyp', 'styp', 'free', 'skip', 'wide', 'mdat', 'moov'];
+
+/** In hex, the first bytes of PNG, JPEG, GIF, WebP, ZIP and gzip. */
+const OTHER_FILES = /^(89504e47|ffd8ff|47494638|52494646.{8}57454250|504b0304|1f8b)/;
+
+const TS_PACKET_BYTES = 188;
+const TS_SYNC_BYTE = 0x47;
 
 /**
- * What its first bytes tell of a stored file: the refusal of one that is no video or not all of it,
- * else its type. The length that the host promised is no help: it is that of the encoded file where
- * the host encodes it, and n8n does not tell. A connection that ends too early is an error already.
+ * The type of a video by its first bytes; where they say nothing, by the host's word for it.
  *
- * @param bytes of the whole file
+ * @returns undefined for what is no video
  */
-export function judgeFile(
-	{ head, bytes }: { head: Buffer; bytes: number },
-	contentType: string | undefined,
-): FileRefusal | { type: string } {
-	if (bytes === 0) {
-		return { reason: 'The host of the video sent an empty file', fix: TRY_LATER, again: 'later' };
+export function videoTypeOf(head: Buffer, contentType: string | undefined): VideoType | undefined {
+	if (head.length === 0 || isText(head) || OTHER_FILES.test(head.toString('hex', 0, 12))) {
+		return undefined;
 	}
 	const container = containerOf(head);
-	const named = storedTypeOf(contentType);
-	const isNamedVideo = contentType === undefined || /^\s*video\//i.test(contentType);
-	if (container === undefined && (!isNamedVideo || isText(head))) {
-		return notAVideo(isText(head) ? 'text' : String(contentType));
-	}
-	if (container === 'video/mp4' && missesBytes(head, bytes)) {
-		return {
-			reason: `The file has only ${bytes} bytes, and they end too early`,
-			fix: TRY_LATER,
-			again: 'later',
-		};
-	}
-	return { type: isNamedVideo ? named : (container ?? named) };
+	if (container !== undefined || contentType === undefined) return container ?? MP4;
+	const [type = ''] = contentType.toLowerCase().split(';', 1);
+	const [kind, name = ''] = type.trim().split('/');
+	if (kind !== 'video') return undefined;
+	return { mimeType: type.trim(), extension: name.replace(/^x-|\W/g, '') };
 }
 
-function containerOf(head: Buffer): string | undefined {
-	if (head.toString('latin1', 4, 8) === 'ftyp') return 'video/mp4';
-	return head.toString('hex', 0, 4) === '1a45dfa3' ? 'video/webm' : undefined;
+function containerOf(head: Buffer): VideoType | undefined {
+	const latin1 = (start: number, end: number) => head.toString('latin1', start, end);
+	if (FIRST_BOXES.includes(latin1(4, 8))) return latin1(8, 12) === 'qt  ' ? QUICKTIME : MP4;
+	if (head.toString('hex', 0, 4) === '1a45dfa3') {
+		return latin1(0, 64).includes('matroska')
+			? { mimeType: 'video/x-matroska', extension: 'mkv' }
+			: { mimeType: 'video/webm', extension: 'webm' };
+	}
+	if (latin1(0, 4) === 'RIFF' && latin1(8, 12) === 'AVI ') {
+		return { mimeType: 'video/x-msvideo', extension: 'avi' };
+	}
+	const isTransportStream = [0, TS_PACKET_BYTES].every((at) => head[at] === TS_SYNC_BYTE);
+	return isTransportStream ? { mimeType: 'video/mp2t', extension: 'ts' } : undefined;
 }
 
 /** No video begins without a byte that no text has. */
@@ -124,26 +88,149 @@ function isText(head: Buffer): boolean {
 	return /^[\t\n\r\x20-\x7e\x80-\xff]*$/.test(head.toString('latin1', 0, 16));
 }
 
-/** Whether a box of the MP4 that begins within the head ends beyond the file. */
-function missesBytes(head: Buffer, bytes: number): boolean {
-	let at = 0;
-	while (at + 16 <= head.length) {
-		const short = head.readUInt32BE(at);
-		const size = short === 1 ? Number(head.readBigUInt64BE(at + 8)) : short;
-		// 0 stands for the rest of the file.
-		if (size < 8) return false;
-		at += size;
-		if (at > bytes) return true;
+const BOX_HEAD_BYTES = 16;
+
+/** Follows the boxes of an MP4 as its bytes pass, to tell one that was cut off. */
+export class BoxReader {
+	/** So far. */
+	bytes = 0;
+	private nextBox = 0;
+	private boxHead = Buffer.alloc(0);
+	private mediaEnd = 0;
+
+	add(piece: Uint8Array): void {
+		const start = this.bytes;
+		this.bytes += piece.length;
+		while (this.nextBox + this.boxHead.length < this.bytes) {
+			const from = this.nextBox + this.boxHead.length - start;
+			const missing = BOX_HEAD_BYTES - this.boxHead.length;
+			this.boxHead = Buffer.concat([this.boxHead, piece.subarray(from, from + missing)]);
+			if (this.boxHead.length < BOX_HEAD_BYTES) return;
+			this.enterBox();
+		}
 	}
-	return false;
+
+	/** Whether the file ends within its pictures or their index; what follows these is no matter. */
+	get isCutOff(): boolean {
+		return this.mediaEnd > this.bytes;
+	}
+
+	private enterBox(): void {
+		const head = this.boxHead;
+		const short = head.readUInt32BE(0);
+		const size = short === 1 ? Number(head.readBigUInt64BE(8)) : short;
+		// 0 and ffffffff stand for the rest of the file; with less than 8 it is no box.
+		const isLast = size < 8 || short === 0xffffffff;
+		this.nextBox = isLast ? Infinity : this.nextBox + size;
+		if (!isLast && ['mdat', 'moov'].includes(head.toString('latin1', 4, 8))) {
+			this.mediaEnd = this.nextBox;
+		}
+		// A box may be shorter than what was read of it.
+		this.boxHead = head.subarray(size);
+	}
+}
+
+type AnswerHead = Pick<HttpAnswer, 'statusCode' | 'headers'>;
+
+/** Whether an answer has a whole file, or a part that is all of it. */
+export function hasWholeFile({ statusCode, headers }: AnswerHead): boolean {
+	if (statusCode !== 206) return statusCode >= 200 && statusCode < 300 && statusCode !== 202;
+	const range = /^bytes 0-(\d+)\/(\d+)$/i.exec(text(headers['content-range']) ?? '');
+	return range !== null && Number(range[1]) + 1 === Number(range[2]);
+}
+
+/** Statuses of a file that may not be there yet. */
+const NOT_YET = [202, 400, 403, 404, 409, 425];
+
+/** The same in words. */
+const NOT_YET_WORDS =
+	/not.{0,12}(ready|finish|complete|available|exist|found)|processing|in.?progress|pending|queue|generating|try again/i;
+
+const PASSING = [408, 429];
+
+/**
+ * What an answer without the video says.
+ *
+ * @param isAtTheApi the API gives an error as HTTP 200, too; its address does not expire
+ */
+export function judgeAnswer(
+	answer: HttpAnswer & { head: Buffer },
+	isAtTheApi: boolean,
+): FileRefusal {
+	const { statusCode: status, head } = answer;
+	const said = isText(head) ? describeProblem({ answer }).said : undefined;
+	const says = (reason: string) => (said === undefined ? reason : `${reason}: ${said}`);
+	const isNotYet = isText(head) && NOT_YET_WORDS.test(toText(answer.body) ?? '');
+	if (hasWholeFile(answer)) {
+		if (head.length === 0) {
+			return { reason: 'The host of the video sent an empty file', again: 'later' };
+		}
+		return {
+			reason: says(`The host of the video sent ${kindOf(answer)} instead of a video`),
+			...(!isAtTheApi && !isNotYet && { fix: 'Open the URL in a browser to see what it is.' }),
+			again: isAtTheApi || isNotYet ? 'soon' : 'never',
+		};
+	}
+	if (status === 206) {
+		return { reason: 'The host of the video sent only a part of it', again: 'later' };
+	}
+	if ([403, 404, 410].includes(status) && !isAtTheApi) {
+		return {
+			reason: says(`The link to the video has expired (HTTP ${status})`),
+			fix: "A link works for about a day. The operation 'Get Status' may have a fresh one.",
+			again: status === 410 ? 'never' : 'soon',
+		};
+	}
+	const isPassing = status >= 500 || PASSING.includes(status);
+	return {
+		reason: says(`The host of the video answered HTTP ${status}`),
+		again: NOT_YET.includes(status) || isNotYet ? 'soon' : isPassing ? 'later' : 'never',
+	};
 }
 
 const LONGEST_TYPE = 100;
 
-function notAVideo(sent: string): FileRefusal {
-	return {
-		reason: `The host of the video sent ${shorten(sent, LONGEST_TYPE)} instead of a video`,
-		fix: 'Open the URL in a browser to see what it is.',
-		again: 'never',
-	};
+/** What the host calls it, where that says more than the bytes. */
+function kindOf({ headers, head }: HttpAnswer & { head: Buffer }): string {
+	const type = text(headers['content-type']) ?? '';
+	if (type !== '' && !/^video\/|octet-stream/i.test(type)) return shorten(type, LONGEST_TYPE);
+	return isText(head) ? 'text' : 'another file';
+}
+
+/** No video of the API comes near; an endless one would fill the disk. */
+export const MAX_FILE_BYTES = 2_000_000_000;
+
+const LINK_ONLY = "With 'Download Video' turned off, the item has the link only.";
+
+export const tooLarge: FileRefusal = {
+	reason: `The file has more than ${MAX_FILE_BYTES / 1_000_000_000} GB, and this node downloads no more`,
+	fix: LINK_ONLY,
+	again: 'never',
+};
+
+export const brokenOff = (message: string): FileRefusal => ({
+	reason: `The download was interrupted: ${shorten(message)}`,
+	again: 'later',
+});
+
+export const blocked = (message: string): FileRefusal => ({
+	reason: `n8n blocked the request: ${shorten(message)}`,
+	fix: `Ask whoever runs your n8n: its rules for outgoing requests don't allow this host. ${LINK_ONLY}`,
+	again: 'never',
+});
+
+export const notStored = (message: string): FileRefusal => ({
+	reason: `n8n could not store the file: ${shorten(message)}`,
+	fix: `Ask whoever runs your n8n: its storage for files has no space, or doesn't take this file. ${LINK_ONLY}`,
+	again: 'never',
+});
+
+export const cutOff = (bytes: number): FileRefusal => ({
+	reason: `The file has only ${bytes} bytes, and they end too early`,
+	again: 'later',
+});
+
+/** A file's name from an id, which may have characters that no file system takes. */
+export function nameOfFile(requestId: string, { extension }: VideoType): string {
+	return `${requestId.replace(/[\\/:*?"<>|]/g, '_').slice(0, 200)}.${extension}`;
 }

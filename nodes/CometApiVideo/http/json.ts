@@ -1,5 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import { REDACTED } from './redact';
+
 export type JsonRecord = Record<string, unknown>;
 
 export function isRecord(value: unknown): value is JsonRecord {
@@ -50,6 +52,8 @@ const LONGEST_ID = 200;
 export function plainId(value: unknown): string | undefined {
 	const id = Number.isSafeInteger(value) && value !== 0 ? String(value) : text(value);
 	if (id === undefined || id.length > LONGEST_ID) return undefined;
+	// The API key in place of an id has been replaced by then.
+	if (id.includes(REDACTED)) return undefined;
 	return /[\s\p{Cc}\p{Cs}]/u.test(id) || /^\.{1,2}$/.test(id) ? undefined : id;
 }
 

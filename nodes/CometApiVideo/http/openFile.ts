@@ -1,10 +1,18 @@
 import type { IExecuteSingleFunctions, IHttpRequestOptions } from 'n8n-workflow';
 
 import { CREDENTIAL_TYPE } from '../../../credentials/credentialType';
-import type { Unanswered } from './exchange';
-import { text, type JsonRecord } from './json';
+import { pause } from '../pause';
+import type { HttpAnswer, Unanswered } from './exchange';
+import { httpUrl, text, type JsonRecord } from './json';
 import { redact } from './redact';
-import { describeUnanswered, withOwnSignal, type Caller, type KnownKey } from './request';
+import {
+	describeUnanswered,
+	readAnswer,
+	withOwnSignal,
+	withoutKey,
+	type Caller,
+	type KnownKey,
+} from './request';
 
 /** A file on its way, as n8n's storage takes it. */
 export type FileStream = Exclude<
@@ -12,11 +20,17 @@ export type FileStream = Exclude<
 	Buffer
 >;
 
-/** The head of an answer, and its body as it comes. Whoever opens it reads or destroys it. */
+/** An answer whose body has only begun. Whoever opens it reads or destroys it. */
 export interface OpenedFile {
 	statusCode: number;
-	contentType?: string;
-	body: FileStream;
+	/** Without the key. */
+	headers: JsonRecord;
+	/** The first HEAD_BYTES of the body at least, or all of a shorter one. */
+	head: Buffer;
+	/** The whole body. */
+	content: Buffer | FileStream;
+	/** Reads the body as an answer of a few kB, as far as it comes in a moment, and closes it. */
+	readAnswer(): Promise<HttpAnswer>;
 }
 
 export type Opening = { opened: OpenedFile } | { unanswered: Unanswered };
@@ -27,40 +41,35 @@ interface StreamAnswer {
 	body: FileStream;
 }
 
-const MAX_REDIRECTS = 3;
+/** By these, a container of videos can be told. */
+const HEAD_BYTES = 400;
 
-/** Opens a file whose URL is all it takes: the API key does not go along. Never throws. */
-export async function openPublicFile(
-	caller: Caller,
-	url: string,
-	signal: AbortSignal,
-): Promise<Opening> {
-	return await opening(async () => await requestPublicly(caller, { url }, signal));
-}
+/** Words are short; an answer may as well be endless. */
+const MAX_ANSWER_BYTES = 16_384;
+const ANSWER_MS = 5_000;
+
+const MAX_REDIRECTS = 5;
 
 /**
- * Opens what only the API key opens, at the API's own address. A redirect is followed without the
- * key, wherever it leads. Never throws.
+ * Opens a file. Redirects are followed. Never throws.
  *
- * @param path below the base URL
+ * @param mayTakeKey whether the API told this address: its key then goes along as long as the address
+ * is at the API's own origin, and nowhere else
  */
-export async function openWithKey(
+export async function openFile(
 	caller: Caller,
-	path: string,
+	address: string,
+	mayTakeKey: boolean,
 	signal: AbortSignal,
 ): Promise<Opening> {
-	return await opening(async (key) => {
-		let answer = await requestWithKey(caller, path, signal, key);
-		let url = addressOf(caller, path);
-		for (let hops = 0; hops < MAX_REDIRECTS && isRedirect(answer.statusCode); hops++) {
-			const location = text(answer.headers.location);
-			if (location === undefined || !URL.canParse(location, url)) break;
-			answer.body.destroy();
-			url = new URL(location, url).href;
-			answer = await requestPublicly(caller, { url, disableFollowRedirect: true }, signal);
-		}
-		return answer;
-	});
+	const key: KnownKey = { apiKey: '', isRead: false };
+	try {
+		const answer = await request(caller, address, mayTakeKey, signal, key);
+		return { opened: await openBody(answer, signal, key) };
+	} catch (error) {
+		const { phase, message } = describeUnanswered(error);
+		return { unanswered: { phase, message: redact(message, key.apiKey) } };
+	}
 }
 
 /** Where a path below the base URL is. */
@@ -68,57 +77,111 @@ export function addressOf({ request }: Pick<Caller, 'request'>, path: string): s
 	return `${String(request.baseURL).replace(/\/+$/, '')}${path}`;
 }
 
-async function opening(request: (key: KnownKey) => Promise<StreamAnswer>): Promise<Opening> {
-	const key: KnownKey = { apiKey: '', isRead: false };
-	const shown = (words: string) => redact(words, key.apiKey);
-	try {
-		const { statusCode, headers, body } = await request(key);
-		const contentType = text(headers['content-type']);
-		return { opened: { statusCode, body, contentType: contentType && shown(contentType) } };
-	} catch (error) {
-		const unanswered = describeUnanswered(error);
-		return { unanswered: { ...unanswered, message: shown(unanswered.message) } };
+async function request(
+	caller: Caller,
+	address: string,
+	mayTakeKey: boolean,
+	signal: AbortSignal,
+	key: KnownKey,
+): Promise<StreamAnswer> {
+	const api = new URL(String(caller.request.baseURL)).origin;
+	let url = address;
+	let withKey = mayTakeKey;
+	for (let hops = 0; ; hops++) {
+		withKey &&= new URL(url).origin === api;
+		const ask = withKey ? requestWithKey : requestPublicly;
+		const answer = await ask(caller, url, signal, key);
+		const next = isRedirect(answer.statusCode)
+			? toAddress(answer.headers.location, url)
+			: undefined;
+		if (next === undefined || hops === MAX_REDIRECTS) return answer;
+		answer.body.destroy();
+		url = next;
 	}
+}
+
+function toAddress(location: unknown, base: string): string | undefined {
+	const target = text(location);
+	if (target === undefined || !URL.canParse(target, base)) return undefined;
+	return httpUrl(new URL(target, base).href);
 }
 
 async function requestPublicly(
 	{ context, request }: Caller,
-	options: Pick<IHttpRequestOptions, 'url' | 'disableFollowRedirect'>,
+	url: string,
 	signal: AbortSignal,
 ): Promise<StreamAnswer> {
-	return (await context.helpers.httpRequest({
-		...toStreamRequest(request),
-		...options,
-		abortSignal: signal,
-	})) as StreamAnswer;
+	const options = { ...toStreamRequest(request, url), abortSignal: signal };
+	return (await context.helpers.httpRequest(options)) as StreamAnswer;
 }
 
 async function requestWithKey(
 	{ context, request }: Caller,
-	path: string,
+	url: string,
 	signal: AbortSignal,
 	key: KnownKey,
 ): Promise<StreamAnswer> {
 	const caller = withOwnSignal(context, { signal, clientSignal: signal }, key);
-	return (await context.helpers.httpRequestWithAuthentication.call(caller, CREDENTIAL_TYPE, {
-		...toStreamRequest(request),
-		url: addressOf({ request }, path),
-		disableFollowRedirect: true,
-	})) as StreamAnswer;
+	const options = toStreamRequest(request, url);
+	return (await context.helpers.httpRequestWithAuthentication.call(
+		caller,
+		CREDENTIAL_TYPE,
+		options,
+	)) as StreamAnswer;
 }
 
-function toStreamRequest(request: IHttpRequestOptions): Omit<IHttpRequestOptions, 'url'> {
+function toStreamRequest(request: IHttpRequestOptions, url: string): IHttpRequestOptions {
 	const { proxy, skipSslCertificateValidation, timeout } = request;
 	return {
 		proxy,
 		skipSslCertificateValidation,
 		timeout,
+		url,
 		method: 'GET',
 		headers: { 'Accept-Encoding': 'identity' },
 		encoding: 'stream',
 		returnFullResponse: true,
 		ignoreHttpStatusErrors: true,
+		disableFollowRedirect: true,
 	};
+}
+
+async function openBody(
+	{ statusCode, headers, body }: StreamAnswer,
+	signal: AbortSignal,
+	{ apiKey }: KnownKey,
+): Promise<OpenedFile> {
+	if (signal.aborted) body.destroy();
+	signal.addEventListener('abort', () => body.destroy(), { once: true });
+	const head = await readHead(body);
+	// A stream that has ended takes nothing back.
+	if (!body.readableEnded) body.unshift(head);
+	const content = body.readableEnded ? head : body;
+	return {
+		statusCode,
+		headers: withoutKey(headers, apiKey),
+		head,
+		content,
+		async readAnswer() {
+			const late = new AbortController();
+			const answer = { statusCode, headers, body: content === head ? [head] : body };
+			const reading = readAnswer(answer, late.signal, apiKey, MAX_ANSWER_BYTES);
+			await pause(ANSWER_MS, signal, reading);
+			late.abort();
+			return await reading;
+		},
+	};
+}
+
+async function readHead(body: FileStream): Promise<Buffer> {
+	const pieces: Uint8Array[] = [];
+	let bytes = 0;
+	for await (const piece of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+		pieces.push(piece);
+		bytes += piece.length;
+		if (bytes >= HEAD_BYTES) break;
+	}
+	return Buffer.concat(pieces);
 }
 
 const isRedirect = (statusCode: number) => [301, 302, 303, 307, 308].includes(statusCode);

@@ -4,7 +4,7 @@ import { CREDENTIAL_TYPE } from '../../../credentials/credentialType';
 import { onAbort, pause, untilStopped } from '../pause';
 import type { Exchange, HttpAnswer, RequestPhase, Unanswered } from './exchange';
 import { isRecord, text, type JsonRecord } from './json';
-import { redact } from './redact';
+import { redact, redactTexts } from './redact';
 
 /** An answer about a video has some kB; more than this is cut off. */
 const MAX_ANSWER_BYTES = 4_000_000;
@@ -63,7 +63,7 @@ export async function sendRequest(
 	const abort = new RequestAbort(limits);
 	const credential: KnownKey = { apiKey: '', isRead: false };
 	try {
-		const answer: unknown = await context.helpers.httpRequestWithAuthentication.call(
+		const answer = (await context.helpers.httpRequestWithAuthentication.call(
 			withOwnSignal(context, abort, credential),
 			CREDENTIAL_TYPE,
 			{
@@ -74,7 +74,7 @@ export async function sendRequest(
 				ignoreHttpStatusErrors: true,
 				disableFollowRedirect: true,
 			},
-		);
+		)) as Parameters<typeof readAnswer>[0];
 		return { answer: await readAnswer(answer, abort.signal, credential.apiKey, limits.maxBytes) };
 	} catch (error) {
 		const { phase, message } = describeUnanswered(error, abort.isDispatched);
@@ -165,39 +165,41 @@ class RequestAbort {
 	}
 }
 
-/** A stream as n8n's helper gives it. */
-interface AnswerStream extends AsyncIterable<Uint8Array> {
-	destroy(): void;
-}
+/** A body as n8n's helper gives it, or what is there of it. */
+type AnswerBody = (AsyncIterable<Uint8Array> | Iterable<Uint8Array>) & { destroy?(): unknown };
 
-async function readAnswer(
-	answer: unknown,
-	cut: AbortSignal,
+/**
+ * Reads an answer as far as it comes, and closes it. Never throws.
+ *
+ * @param abort ends the reading
+ * @param maxBytes how much is read
+ */
+export async function readAnswer(
+	{ statusCode, headers, body }: { statusCode: number; headers: JsonRecord; body: AnswerBody },
+	abort: AbortSignal,
 	apiKey: string,
 	maxBytes = MAX_ANSWER_BYTES,
 ): Promise<HttpAnswer> {
-	const { statusCode, headers, body } = answer as {
-		statusCode: number;
-		headers: JsonRecord;
-		body: AnswerStream;
-	};
-	const whole = await readText(body, cut, maxBytes);
+	const whole = await readText(body, abort, maxBytes);
 	const shown = redact(whole, apiKey);
-	const original = parse(whole);
+	const original = parse(redactTexts(whole, apiKey));
 	return {
 		statusCode,
-		headers: parse(redact(JSON.stringify(headers), apiKey)) as JsonRecord,
+		headers: withoutKey(headers, apiKey),
 		body: shown === whole ? original : parse(shown),
 		original,
 	};
 }
 
-/** The text as far as it comes. */
-async function readText(body: AnswerStream, cut: AbortSignal, maxBytes: number): Promise<string> {
+export function withoutKey(headers: JsonRecord, apiKey: string): JsonRecord {
+	return JSON.parse(redact(JSON.stringify(headers), apiKey)) as JsonRecord;
+}
+
+async function readText(body: AnswerBody, abort: AbortSignal, maxBytes: number): Promise<string> {
 	const chunks: Uint8Array[] = [];
 	let bytes = 0;
-	const destroy = () => body.destroy();
-	cut.addEventListener('abort', destroy, { once: true });
+	const destroy = () => body.destroy?.();
+	abort.addEventListener('abort', destroy, { once: true });
 	try {
 		for await (const chunk of body) {
 			chunks.push(chunk.subarray(0, maxBytes - bytes));
@@ -205,9 +207,9 @@ async function readText(body: AnswerStream, cut: AbortSignal, maxBytes: number):
 			if (bytes >= maxBytes) break;
 		}
 	} catch {
-		// A cut answer is an answer as far as it came: its status and perhaps an id are known.
+		// An answer that broke off counts as far as it came: its status and perhaps an id are known.
 	} finally {
-		cut.removeEventListener('abort', destroy);
+		abort.removeEventListener('abort', destroy);
 		destroy();
 	}
 	// A byte order mark, which n8n's client strips from what it reads itself, is no JSON.

@@ -4,6 +4,8 @@ import type {
 	INodeExecutionData,
 } from 'n8n-workflow';
 
+import { CREDENTIAL_TYPE } from '../../../credentials/credentialType';
+import { InputError } from '../errors';
 import type { Field } from '../fields/field';
 import type { SettingFields, Settings } from '../fields/settings';
 import type { JobRef, VideoApi } from '../videoApi';
@@ -24,7 +26,10 @@ export function getStatus(api: VideoApi, requestId: Field<string>, settings: Set
 		read: async (item) =>
 			item.look
 				? { asleep: readAsleep(item.context) }
-				: { job: api.jobOf(item, requestId.read(item)), settings: settings.read(item) },
+				: {
+						job: api.jobOf(item, await withoutKey(item, requestId.read(item))),
+						settings: settings.read(item),
+					},
 		perform: (item, input) =>
 			'asleep' in input ? lookAgain(item, api, input.asleep) : look(item, api, input),
 	};
@@ -34,6 +39,16 @@ export function getStatus(api: VideoApi, requestId: Field<string>, settings: Set
 	): Promise<INodeExecutionData[]> {
 		return runItem(this, requestData, task);
 	};
+}
+
+/** The key in place of an ID would be shown wherever the ID is: throws InputError. */
+async function withoutKey({ context }: RunItem, requestId: string): Promise<string> {
+	const read = await context.getCredentials(CREDENTIAL_TYPE).catch(() => undefined);
+	if (requestId !== String(read?.apiKey).trim()) return requestId;
+	throw new InputError(
+		"'Request ID' is the API key",
+		"Use the 'request_id' from the output of the node that submitted the video.",
+	);
 }
 
 async function look(

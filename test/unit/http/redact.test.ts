@@ -1,7 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
 import { describe, expect, test } from '@jest/globals';
 
-import { redact } from '../../../nodes/CometApiVideo/http/redact';
+import { redact, redactTexts } from '../../../nodes/CometApiVideo/http/redact';
 
 const LONG = 'sk-0123456789abcdefghij';
 
@@ -18,6 +18,47 @@ describe('The key in what is shown', () => {
 		['sk.(1)+$x', 'Bearer sk.(1)+$x', 'Bearer ***'],
 	])('%s is replaced in %s', (key, words, shown) => {
 		expect(redact(words, key)).toBe(shown);
+	});
+
+	/** Ways in which JSON writes a text: all of them parse to it. */
+	const escapes: Array<[string, (text: string) => string]> = [
+		['a slash with its backslash', (text) => text.replaceAll('/', '\\/')],
+		[
+			'every character by its number',
+			(text) =>
+				[...text].map((c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`).join(''),
+		],
+		[
+			'some by their number in capitals',
+			(text) => text.replace(/[/+&]/g, (c) => `\\u00${c.charCodeAt(0).toString(16).toUpperCase()}`),
+		],
+	];
+	const ESCAPED_KEYS = ['sk-a/b+c&d=0123456789abcdef', 'pa/ss+w&d'];
+
+	test.each(escapes.flatMap(([how, escape]) => ESCAPED_KEYS.map((key) => ({ how, escape, key }))))(
+		'$key is replaced in JSON with $how, in names and values, also in JSON text',
+		({ escape, key }) => {
+			const written = escape(key);
+			const json = `{"${written}":"${written}","list":["is: ${written}","\\n${written}"]}`;
+			expect(JSON.parse(json)).toHaveProperty([key], key);
+			const shown = redact(json, key);
+			expect(JSON.parse(shown)).toEqual({ '***': '***', list: ['is: ***', '\n***'] });
+			const twice = JSON.stringify({ data: JSON.stringify({ data: json }) });
+			const { data } = JSON.parse(redact(twice, key)) as { data: string };
+			expect(JSON.parse((JSON.parse(data) as { data: string }).data)).toEqual(JSON.parse(shown));
+			// An answer that was cut off is no JSON.
+			expect(redact(json.slice(0, -3), key)).not.toContain(written);
+		},
+	);
+
+	test.each(['key', 'cometapi', LONG])('%s is no text of an answer', (key) => {
+		const json = JSON.stringify({ id: key, task_id: `${key}-7`, other: 'x' });
+		expect(redactTexts(json, key)).not.toContain(`"${key}"`);
+		expect(redactTexts(json, key)).toContain('"other":"x"');
+	});
+
+	test('a short key may be part of an id', () => {
+		expect(redactTexts('{"id":"cometapi-7"}', 'cometapi')).toBe('{"id":"cometapi-7"}');
 	});
 
 	test.each([
