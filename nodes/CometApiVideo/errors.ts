@@ -206,6 +206,28 @@ export function outcomeUnknown(problem?: ApiProblem): VideoError {
 	);
 }
 
+/** Another version of this node has submitted the video, and its notes cannot be read. */
+export function submittedByOtherVersion(requestId: string | undefined): VideoError {
+	const find =
+		requestId === undefined
+			? "Look for the video in the usage log of the CometAPI console. If it's there, use its request ID with 'Get Status'. If it isn't, start a new execution."
+			: "To get it free of charge, use 'Get Status' with this request ID and the 'Resource' that made it. To make another one, start a new execution.";
+	return new VideoError(
+		'Another version of this node submitted this video',
+		sentences("So that you don't pay twice, it was not sent again", find),
+		{ requestId, ...(requestId === undefined && { status: 'unknown' }) },
+	);
+}
+
+/** The same error, of an item whose video is submitted already. */
+export function withVideo(error: VideoError, requestId: string): VideoError {
+	return new VideoError(
+		error.message,
+		sentences(error.description, 'The video of this item is paid for already', KEEP_WAITING),
+		{ ...error.facts, requestId },
+	);
+}
+
 export function noPlaceFree(problem: ApiProblem, waitedS: number): VideoError {
 	return new VideoError(
 		`CometAPI accepted no further video for ${waitedS} seconds`,

@@ -8,9 +8,6 @@ export interface Item {
 	/** Aborts on Stop, and when n8n has given this run up. */
 	signal: AbortSignal;
 	itemIndex: number;
-	runIndex: number;
 	/** The user's own text for this item, once it has been read. */
 	reference?: string;
-	/** An agent calls its tool on its own behalf, with one item and at times several calls at once. */
-	isAgentCall: boolean;
 }

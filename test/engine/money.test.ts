@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { sleep, type INodeExecutionData } from 'n8n-workflow';
 
 import type { Simulator, Submission } from '../simulator/simulator.ts';
+import type { Finished } from './engine.ts';
 import { createNode, finishAfter, finishJobs, itemsOf, jsonOf, withScene } from './scene.ts';
 
 const QUICK = { plan: () => ({ seconds: 0.1 }) };
@@ -182,6 +183,72 @@ describe('One job for one wanted video', () => {
 		await withScene({ plan }, async ({ simulator, execute }) => {
 			const finished = await execute(createNode({}, RETRY));
 			expect(finished.error?.description).toContain('Refused by moderation');
+			expect(simulator.jobs).toHaveLength(1);
+		});
+	});
+});
+
+describe('A video that is paid for', () => {
+	const PNG = {
+		data: 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+		mimeType: 'image/png',
+	};
+	const withImage = (json = {}) => ({ json, binary: { data: PNG } });
+	const FROM_IMAGE = { ...GIVE_UP_EARLY, imageSource: 'binary', prompt: '={{ $now.toMillis() }}' };
+
+	/** Another process, which has not the files that the first one stored. */
+	function loseFiles({ run }: Finished, ...indexes: number[]): void {
+		const [input] = run.data.executionData?.nodeExecutionStack[0]?.data.main ?? [];
+		for (const index of indexes) {
+			const item = input?.[index];
+			const lost = { id: 'filesystem-v2:lost', data: 'filesystem-v2', mimeType: 'image/png' };
+			if (item) item.binary = { data: lost };
+		}
+	}
+
+	test.concurrent('comes out of a retry that cannot read its image any more', async () => {
+		await withScene(ENDLESS, async ({ simulator, execute, retry }) => {
+			const node = createNode(FROM_IMAGE);
+			const failed = await execute(node, [withImage()]);
+			loseFiles(failed, 0);
+			finishJobs(simulator);
+			expect(jsonOf(await retry(node, failed))).toEqual([
+				expect.objectContaining({ request_id: idsOf(simulator)[0], status: 'done' }),
+			]);
+			expect(simulator.jobs).toHaveLength(1);
+		});
+	});
+
+	test.concurrent('is named when another item of the retry cannot be sent', async () => {
+		await withScene(ENDLESS, async ({ simulator, execute, retry }) => {
+			simulator.inject({
+				route: 'submit',
+				when: ({ body }) => JSON.stringify(body).includes('refused'),
+				fault: { kind: 'status', status: 400 },
+			});
+			const node = createNode({ ...FROM_IMAGE, prompt: '={{ $json.idea }} {{ $now }}' });
+			const items = [withImage({ idea: 'a' }), withImage({ idea: 'refused' })];
+			const failed = await execute(node, items);
+			loseFiles(failed, 0, 1);
+			const { error } = await retry(node, failed);
+			expect(error?.message).toContain('cannot be read [item 1]');
+			expect(error?.description).toContain('all processes of n8n');
+			expect(error?.description).toContain(`item 0: ${idsOf(simulator)[0]}`);
+			expect(simulator.jobs).toHaveLength(1);
+		});
+	});
+
+	test.concurrent.each([
+		['Max Wait', { options: { maxWait: 'soon' } }],
+		['Wait for Completion', { waitForCompletion: 'perhaps' }],
+		['Max Videos', { options: { maxVideos: -1 } }],
+	])('is named when %s of the retry is wrong', async (name, parameters) => {
+		await withScene(ENDLESS, async ({ simulator, execute, retry }) => {
+			const failed = await execute(createNode(GIVE_UP_EARLY));
+			const { error } = await retry(createNode(parameters), failed);
+			expect(error?.message).toContain(`'${name}'`);
+			expect(error?.message).toContain(`[request ID ${idsOf(simulator)[0]}]`);
+			expect(error?.description).toContain('paid for already');
 			expect(simulator.jobs).toHaveLength(1);
 		});
 	});

@@ -9,14 +9,18 @@ import {
 	checkText,
 	type Range,
 } from './checks';
+import { meaningOf, type Lookup } from './meaning';
 
 /**
- * A parameter in one place: how the editor shows it, and how its evaluated value is read and checked.
+ * A parameter in one place: how the editor shows it, how its evaluated value is read and checked, and
+ * which values make the same video.
  * `read` throws InputError, or gives the default for an empty value.
  */
 export interface Field<T> {
 	properties: INodeProperties[];
 	read(item: Item): T;
+	/** Equal for two values that make the same video. */
+	meaning(lookup: Lookup): unknown;
 }
 
 /** A parameter by what it shows; `at` is its path among the node's parameters. */
@@ -30,14 +34,23 @@ export function field<T>(
 	return {
 		properties: [property],
 		read: ({ context }) => check(context.getNodeParameter(name, null), displayName),
+		meaning: meaningOfProperty(property, check),
 	};
 }
 
+function meaningOfProperty(
+	{ name, displayName, default: byDefault }: INodeProperties,
+	check: (value: unknown, label: string) => unknown,
+): Field<unknown>['meaning'] {
+	return (lookup) => meaningOf(lookup(name) ?? byDefault, (value) => check(value, displayName));
+}
+
 /** A parameter under Options. */
-export function option<T>({ properties, read }: Field<T>): Field<T> {
+export function option<T>({ properties, read, meaning }: Field<T>): Field<T> {
 	return {
 		properties,
 		read: (item) => read({ ...item, context: optionsOf(item) }),
+		meaning: (lookup) => meaning((name) => lookup(`options.${name}`)),
 	};
 }
 
@@ -112,6 +125,7 @@ export function sentField(property: INodeProperties, name: string): Field<string
 	return {
 		properties: [{ ...property, routing: { send: { type: 'body', property: name } } }],
 		read: ({ request }) => checkText(property.displayName, (request.body as IDataObject)[name]),
+		meaning: meaningOfProperty(property, (value, label) => checkText(label, value)),
 	};
 }
 

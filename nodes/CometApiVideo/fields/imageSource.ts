@@ -4,6 +4,7 @@ import { readBinaryImage, readDataUrl, type ImageFile } from '../files/image';
 import type { Item } from '../item';
 import { checkOneUrl, checkText } from './checks';
 import { choiceField, type Field } from './field';
+import { meaningOfTexts } from './meaning';
 
 /** What differs from family to family. */
 type Texts = Record<
@@ -61,6 +62,13 @@ export function imagesField<T>(
 			if (from === 'url') return await fromUrl(item, parameter('imageUrl'));
 			if (from === 'binary') return await fromFile(item, parameter('inputDataFieldName'));
 			return undefined;
+		},
+		meaning(lookup) {
+			const from = choice.meaning(lookup);
+			// The field that is not asked for keeps its value.
+			const url = from === 'binary' ? null : lookup('imageUrl');
+			const file = from === 'url' ? null : (lookup('inputDataFieldName') ?? 'data');
+			return from === 'none' ? from : [from, url, file].map(meaningOfTexts);
 		},
 	};
 }

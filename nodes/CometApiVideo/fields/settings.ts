@@ -45,7 +45,7 @@ const inSeconds = ({ min, max }: typeof MAX_WAIT_S) =>
 	`In seconds, from ${min} to ${max.toLocaleString('en')}`;
 
 function downloadSwitch(byDefault: boolean): Field<boolean> {
-	const { properties, read } = switchField({
+	const download = switchField({
 		displayName: 'Download Video',
 		name: 'downloadVideo',
 		default: byDefault,
@@ -53,19 +53,19 @@ function downloadSwitch(byDefault: boolean): Field<boolean> {
 	});
 	// Once for each side, so that the hint goes with the switch. By expression, only the first shows.
 	const withHint = (hint: string, hiddenFor: unknown) =>
-		properties.map((property) => ({
+		download.properties.map((property) => ({
 			...property,
 			hint,
 			displayOptions: { hide: { '/downloadVideo': [hiddenFor] } } as IDisplayOptions,
 		}));
 	return {
+		...download,
 		properties: [
 			...withHint('You get the file, and a link that works for about a day', false),
 			...withHint('You get only a link. It works for about a day, then the video is lost.', {
 				_cnd: { not: false },
 			}),
 		],
-		read,
 	};
 }
 

@@ -110,7 +110,7 @@ async function checkImage(
 	if (!file) {
 		throw new InputError(
 			`${what} cannot be read`,
-			"n8n doesn't find it in its storage. Run the node that outputs it again.",
+			"n8n doesn't find it in its storage. In queue mode, all processes of n8n must share that storage: set N8N_DEFAULT_BINARY_DATA_MODE to database or s3, or use a shared disk. Otherwise, run the node that outputs the file again.",
 		);
 	}
 	const { head, bytes } = file;

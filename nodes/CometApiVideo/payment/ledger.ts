@@ -1,37 +1,40 @@
 import type { IContextObject } from 'n8n-workflow';
 
-import type { ApiProblem } from '../answers/problem';
+import { isOwnFailure } from '../answers/failures';
+import { submittedByOtherVersion, tooManyVideos } from '../errors';
+import type { VideoJob } from '../video';
 import type { JobRef } from '../videoApi';
+import {
+	DEFAULT_DIGEST,
+	isAccepted,
+	VERSION,
+	type AcceptedEntry,
+	type Delivery,
+	type ExternalId,
+	type LedgerEntry,
+	type ParameterDigests,
+	type Slot,
+} from './ledgerEntry';
+import { LedgerIndex } from './ledgerIndex';
 
 const CONTEXT_KEY = 'cometApiVideoJobs';
 const COUNT_KEY = 'cometApiVideosAccepted';
 
-/** Which item of which run of the node. n8n runs one slot twice only to retry it. */
-export interface Slot {
-	run: number;
-	item: number;
-}
-
-/** Identifies a requested video: two requests with the same key are one video. */
-export interface VideoKey {
+/** What is known of a requested video before anything is read. */
+export interface Wish {
 	slot: Slot;
-	/** Hash of the parameters that make the video, before their expressions are evaluated. */
-	parameters: string;
-	/** Hash of the request body. */
-	body: string;
+	parameters: ParameterDigests;
 	/** An agent's calls share slots at times, so that only the body tells them apart. */
 	isAgentCall: boolean;
 	/** Who asks for the video as its tool. */
 	agent?: AskingAgent;
 }
 
-/** A run of an agent, at which one of its calls was answered. */
-export interface Delivery {
-	agent: string;
-	run: number;
-	execution: string;
-	/** Epoch ms. */
-	atMs: number;
+/** Identifies a requested video: two requests with the same key are one video. */
+export interface VideoKey extends Wish {
+	/** Hash of the request body. */
+	body: string;
+	model: string;
 }
 
 export interface AskingAgent {
@@ -41,39 +44,20 @@ export interface AskingAgent {
 	hasLost(delivery: Delivery): boolean;
 }
 
-/** An id of ours within a submission. It tells no video from another, so no key has it. */
-export interface ExternalId {
-	id: string;
-	submitPath: string;
+/** All items of a process that have one context share its index. */
+const indexes = new WeakMap<IContextObject, LedgerIndex>();
+
+function indexOf(context: IContextObject): LedgerIndex {
+	let index = indexes.get(context);
+	if (!index) {
+		const kept: unknown = context[CONTEXT_KEY];
+		const list: unknown[] = Array.isArray(kept) ? kept : kept === undefined ? [] : [kept];
+		context[CONTEXT_KEY] = list;
+		index = new LedgerIndex(list);
+		indexes.set(context, index);
+	}
+	return index;
 }
-
-/** One job of this execution, as it is kept in the execution's own data. */
-export interface LedgerEntry extends Slot {
-	parameters: string;
-	body: string;
-	/** Absent between the submit and its answer, and for good when that answer never came. */
-	job?: JobRef;
-	/** What the submission calls itself, and where it went: a job whose answer never came is found by it. */
-	external?: ExternalId;
-	/** Why it is not known whether the submit was accepted. */
-	problem?: ApiProblem;
-	/** Epoch ms. */
-	acceptedAtMs?: number;
-	/** An item went out for it. */
-	delivered?: boolean;
-	/** The agent's run to which it went, if an agent asked. */
-	deliveredTo?: Delivery;
-}
-
-/** A job that the API accepted. */
-export type AcceptedEntry = LedgerEntry & { job: JobRef };
-
-export function isAccepted(entry: LedgerEntry): entry is AcceptedEntry {
-	return entry.job !== undefined;
-}
-
-// Which jobs a running item holds is true of this process only, so it is not kept with the execution.
-const held = new WeakSet<LedgerEntry>();
 
 /**
  * The jobs of this execution and node, as one item sees them. They live in the data of the
@@ -82,92 +66,138 @@ const held = new WeakSet<LedgerEntry>();
  */
 export class Ledger {
 	private readonly context: IContextObject;
-	private readonly entries: LedgerEntry[];
+	private readonly index: LedgerIndex;
 	private readonly mine = new Set<LedgerEntry>();
 
 	/** @param context what `getContext('node')` gives */
 	constructor(context: IContextObject) {
 		this.context = context;
-		context[CONTEXT_KEY] ??= [];
-		this.entries = context[CONTEXT_KEY] as LedgerEntry[];
+		this.index = indexOf(context);
 	}
 
 	/**
-	 * The job that was submitted for this video before, held for this item until `release`:
-	 * the slot's own (same parameters, or same body), else one of another run with the same body that
-	 * was not delivered and that no running item holds; last, one that this agent's run has lost.
+	 * The job that was submitted for this slot before with the same parameters, held for this item
+	 * until `release`.
+	 *
+	 * @throws VideoError when another version of this node has submitted one for this slot
 	 */
-	claim(key: VideoKey): LedgerEntry | undefined {
-		const found = this.find(key);
-		if (found) this.hold(found);
-		return found;
+	claimOwn({ slot, parameters, isAgentCall }: Wish): LedgerEntry | undefined {
+		if (isAgentCall) return undefined;
+		// Whoever still holds an entry of this slot belongs to a run that n8n has given up.
+		const found = this.index.of(slot).find((entry) => isSame(entry.parameters, parameters));
+		if (found) return this.hold(found);
+		const unreadable = this.index.unreadableOf(slot);
+		if (unreadable) throw submittedByOtherVersion(unreadable.requestId);
+		return undefined;
 	}
 
-	private find({ slot, parameters, body, isAgentCall, agent }: VideoKey): LedgerEntry | undefined {
-		// Whoever still holds an entry of this slot belongs to a run that n8n has given up.
-		const own = isAgentCall ? [] : this.entries.filter((entry) => isOf(entry, slot));
-		const free = this.entries.filter(
-			(entry) => entry.body === body && !held.has(entry) && (isAgentCall || entry.run !== slot.run),
-		);
-		return (
-			own.find((entry) => entry.parameters === parameters) ??
+	/**
+	 * The job that was submitted for a video with this body before, held for this item until `release`:
+	 * the slot's own, else one of another run that was not delivered and that no running item holds;
+	 * last, one that this agent's run has lost.
+	 *
+	 * @throws VideoError when an entry that cannot be read may be the video's
+	 */
+	claim({ slot, body, isAgentCall, agent }: VideoKey): LedgerEntry | undefined {
+		const own = isAgentCall ? [] : this.index.of(slot);
+		const found =
 			own.find((entry) => entry.body === body) ??
-			free.find(({ delivered }) => !delivered) ??
-			free.find(({ deliveredTo }) => deliveredTo && agent?.hasLost(deliveredTo))
-		);
+			this.index.firstFree(body, isAgentCall ? undefined : slot.run) ??
+			this.index
+				.givenToAgents(body)
+				.find(({ deliveredTo }) => deliveredTo && agent?.hasLost(deliveredTo));
+		if (found) return this.hold(found);
+		const unreadable = this.index.firstUnreadable(isAgentCall ? undefined : slot.run);
+		if (unreadable) throw submittedByOtherVersion(unreadable.requestId);
+		return undefined;
 	}
 
 	/** Notes that a submit is about to leave, before it does, and holds the new entry. */
-	add({ slot, parameters, body }: VideoKey, external?: ExternalId): LedgerEntry {
-		const entry: LedgerEntry = { ...slot, parameters, body, ...(external && { external }) };
-		this.entries.push(entry);
-		this.hold(entry);
-		return entry;
+	add({ slot, parameters, body, model }: VideoKey, external?: ExternalId): LedgerEntry {
+		const entry: LedgerEntry = {
+			...{ version: VERSION, ...slot, parameters, body, model },
+			...(external && { external }),
+		};
+		this.index.add(entry);
+		this.index.startSubmit();
+		return this.hold(entry);
+	}
+
+	/** Notes that a submit is no longer under way, whatever came of it. */
+	endSubmit(): void {
+		this.index.endSubmit();
+	}
+
+	/** Settles when a submit of this execution that is under way has ended. */
+	get submitEnded(): Promise<void> {
+		return this.index.submitEnded;
 	}
 
 	/** Notes that a submit was accepted. */
 	accept(entry: LedgerEntry, job: JobRef, nowMs: number): AcceptedEntry {
 		this.context[COUNT_KEY] = this.accepted() + 1;
-		return Object.assign(entry, { job, acceptedAtMs: nowMs });
+		return this.index.accept(entry, job, nowMs);
 	}
 
 	/** Notes that an item goes out for a job. */
-	deliver(entry: LedgerEntry, { agent }: VideoKey, nowMs: number): void {
+	deliver(entry: LedgerEntry, { agent }: Wish, nowMs: number): void {
 		entry.delivered = true;
 		if (agent) entry.deliveredTo = agent.delivery(nowMs);
+		this.index.refile(entry);
+	}
+
+	/** Forgets a job that the provider failed for its own reasons, so that a retry makes a new video. */
+	conclude(entry: LedgerEntry, job: VideoJob | undefined): void {
+		if (job && isOwnFailure(job)) this.remove(entry);
+	}
+
+	/**
+	 * Whether one more video is within the limit; false while submits under way may reach it.
+	 *
+	 * @throws VideoError when the videos that were made reach it
+	 */
+	hasRoom(maxVideos: number | undefined): boolean {
+		if (maxVideos === undefined) return true;
+		const made = this.videosMade() - this.index.underWay;
+		if (made >= maxVideos) throw tooManyVideos(maxVideos, made, 1);
+		return this.videosMade() < maxVideos;
 	}
 
 	/** How many videos this execution has made, failed ones and those of unknown fate among them. */
 	videosMade(): number {
-		return this.accepted() + this.entries.filter((entry) => !isAccepted(entry)).length;
+		return this.accepted() + this.index.unanswered + this.index.uncounted;
 	}
 
 	private accepted(): number {
 		return Number(this.context[COUNT_KEY] ?? 0);
 	}
 
-	/** Forgets a job: it was not accepted, or the provider could not make it. */
+	/** Forgets a job that was not accepted, or that the provider could not make. */
 	remove(entry: LedgerEntry): void {
-		const index = this.entries.indexOf(entry);
-		if (index >= 0) this.entries.splice(index, 1);
+		this.index.remove(entry);
 	}
 
 	/** Whether a submit of this item has left whose answer is not known. */
 	hasUnansweredSubmit(): boolean {
-		return [...this.mine].some((entry) => !isAccepted(entry) && this.entries.includes(entry));
+		return [...this.mine].some((entry) => !isAccepted(entry) && this.index.has(entry));
 	}
 
 	/** Lets other items have what this one held. */
 	release(): void {
-		for (const entry of this.mine) held.delete(entry);
+		for (const entry of this.mine) this.index.letGo(entry, this);
 	}
 
-	private hold(entry: LedgerEntry): void {
-		held.add(entry);
+	private hold(entry: LedgerEntry): LedgerEntry {
+		this.index.hold(entry, this);
 		this.mine.add(entry);
+		return entry;
 	}
 }
 
-function isOf(entry: LedgerEntry, slot: Slot): boolean {
-	return entry.run === slot.run && entry.item === slot.item;
+/** Whether each parameter is the same in its stored form or in its value. */
+function isSame(one: ParameterDigests, other: ParameterDigests): boolean {
+	const of = (digests: ParameterDigests, name: string) => digests[name] ?? [DEFAULT_DIGEST];
+	return Object.keys({ ...one, ...other }).every((name) =>
+		of(one, name).some((digest) => of(other, name).includes(digest)),
+	);
 }

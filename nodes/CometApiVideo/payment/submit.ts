@@ -6,7 +6,6 @@ import {
 	outcomeUnknown,
 	stopped,
 	stoppedWhileSubmitting,
-	tooManyVideos,
 } from '../errors';
 import { encodeBody, type RequestBody } from '../files/requestBody';
 import type { ApiProblem } from '../answers/problem';
@@ -15,13 +14,8 @@ import { ask, sendRequest } from '../http/request';
 import type { Item } from '../item';
 import { pause, untilStopped } from '../pause';
 import { jobAt, type JobRef, type VideoApi } from '../videoApi';
-import {
-	isAccepted,
-	type AcceptedEntry,
-	type Ledger,
-	type LedgerEntry,
-	type VideoKey,
-} from './ledger';
+import type { Ledger, VideoKey } from './ledger';
+import { isAccepted, type AcceptedEntry, type LedgerEntry } from './ledgerEntry';
 import { readSubmitAnswer, type SubmitAnswer } from '../answers/submitAnswer';
 import { Refusal, type SubmitQueue } from './submitQueue';
 
@@ -164,22 +158,26 @@ async function send(
 	const external = withExternalId && { id: randomUUID(), submitPath: path };
 	const body = external ? withExternalId(external.id) : plainBody;
 	const encoded = await encodeBody(item.context.helpers, body);
+	while (!item.signal.aborted && !ledger.hasRoom(maxVideos)) {
+		await untilStopped(ledger.submitEnded, item.signal);
+	}
 	if (item.signal.aborted) return undefined;
-	if (maxVideos !== undefined && ledger.videosMade() >= maxVideos) {
-		throw tooManyVideos(maxVideos, ledger.videosMade(), 1);
-	}
 	const entry = ledger.add(key, external);
-	const exchange = await post(item, { path, contentType: body.contentType, encoded });
-	const answer = readAnswer(exchange, api, path);
-	if (answer.kind === 'accepted') {
-		accept(entry, answer.job, shared);
-	} else if (answer.kind === 'outcomeUnknown') {
-		entry.problem = answer.problem;
-		shared.onUnknownFate(answer.problem);
-	} else {
-		ledger.remove(entry);
+	try {
+		const exchange = await post(item, { path, contentType: body.contentType, encoded });
+		const answer = readAnswer(exchange, api, path);
+		if (answer.kind === 'accepted') {
+			accept(entry, answer.job, shared);
+		} else if (answer.kind === 'outcomeUnknown') {
+			entry.problem = answer.problem;
+			shared.onUnknownFate(answer.problem);
+		} else {
+			ledger.remove(entry);
+		}
+		return { entry, answer, bytes: encoded.length };
+	} finally {
+		ledger.endSubmit();
 	}
-	return { entry, answer, bytes: encoded.length };
 }
 
 async function post(

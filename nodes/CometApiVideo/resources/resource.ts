@@ -30,8 +30,10 @@ export interface Operation {
 /** A parameter, or a notice, which is none. */
 type Shown = Field<unknown> | INodeProperties;
 
+const isField = (shown: Shown): shown is Field<unknown> => 'properties' in shown;
+
 const propertiesOf = (shown: readonly Shown[]): INodeProperties[] =>
-	shown.flatMap((each) => ('properties' in each ? each.properties : [each]));
+	shown.flatMap((each) => (isField(each) ? each.properties : [each]));
 
 /** An operation that makes a video, with the parameters of waiting and output that all have. */
 export function submitOperation({
@@ -45,7 +47,7 @@ export function submitOperation({
 	head: Pick<INodePropertyOptions, 'name' | 'value' | 'action' | 'description'>;
 	/** Below the base URL; may be an expression. */
 	submitPath: string;
-	/** The parameters that make the video: others must not tell one video from another. */
+	/** The parameters that make the video: no others tell one video from another. */
 	ofVideo: Shown[];
 	/** The same, under Options. */
 	optionsOfVideo: Array<Field<unknown>>;
@@ -55,18 +57,18 @@ export function submitOperation({
 	const settings = settingFields(true, maxWaitS);
 	const fields = propertiesOf(ofVideo);
 	const options = propertiesOf(optionsOfVideo);
-	const identity = {
-		operation: submitPath,
-		parameters: fields.filter(({ type }) => type !== 'notice').map(({ name }) => name),
-		options: options.map(({ name }) => name),
-	};
+	const parameters = [...ofVideo.filter(isField), ...optionsOfVideo].map(
+		({ properties: [property], meaning }) => ({ name: property?.name ?? '', meaning }),
+	);
 	return {
 		option: {
 			...head,
 			routing: {
 				request: { method: 'POST', url: submitPath },
 				send: { paginate: true },
-				operations: { pagination: makeVideo({ ...maker, settings, identity }) },
+				operations: {
+					pagination: makeVideo({ ...maker, settings, operation: submitPath, parameters }),
+				},
 			},
 		},
 		fields: [...fields, ...settings.fields, optionsField([...options, ...settings.options])],

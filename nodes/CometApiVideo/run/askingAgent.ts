@@ -5,7 +5,8 @@ import {
 	type ITaskData,
 } from 'n8n-workflow';
 
-import type { AskingAgent, Delivery } from '../payment/ledger';
+import type { AskingAgent } from '../payment/ledger';
+import type { Delivery } from '../payment/ledgerEntry';
 
 /**
  * The agent that calls this node as its tool, or undefined for a node between others.

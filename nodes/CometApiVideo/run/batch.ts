@@ -11,6 +11,7 @@ import type { Item } from '../item';
 import { pause } from '../pause';
 import { SubmitQueue } from '../payment/submitQueue';
 import { Semaphore } from '../semaphore';
+import { sleepingRun, type SleepingRun } from './asleepItem';
 import { Latch } from './latch';
 import { Nap } from './nap';
 
@@ -19,17 +20,30 @@ const LATECOMER_MS = 10_000;
 
 const READING_WIDTH = 8;
 
+/** A run of the node, which n8n would give anew for each item. */
+export interface Run {
+	/** The node whose run this is. */
+	node: INode;
+	runIndex: number;
+	/** The sleeping run that a look is for; its node is another one. */
+	look: SleepingRun | undefined;
+	/** Each call of an agent is a run by itself. */
+	isAgentCall: boolean;
+	/** Items of the run. */
+	size: number;
+	/** Keeps the ledger. */
+	data: IContextObject;
+}
+
 /** The items of one run of the node, which must know of each other before the first one pays. */
 export class Batch {
-	readonly size: number;
+	readonly run: Run;
 	private readonly startsOneByOne: boolean;
 	readonly queue: SubmitQueue;
 	/** Aborts on Stop, and when n8n has given this run up. */
 	readonly signal: AbortSignal;
 	/** Videos known so far, by item. */
 	readonly videos = new Map<number, KnownVideo>();
-	/** Keeps the ledger where the execution has no data. */
-	readonly context: IContextObject = {};
 	/** Puts the run to sleep, if it may. */
 	readonly nap: Nap;
 	/** Files that are read at a time: each takes a handle. */
@@ -49,12 +63,10 @@ export class Batch {
 	private hasBadItem = false;
 	private isChecked = false;
 
-	/**
-	 * @param size items of the run
-	 * @param together how many of them n8n starts in one go
-	 */
-	constructor(size: number, together: number, stop: AbortSignal | undefined) {
-		this.size = size;
+	/** @param together how many of its items n8n starts in one go */
+	constructor(run: Run, together: number, stop: AbortSignal | undefined) {
+		const { size } = run;
+		this.run = run;
 		this.startsOneByOne = together < size;
 		this.arrived = new Latch(together);
 		this.checked = new Latch(together);
@@ -145,19 +157,22 @@ export class Batch {
 	/** @param failure why it has no video */
 	itemHasEnded(itemIndex: number, failure?: VideoError): void {
 		if (failure) this.failures.set(itemIndex, failure);
+		const { requestId, reference } = failure?.facts ?? {};
+		if (requestId !== undefined) this.know({ itemIndex, reference }, requestId);
 		this.ended.countDown();
 	}
 
 	/** The error that n8n shows for the run: of its first failed item. Made once, however many failed. */
-	toNodeError(node: INode, runIndex: number): NodeApiError {
+	toNodeError(): NodeApiError {
 		if (this.shownError) return this.shownError;
-		const itemIndex = Math.min(...this.failures.keys());
+		const { node, runIndex, size } = this.run;
+		const itemIndex = [...this.failures.keys()].reduce((a, b) => Math.min(a, b), size);
 		const failure = this.failures.get(itemIndex) ?? unexpected('no item failed');
 		const others = [...this.videos.values()]
 			.filter((video) => video.itemIndex !== itemIndex)
 			.sort((a, b) => a.itemIndex - b.itemIndex);
 		const place = { itemIndex, runIndex };
-		const isOneOfMany = this.size > 1;
+		const isOneOfMany = size > 1;
 		this.shownError = toNodeError(node, failure, place, isOneOfMany, others, this.onlyAsks);
 		return this.shownError;
 	}
@@ -170,37 +185,44 @@ export class Batch {
 
 const batches = new WeakMap<IExecuteData, Batch>();
 
-/**
- * The batch of this item's run. A retry of the run starts with an item that is in already.
- *
- * @param isAgentCall each call of an agent is a run by itself
- */
-export function joinBatch(context: IExecutePaginationFunctions, isAgentCall: boolean): Batch {
-	const batch = isAgentCall
-		? new Batch(1, 1, context.getExecutionCancelSignal())
-		: findBatch(context);
+/** The batch of this item's run. A retry of the run starts with an item that is in already. */
+export function joinBatch(context: IExecutePaginationFunctions): Batch {
+	const executeData = context.getExecuteData();
+	const known = batches.get(executeData);
+	const batch = known?.has(context.getItemIndex()) === false ? known : openBatch(context, known);
 	batch.add(context.getItemIndex());
 	return batch;
 }
 
-function findBatch(context: IExecutePaginationFunctions): Batch {
+function openBatch(context: IExecutePaginationFunctions, earlier: Batch | undefined): Batch {
+	earlier?.drop();
 	const executeData = context.getExecuteData();
-	const known = batches.get(executeData);
-	if (known && !known.has(context.getItemIndex())) return known;
-	known?.drop();
-	const batch = openBatch(context);
-	batches.set(executeData, batch);
-	return batch;
-}
-
-function openBatch(context: IExecutePaginationFunctions): Batch {
-	const { data } = context.getExecuteData();
+	const own = context.getNode();
+	const look = sleepingRun(own);
+	const node = look ? { ...own, ...look.node } : own;
+	const isAgentCall = executeData.node.name !== own.name;
+	const runIndex =
+		look?.runIndex ?? Number(context.evaluateExpression('{{ $runIndex }}', context.getItemIndex()));
+	const stop = context.getExecutionCancelSignal();
+	const common = { node, look, runIndex, isAgentCall, data: dataOf(context) };
+	if (isAgentCall) return new Batch({ ...common, size: 1 }, 1, stop);
+	const { data } = executeData;
 	const items = (data.main ?? data.ai_tool)?.[0]?.length ?? 1;
-	const size = context.getNode().executeOnce ? 1 : items;
+	const size = node.executeOnce ? 1 : items;
 	const interval = context.getNodeParameter('requestOptions.batching.batch.batchInterval', 0);
 	const together = Number(interval) > 0 ? 1 : size;
-	const batch = new Batch(size, together, context.getExecutionCancelSignal());
+	const batch = new Batch({ ...common, size }, together, stop);
+	batches.set(executeData, batch);
 	// Not there before n8n 2. Without it, what n8n has given up ends with the wait for its video.
 	context.onExecutionFinish?.(() => batch.drop());
 	return batch;
+}
+
+/** The data of the execution; n8n's own Agents run a node without one. */
+function dataOf(context: IExecutePaginationFunctions): IContextObject {
+	try {
+		return context.getContext('node');
+	} catch {
+		return {};
+	}
 }

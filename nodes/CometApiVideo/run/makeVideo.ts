@@ -1,26 +1,18 @@
-import { createHash } from 'node:crypto';
 import type {
 	DeclarativeRestApiSettings,
-	IContextObject,
 	IExecutePaginationFunctions,
 	INodeExecutionData,
-	INodeParameters,
 } from 'n8n-workflow';
 
 import { stopped, tooManyVideos } from '../errors';
+import { digestParameters, type Comparable } from '../fields/meaning';
 import { maxVideos, reference, type SettingFields, type Settings } from '../fields/settings';
 import type { ApiProblem } from '../answers/problem';
 import { digestBody } from '../files/requestBody';
 import type { Item } from '../item';
 import { untilStopped } from '../pause';
-import { isOwnFailure } from '../answers/failures';
-import {
-	isAccepted,
-	Ledger,
-	type AcceptedEntry,
-	type LedgerEntry,
-	type VideoKey,
-} from '../payment/ledger';
+import { Ledger, type VideoKey, type Wish } from '../payment/ledger';
+import { isAccepted, type AcceptedEntry, type LedgerEntry } from '../payment/ledgerEntry';
 import { findLost, submitVideo, type Submission } from '../payment/submit';
 import { PENDING } from '../video';
 import type { JobRef, VideoApi } from '../videoApi';
@@ -33,21 +25,23 @@ import { runItem, type ItemTask, type RunItem } from './runItem';
 /** How an operation makes videos. */
 export interface VideoMaker {
 	api: VideoApi;
-	/** Resource and operation, and the parameters and options that make the video. */
-	identity: { operation: string; parameters: string[]; options: string[] };
+	/** Resource and operation. */
+	operation: string;
+	/** The parameters that make the video: others must not tell one video from another. */
+	parameters: Comparable[];
 	/** Checks and completes the body that the engine's routing has put together; throws InputError. */
 	read(item: Item): Promise<Submission>;
 	settings: SettingFields;
 }
 
 interface Input {
-	/** Dropped after the submit: its body may be large. */
-	submission?: Submission;
+	/** Undefined for a job of this slot: nothing is read for it. Dropped after the submit: it may be large. */
+	unsent?: { submission: Submission; key: VideoKey };
 	model: string;
-	kind: string | undefined;
+	kind?: string;
 	settings: Settings;
 	maxVideos: number | undefined;
-	key: VideoKey;
+	wish: Wish;
 	ledger: Ledger;
 	earlier: LedgerEntry | undefined;
 }
@@ -72,27 +66,36 @@ export function makeVideo(maker: VideoMaker) {
 
 /** Everything that can go wrong before an item is sent. */
 async function readItem(item: RunItem, maker: VideoMaker): Promise<Input> {
-	const { batch } = item;
-	// First, so that whatever the others lack is told with it.
-	item.reference = reference.read(item);
-	const settings = maker.settings.read(item);
-	const videosAllowed = maxVideos.read(item);
-	const submission = await maker.read(item);
-	const key = await toVideoKey(item, maker, submission);
-	const ledger = new Ledger(placeOfLedger(item));
-	const earlier = ledger.claim(key);
-	if (!earlier) batch.newVideos++;
-	const { model, kind } = submission;
-	return { submission, model, kind, settings, maxVideos: videosAllowed, key, ledger, earlier };
+	const ledger = new Ledger(item.data);
+	let input: Input | undefined;
+	try {
+		input = await readWith(ledger, item, maker);
+		return input;
+	} finally {
+		if (!input) ledger.release();
+	}
 }
 
-/** The data of the execution; n8n's own Agents run a node without one. */
-function placeOfLedger({ context, batch }: RunItem): IContextObject {
+async function readWith(ledger: Ledger, item: RunItem, maker: VideoMaker): Promise<Input> {
+	const { batch } = item;
+	const wish = toWish(item, maker);
+	let own: LedgerEntry | undefined;
 	try {
-		return context.getContext('node');
-	} catch {
-		return batch.context;
+		// First, so that whatever the others lack is told with it.
+		item.reference = reference.read(item);
+	} finally {
+		own = ledger.claimOwn(wish);
+		if (own?.job) batch.know(item, own.job.requestId);
 	}
+	const settings = maker.settings.read(item);
+	const common = { settings, maxVideos: maxVideos.read(item), wish, ledger };
+	if (own) return { ...common, earlier: own, model: own.model };
+	const submission = await maker.read(item);
+	const { model, kind } = submission;
+	const key = { ...wish, model, body: await digest(item, submission) };
+	const earlier = ledger.claim(key);
+	if (!earlier) batch.newVideos++;
+	return { ...common, earlier, unsent: { submission, key }, model, kind };
 }
 
 async function submitAndFollow(
@@ -100,16 +103,16 @@ async function submitAndFollow(
 	api: VideoApi,
 	input: Input,
 ): Promise<INodeExecutionData> {
-	const { settings, earlier, ledger, model, key } = input;
+	const { settings, earlier, ledger, model, wish } = input;
 	const { entry, raw } = await findOrSubmit(item, api, input);
-	input.submission = undefined;
+	input.unsent = undefined;
 	const { job } = entry;
 	item.batch.know(item, job.requestId);
 	const followed = { item, settings, api, job, isOwn: true, model };
 	const output = settings.waits
 		? await follow(item, followed, { entry, isNew: !earlier }, input)
 		: await toItem(followed, { job: { ...PENDING, model }, raw });
-	ledger.deliver(entry, key, Date.now());
+	ledger.deliver(entry, wish, Date.now());
 	return output;
 }
 
@@ -117,7 +120,7 @@ async function submitAndFollow(
 async function findOrSubmit(
 	item: RunItem,
 	api: VideoApi,
-	{ submission, earlier, settings, maxVideos, key, ledger, model }: Input,
+	{ unsent, earlier, settings, maxVideos, ledger, model }: Input,
 ): Promise<{ entry: AcceptedEntry; raw?: unknown }> {
 	const { batch } = item;
 	const acceptance = {
@@ -139,12 +142,13 @@ async function findOrSubmit(
 	if (earlier) {
 		return isAccepted(earlier) ? { entry: earlier } : await findLost(item, earlier, acceptance);
 	}
-	if (!submission) throw stopped();
+	if (!unsent) throw stopped();
 	const plan = batch.wantedVideos(() => ledger.videosMade());
 	if (maxVideos !== undefined && plan && plan.made + plan.wanted > maxVideos) {
 		throw tooManyVideos(maxVideos, plan.made, plan.wanted);
 	}
 	const { maxWaitS } = settings;
+	const { submission, key } = unsent;
 	return await submitVideo(item, submission, { ...acceptance, key, maxWaitS, maxVideos });
 }
 
@@ -159,41 +163,29 @@ async function follow(
 	const outcome = await waitUntilFinished(followed, { acceptedAtMs, isNew, kind }).finally(() =>
 		queue.jobEnded(),
 	);
-	// So that the retry which the user asked n8n for makes a new video.
-	if (outcome.kind !== 'asleep' && outcome.lastJob && isOwnFailure(outcome.lastJob))
-		ledger.remove(entry);
+	if (outcome.kind !== 'asleep') ledger.conclude(entry, outcome.lastJob);
 	return await concludeWait(followed, outcome);
 }
 
-async function toVideoKey(
-	item: RunItem,
-	{ identity }: VideoMaker,
-	{ body }: Submission,
-): Promise<VideoKey> {
-	const { context, runIndex, itemIndex, isAgentCall, signal } = item;
-	const agent = askingAgent(context);
-	const digest = await untilStopped(
-		item.batch.reading.run(async () => await digestBody(context.helpers, body)),
-		signal,
-	);
-	if (digest === undefined || signal.aborted) throw stopped();
+function toWish(item: RunItem, { operation, parameters }: VideoMaker): Wish {
+	const { node, runIndex, isAgentCall } = item;
+	const agent = askingAgent(item.context);
 	return {
-		slot: { run: runIndex, item: itemIndex },
-		parameters: digestParameters(context.getNode().parameters, identity),
-		body: digest,
+		slot: { run: runIndex, item: item.itemIndex },
+		parameters: {
+			operation: [operation],
+			...digestParameters(parameters, node.parameters, item),
+		},
 		isAgentCall,
 		...(agent && { agent }),
 	};
 }
 
-function digestParameters(
-	stored: INodeParameters,
-	{ operation, parameters, options }: VideoMaker['identity'],
-): string {
-	const ofVideo = parameters.map((name) => stored[name] ?? null);
-	const storedOptions = Object(stored.options) as INodeParameters;
-	const optionsOfVideo = options.map((name) => storedOptions[name] ?? null);
-	return createHash('sha256')
-		.update(JSON.stringify([operation, ofVideo, optionsOfVideo]))
-		.digest('hex');
+async function digest({ batch, context, signal }: RunItem, { body }: Submission): Promise<string> {
+	const found = await untilStopped(
+		batch.reading.run(async () => await digestBody(context.helpers, body)),
+		signal,
+	);
+	if (found === undefined || signal.aborted) throw stopped();
+	return found;
 }

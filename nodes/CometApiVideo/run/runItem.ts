@@ -2,15 +2,14 @@ import type {
 	DeclarativeRestApiSettings,
 	IExecutePaginationFunctions,
 	IHttpRequestOptions,
-	INode,
 	INodeExecutionData,
 } from 'n8n-workflow';
 
-import { notAllStarted, stopped, unexpected, VideoError } from '../errors';
+import { notAllStarted, stopped, unexpected, VideoError, withVideo } from '../errors';
 import type { Item } from '../item';
 import { untilStopped } from '../pause';
-import { isAsleep, sleepingRun, toAsleep, type SleepingRun } from './asleepItem';
-import { joinBatch, type Batch } from './batch';
+import { isAsleep, toAsleep } from './asleepItem';
+import { joinBatch, type Batch, type Run } from './batch';
 import { toErrorItem } from './output';
 
 /** n8n's own. */
@@ -19,12 +18,8 @@ const DEFAULT_TIMEOUT_MS = 300_000;
 const LONGEST_TIMEOUT_MS = 86_400_000;
 
 /** An item, and the other items of its run. */
-export interface RunItem extends Item {
+export interface RunItem extends Item, Run {
 	batch: Batch;
-	/** The node whose run this is. */
-	node: INode;
-	/** The sleeping run that a look is for; its node is another one. */
-	look: SleepingRun | undefined;
 }
 
 /** What an operation does with an item: read its parameters, which may throw, then the work itself. */
@@ -97,29 +92,29 @@ async function runTogether<Input>(
 
 /** n8n shows an error when all items have ended, and by then all their ids are known. */
 async function failWithTheRun(item: RunItem, error: unknown): Promise<INodeExecutionData[]> {
-	const { batch, node, itemIndex, runIndex, look } = item;
+	const { batch, itemIndex, look } = item;
 	const failure = toVideoError(item, error);
 	batch.nap.end(itemIndex, toAsleep(failure));
 	batch.itemHasEnded(itemIndex, failure);
 	await batch.allHaveEnded();
 	if (batch.nap.isAsleep) return look ? [toAsleep(failure)] : [];
-	throw batch.toNodeError(node, runIndex);
+	throw batch.toNodeError();
 }
 
 /** When n8n has given the run up, a thrown error would reach nobody and end the process. */
 function endIncomplete(item: RunItem): INodeExecutionData[] {
-	const { batch, context, node, itemIndex, runIndex } = item;
+	const { batch, context, itemIndex } = item;
 	batch.giveUp();
 	const tellsWhenGivenUp = context.onExecutionFinish !== undefined;
 	if (batch.isDropped || !tellsWhenGivenUp) return [];
-	const error = batch.signal.aborted ? stopped() : notAllStarted(batch.started, batch.size);
+	const error = batch.signal.aborted ? stopped() : notAllStarted(batch.started, item.size);
 	batch.itemHasEnded(itemIndex, error);
-	throw batch.toNodeError(node, runIndex);
+	throw batch.toNodeError();
 }
 
 async function read<Input>(item: RunItem, task: ItemTask<Input>): Promise<Input> {
 	const input = await untilStopped(task.read(item), item.signal);
-	if (input === undefined) throw stopped();
+	if (input === undefined) throw stopped(item.batch.videos.get(item.itemIndex)?.requestId);
 	return input;
 }
 
@@ -129,7 +124,7 @@ async function perform<Input>(
 	input: Input,
 ): Promise<INodeExecutionData> {
 	try {
-		if (item.signal.aborted) throw stopped();
+		if (item.signal.aborted) throw stopped(item.batch.videos.get(item.itemIndex)?.requestId);
 		const output = await task.perform(item, input);
 		return { ...output, pairedItem: { item: item.itemIndex } };
 	} finally {
@@ -141,18 +136,12 @@ function openItem(
 	context: IExecutePaginationFunctions,
 	requestData: DeclarativeRestApiSettings.ResultOptions,
 ): RunItem {
-	const itemIndex = context.getItemIndex();
-	const own = context.getNode();
-	const look = sleepingRun(own);
-	const node = look ? { ...own, ...look.node } : own;
-	const isAgentCall = context.getExecuteData().node.name !== own.name;
-	const runIndex =
-		look?.runIndex ?? Number(context.evaluateExpression('{{ $runIndex }}', itemIndex));
-	const batch = joinBatch(context, isAgentCall);
+	const batch = joinBatch(context);
 	const options = requestData.options as IHttpRequestOptions;
-	const request = { ...options, timeout: toTimeoutMs(options.timeout) };
-	const { signal } = batch;
-	return { context, request, batch, signal, itemIndex, runIndex, isAgentCall, node, look };
+	return {
+		...{ ...batch.run, context, batch, signal: batch.signal, itemIndex: context.getItemIndex() },
+		request: { ...options, timeout: toTimeoutMs(options.timeout) },
+	};
 }
 
 /**
@@ -164,11 +153,14 @@ function toTimeoutMs(value: unknown): number {
 	return ms > 0 ? Math.min(ms, LONGEST_TIMEOUT_MS) : DEFAULT_TIMEOUT_MS;
 }
 
+/** Whatever fails after a video was submitted carries its ID. */
 function toVideoError({ batch, itemIndex, reference }: RunItem, error: unknown): VideoError {
-	const known =
-		error instanceof VideoError ? error : unexpected(error, batch.videos.get(itemIndex)?.requestId);
-	if (reference !== undefined) known.facts.reference = reference;
-	return known;
+	const requestId = batch.videos.get(itemIndex)?.requestId;
+	const known = error instanceof VideoError ? error : unexpected(error, requestId);
+	const isLacking = requestId !== undefined && known.facts.requestId === undefined;
+	const told = isLacking ? withVideo(known, requestId) : known;
+	if (reference !== undefined) told.facts.reference = reference;
+	return told;
 }
 
 async function attempt<T>(work: Promise<T>): Promise<{ value: T } | { error: unknown }> {
