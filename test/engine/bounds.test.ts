@@ -2,8 +2,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { sleep } from 'n8n-workflow';
 
-import { startSimulator } from '../simulator/simulator.ts';
-import { execute, start } from './engine.ts';
+import { CometApiVideo } from '../../nodes/CometApiVideo/CometApiVideo.node';
+import { startSimulator, type Fault } from '../simulator/simulator.ts';
+import { execute, listModels, start } from './engine.ts';
 import { createNode, getStatusNode, itemsOf, jsonOf, until, withScene } from './scene.ts';
 
 const QUICK = { plan: () => ({ seconds: 0.1 }) };
@@ -19,6 +20,13 @@ async function within<T>(promise: Promise<T>): Promise<T> {
 	return await Promise.race([promise, late]);
 }
 
+const ENDLESS: Fault[] = [
+	{ kind: 'drip', everyMs: 200 },
+	{ kind: 'headersOnly' },
+	{ kind: 'hang' },
+	{ kind: 'huge', bytes: Infinity },
+];
+
 describe('An answer without an end', () => {
 	test.concurrent.each(['drip', 'headersOnly', 'huge'] as const)(
 		'to a poll (%s) is asked for again, within Max Wait',
@@ -32,6 +40,22 @@ describe('An answer without an end', () => {
 				simulator.inject({ route: 'status', times: 1, fault });
 				const [json] = jsonOf(await within(run(createNode(SHORT))));
 				expect(json?.status).toBe('done');
+			});
+		},
+	);
+
+	const lists = Object.keys(new CometApiVideo().methods.listSearch).flatMap((method) =>
+		ENDLESS.map((fault) => [method, fault.kind, fault] as const),
+	);
+
+	test.concurrent.each(lists)(
+		'to the list of models is left, and the known ones are listed: %s, %s',
+		async (method, _kind, fault) => {
+			await withScene(QUICK, async ({ simulator, credential }) => {
+				simulator.inject({ times: Infinity, fault });
+				const { results } = await within(listModels(createNode(), credential, { method }));
+				expect(results.length).toBeGreaterThan(1);
+				await until(() => simulator.requests.every((request) => request.abortedByClient));
 			});
 		},
 	);

@@ -8,6 +8,7 @@ import type {
 
 import { toApiBaseUrl } from '../../../credentials/baseUrl';
 import { CREDENTIAL_TYPE } from '../../../credentials/credentialType';
+import { sendRequest } from '../http/request';
 import { sentField, type Field } from './field';
 import { modelNotices, type KnownModel } from './knownModels';
 
@@ -29,7 +30,10 @@ export interface ModelList {
 	live?: { path: string; withKey: boolean; read(answer: unknown): ListedModel[] };
 }
 
-const TIMEOUT_MS = 10_000;
+/** The editor waits for the list, in n8n's main process. */
+const DEADLINE_MS = 10_000;
+
+const NEVER = new AbortController().signal;
 
 /** The picker of a model, from a list or by ID. */
 export interface ModelField extends Field<string> {
@@ -103,16 +107,10 @@ async function fetchList(
 	{ path, withKey, read }: NonNullable<ModelList['live']>,
 ): Promise<ListedModel[]> {
 	const { baseUrl } = await context.getCredentials(CREDENTIAL_TYPE);
-	const request = {
-		baseURL: toApiBaseUrl(String(baseUrl)),
-		url: path,
-		json: true,
-		timeout: TIMEOUT_MS,
-		disableFollowRedirect: withKey,
-	};
-	const { helpers } = context;
-	const answer: unknown = withKey
-		? await helpers.httpRequestWithAuthentication.call(context, CREDENTIAL_TYPE, request)
-		: await helpers.httpRequest(request);
-	return read(answer);
+	const exchange = await sendRequest(
+		context,
+		{ baseURL: toApiBaseUrl(String(baseUrl)), url: path, timeout: DEADLINE_MS },
+		{ stop: NEVER, stopAborts: 'always', deadlineMs: DEADLINE_MS, withoutKey: !withKey },
+	);
+	return 'answer' in exchange ? read(exchange.answer.body) : [];
 }

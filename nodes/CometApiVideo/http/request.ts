@@ -1,4 +1,9 @@
-import type { IExecutePaginationFunctions, IHttpRequestOptions } from 'n8n-workflow';
+import type {
+	IAllExecuteFunctions,
+	IExecutePaginationFunctions,
+	IHttpRequestOptions,
+	ILoadOptionsFunctions,
+} from 'n8n-workflow';
 
 import { CREDENTIAL_TYPE } from '../../../credentials/credentialType';
 import { onAbort, pause, untilStopped } from '../pause';
@@ -21,7 +26,14 @@ export interface RequestLimits {
 	deadlineMs: number;
 	/** How much of the answer is read; by default as much as an answer about a video may have. */
 	maxBytes?: number;
+	/** For what the API tells everybody. */
+	withoutKey?: boolean;
 }
+
+/** Whoever can make requests: an execution, or the editor. */
+type Requester = Pick<ILoadOptionsFunctions, 'getCredentials'> & {
+	helpers: Pick<ILoadOptionsFunctions['helpers'], 'httpRequest' | 'httpRequestWithAuthentication'>;
+};
 
 /** Who asks, as n8n knows it. */
 export interface Caller {
@@ -56,25 +68,31 @@ export async function ask(
  * counts as far as it came.
  */
 export async function sendRequest(
-	context: IExecutePaginationFunctions,
+	context: Requester,
 	request: IHttpRequestOptions,
 	limits: RequestLimits,
 ): Promise<Exchange> {
 	const abort = new RequestAbort(limits);
-	const credential: KnownKey = { apiKey: '', isRead: false };
+	const credential: KnownKey = { apiKey: '', isRead: limits.withoutKey === true };
+	const options: IHttpRequestOptions = {
+		...request,
+		encoding: 'stream',
+		json: true,
+		returnFullResponse: true,
+		ignoreHttpStatusErrors: true,
+		disableFollowRedirect: true,
+		abortSignal: abort.clientSignal,
+	};
 	try {
-		const answer = (await context.helpers.httpRequestWithAuthentication.call(
-			withOwnSignal(context, abort, credential),
-			CREDENTIAL_TYPE,
-			{
-				...request,
-				encoding: 'stream',
-				json: true,
-				returnFullResponse: true,
-				ignoreHttpStatusErrors: true,
-				disableFollowRedirect: true,
-			},
-		)) as Parameters<typeof readAnswer>[0];
+		const { helpers } = context;
+		const caller = withOwnSignal(context, abort, credential);
+		const answer = (await (limits.withoutKey
+			? helpers.httpRequest(options)
+			: helpers.httpRequestWithAuthentication.call(
+					caller,
+					CREDENTIAL_TYPE,
+					options,
+				))) as Parameters<typeof readAnswer>[0];
 		return { answer: await readAnswer(answer, abort.signal, credential.apiKey, limits.maxBytes) };
 	} catch (error) {
 		const { phase, message } = describeUnanswered(error, abort.isDispatched);
@@ -99,10 +117,10 @@ export async function sendRequest(
  * ends a credential read that hangs: n8n reads it from its database, also long after Stop.
  */
 export function withOwnSignal(
-	context: IExecutePaginationFunctions,
+	context: Requester,
 	{ signal, clientSignal }: Pick<RequestAbort, 'signal' | 'clientSignal'>,
 	credential: KnownKey,
-): IExecutePaginationFunctions {
+): IAllExecuteFunctions {
 	const getCredentials = async (type: string) => {
 		const data = await untilStopped(context.getCredentials(type), signal);
 		if (data === undefined || signal.aborted) {
@@ -115,7 +133,7 @@ export function withOwnSignal(
 	return Object.create(context, {
 		getExecutionCancelSignal: { value: () => clientSignal },
 		getCredentials: { value: getCredentials },
-	}) as IExecutePaginationFunctions;
+	}) as IAllExecuteFunctions;
 }
 
 /** Aborts a request at its deadline and on Stop. */
