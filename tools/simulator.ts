@@ -1,10 +1,8 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- tests run outside n8n */
-import { parseArgs } from 'node:util';
 import {
 	FAMILY_NAMES,
 	OUTCOMES,
 	PROGRESS_NAMES,
-	PROMPT_WORDS,
+	PROMPT_WORDS_HELP,
 	type RecordedRequest,
 	type Simulator,
 	type Submission,
@@ -12,6 +10,7 @@ import {
 	shapesOf,
 	startSimulator,
 } from '../test/simulator/simulator.ts';
+import { type Values, aborted, numberFrom, oneOf, print, runTool } from './tool.ts';
 
 const SHAPE_NAMES = [...new Set(FAMILY_NAMES.flatMap(shapesOf))];
 
@@ -25,56 +24,18 @@ const OPTIONS = {
 	outcome: { ...text, default: 'done', help: `how a job ends: ${OUTCOMES.join(', ')}` },
 	progress: { ...text, default: 'linear', help: `what it tells: ${PROGRESS_NAMES.join(', ')}` },
 	shape: { ...text, help: `of its answers, where a family has it: ${SHAPE_NAMES.join(', ')}` },
-	help: { type: 'boolean', short: 'h', default: false, help: 'prints this' },
 } as const;
 
-const print = (line: string) => process.stdout.write(`${line}\n`);
-
-function wordsHelp(): string {
-	return PROMPT_WORDS.map(({ word, effect }) => `  ${word.padEnd(10)}${effect}`).join('\n');
-}
-
-function help(): string {
-	const lines = Object.entries(OPTIONS).map(([name, option]) => {
-		const usual =
-			'default' in option && option.type === 'string' ? ` (default ${option.default})` : '';
-		return `  --${name.padEnd(13)}${option.help}${usual}`;
-	});
-	return `Usage: npm run simulator -- [options]
-
-Starts a simulated CometAPI on this machine. It costs nothing: every job that succeeds
-gets the same small MP4.
-
-Options
-${lines.join('\n')}
-
-Words in a prompt that change its job
-${wordsHelp()}`;
-}
-
-function oneOf<T extends string>(option: string, names: readonly T[], given: string): T {
-	const found = names.find((name) => name === given);
-	if (found === undefined) throw new Error(`--${option} is one of ${names.join(', ')}`);
-	return found;
-}
-
-function numberFrom(option: string, given: string): number {
-	const number = Number(given);
-	if (given.trim() === '' || !(number >= 0)) {
-		throw new Error(`--${option} is a number, not ${given}`);
-	}
-	return number;
-}
+const WORDS = `Words in a prompt that change its job
+${PROMPT_WORDS_HELP}`;
 
 function line({ at, endedAt = at, host, method, path, status }: RecordedRequest): string {
 	const time = new Date(at).toISOString().slice(11, 23);
 	return `${time} ${host} ${method} ${path} ${status ?? 'no answer'} ${endedAt - at} ms`;
 }
 
-const readArguments = () => parseArgs({ options: OPTIONS }).values;
-
 /** Throws for what cannot be meant. */
-function settingsFrom(values: ReturnType<typeof readArguments>) {
+function settingsFrom(values: Values<typeof OPTIONS>) {
 	const seconds = numberFrom('job-seconds', values['job-seconds']);
 	const outcome = oneOf('outcome', OUTCOMES, values.outcome);
 	const progress = oneOf('progress', PROGRESS_NAMES, values.progress);
@@ -101,28 +62,24 @@ In your n8n, on this machine, create a CometAPI Video API credential:
   Base URL  ${url}
 In Docker, start n8n with --network host, so that it reaches this address.
 
-Words in a prompt that change its job:
-${wordsHelp()}
+${WORDS}
 
 Requests:`;
 
-async function run(): Promise<void> {
-	const values = readArguments();
-	if (values.help) return void print(help());
+const USAGE = {
+	name: 'simulator',
+	about: `Starts a simulated CometAPI on this machine. It costs nothing: every job that succeeds
+gets the same small MP4.`,
+	notes: WORDS,
+	options: OPTIONS,
+};
+
+await runTool(USAGE, async (values, { signal, cleanUp }) => {
 	const simulator = await startSimulator({
 		...settingsFrom(values),
 		log: (request) => print(line(request)),
 	});
+	cleanUp.push(simulator.close);
 	print(welcome(simulator));
-	for (const signal of ['SIGINT', 'SIGTERM']) {
-		process.once(signal, () => void simulator.close());
-	}
-}
-
-try {
-	await run();
-} catch (error) {
-	process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-	process.stderr.write('npm run simulator -- --help shows the options.\n');
-	process.exitCode = 1;
-}
+	await aborted(signal);
+});

@@ -13,7 +13,7 @@ export async function runProbe<T>(
 	const printed = await runNode([
 		'--expose-gc',
 		'--import',
-		join(import.meta.dirname, '..', 'memory', 'plainNode.js'),
+		join(import.meta.dirname, '..', 'engine', 'plainNode.js'),
 		join(import.meta.dirname, `${name}.ts`),
 		JSON.stringify({ ...order, credential: { baseUrl: url, apiKey } }),
 	]);

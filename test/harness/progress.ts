@@ -4,12 +4,6 @@ import ora from 'ora';
 const TICK_MS = 200;
 const LINE_EVERY_MS = 15_000;
 
-/** Does a piece of work of the given title, which may tell how it goes on. */
-export type Step = <T>(
-	title: string,
-	work: (update: (text: string) => void) => Promise<T>,
-) => Promise<T>;
-
 /**
  * Does a piece of work and shows that it goes on: a spinner with the seconds gone by, or in a log
  * file a line every 15 s. Goes to stderr, so that stdout holds results only.

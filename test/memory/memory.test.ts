@@ -58,7 +58,7 @@ async function probe(
 		const printed = await runNode([
 			'--expose-gc',
 			'--import',
-			join(import.meta.dirname, 'plainNode.js'),
+			join(import.meta.dirname, '..', 'engine', 'plainNode.js'),
 			join(import.meta.dirname, 'memoryProbe.ts'),
 			kind,
 			String(count),

@@ -28,6 +28,11 @@ export const PROMPT_WORDS: readonly PromptWord[] = [
 	},
 ];
 
+/** A line of help for each. */
+export const PROMPT_WORDS_HELP = PROMPT_WORDS.map(
+	({ word, effect }) => `  ${word.padEnd(10)}${effect}`,
+).join('\n');
+
 /** The plan as the words in the prompt change it. */
 export const planByPrompt = (prompt: string, plan: JobPlan): JobPlan =>
 	PROMPT_WORDS.filter(({ word }) => prompt.includes(word)).reduce(

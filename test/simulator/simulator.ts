@@ -26,7 +26,7 @@ export { KLING_MODELS } from './kling/klingBodies.ts';
 export { KLING_SHAPES, KLING_SHAPE_NAMES, type KlingShape } from './kling/klingShapes.ts';
 export { VIDEO_MODELS } from './models.ts';
 export { generatedVideoSha256, sampleMp4 } from './mp4.ts';
-export { PROMPT_WORDS, planByPrompt } from './promptWords.ts';
+export { PROMPT_WORDS, PROMPT_WORDS_HELP, planByPrompt } from './promptWords.ts';
 export { type FormFile, type FormPart, type RecordedRequest, type Route } from './requests.ts';
 export { CATALOGUE, CATALOGUE_VIDEO_IDS } from './video/catalogue.ts';
 export { SHARED_ROUTE_MODELS, type VideoModel } from './video/videoModels.ts';

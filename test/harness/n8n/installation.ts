@@ -29,7 +29,7 @@ const lockedPackage = z.object({
 });
 const lockFile = z.object({ packages: z.record(lockedPackage) });
 
-/** The n8n that the demo runs, and the oldest one that the README claims. */
+/** The n8n that `npm run dev` opens, and the oldest one that the README claims. */
 export const CURRENT_N8N = '2.41.1';
 export const OLDEST_N8N = '1.110.1';
 
@@ -44,18 +44,23 @@ export async function ensureN8n(
 	version: string = CURRENT_N8N,
 	{ onProgress, signal }: EnsureOptions = {},
 ): Promise<Installation> {
-	const folderOfLockFile = join(import.meta.dirname, version);
-	const lock = await readFile(join(folderOfLockFile, 'package-lock.json'));
-	const hash = createHash('sha256').update(lock).digest('hex').slice(0, 12);
-	const folder = join(userCacheFolder(), 'n8n-nodes-cometapi-video', `n8n-${hash}`);
-
+	const folder = await folderOf(version);
 	const fresh = !(await exists(folder));
 	if (fresh) {
 		await removeAbandoned(folder);
-		await install(folderOfLockFile, folder, { onProgress, signal });
+		await install(join(import.meta.dirname, version), folder, { onProgress, signal });
 	}
 	const packageFolder = join(folder, 'node_modules', 'n8n');
 	return { folder, n8nBin: join(packageFolder, 'bin', 'n8n'), version, fresh };
+}
+
+export async function isInstalled(version: string): Promise<boolean> {
+	return await exists(await folderOf(version));
+}
+
+async function folderOf(version: string): Promise<string> {
+	const lock = await readFile(join(import.meta.dirname, version, 'package-lock.json'));
+	return join(cacheFolder(), `n8n-${shortHash(lock)}`);
 }
 
 async function install(from: string, folder: string, { onProgress, signal }: EnsureOptions) {
@@ -98,9 +103,12 @@ async function installPackages(folder: string, { onProgress, signal }: EnsureOpt
 async function buildDatabaseDriver(folder: string, { onProgress, signal }: EnsureOptions) {
 	const title = "Preparing n8n's database driver (sqlite3)";
 	onProgress?.(title);
+	// Optimised, SQLite takes more than three times as long to compile.
+	const unoptimised = { CFLAGS: '-O0', CXXFLAGS: '-O0' };
 	// In the foreground: else npm keeps what the compiler says to itself.
 	await npm(['rebuild', 'sqlite3', '--foreground-scripts', '--no-audit', '--no-fund'], {
 		cwd: folder,
+		env: unoptimised,
 		signal,
 		onLine: (line) => {
 			const [, source] = /^\s+C(?:C|XX)\(target\) \S+?(\w+)\.o$/.exec(line) ?? [];
@@ -147,6 +155,15 @@ async function removeAbandoned(folder: string) {
 		const { mtimeMs } = await stat(path);
 		if (Date.now() - mtimeMs > ABANDONED_AFTER_MS) await rm(path, { recursive: true, force: true });
 	}
+}
+
+/** For what this project keeps on the machine, outside of it. */
+export function cacheFolder(): string {
+	return join(userCacheFolder(), 'n8n-nodes-cometapi-video');
+}
+
+export function shortHash(content: string | Buffer): string {
+	return createHash('sha256').update(content).digest('hex').slice(0, 12);
 }
 
 /** The platform's usual cache folder of this user; XDG_CACHE_HOME wins everywhere. */

@@ -1,13 +1,15 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
 import axios, { type AxiosInstance, type ResponseType, isAxiosError } from 'axios';
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { parseFlatted } from './flatted.ts';
 
+/** The owner of each n8n that this process sets up. */
 export const owner = {
 	email: 'owner@example.com',
-	password: 'Grok-Video-2026',
+	// n8n asks for a capital letter and a digit.
+	password: `${randomBytes(9).toString('base64url')}-A1`,
 	firstName: 'Demo',
 	lastName: 'Owner',
 } as const;
@@ -206,8 +208,8 @@ export function outputItems({ data }: Execution, nodeName: string, output = 0): 
 	return data.resultData.runData[nodeName]?.at(-1)?.data?.main?.[output] ?? [];
 }
 
-/** n8n's own REST API, as its editor uses it. */
-export function createRestClient(serverUrl: string): RestClient {
+/** n8n's own REST API, as its editor uses it for the owner. */
+export function createRestClient(serverUrl: string, password: string = owner.password): RestClient {
 	const session: Session = { browserId: randomUUID(), cookie: '' };
 	const http = createHttp(serverUrl, session);
 
@@ -215,9 +217,10 @@ export function createRestClient(serverUrl: string): RestClient {
 		const settings = z
 			.object({ userManagement: z.object({ showSetupOnFirstLoad: z.boolean().optional() }) })
 			.parse(await http.get('/settings'));
-		if (settings.userManagement.showSetupOnFirstLoad) await http.post('/owner/setup', owner);
-		const { email, password } = owner;
-		await http.post('/login', { emailOrLdapLoginId: email, password });
+		if (settings.userManagement.showSetupOnFirstLoad) {
+			await http.post('/owner/setup', { ...owner, password });
+		}
+		await http.post('/login', { emailOrLdapLoginId: owner.email, password });
 	};
 
 	const getExecution = async (id: string): Promise<Execution> => {

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort, LOOPBACK } from '../services/loopback.ts';
+import { freePort, LOOPBACK, withoutProxy } from '../services/loopback.ts';
 import { type Exit, spawnGroup } from '../services/processGroup.js';
 import { type Installation, ensureN8n } from './installation.ts';
 
@@ -143,8 +143,6 @@ export async function n8nEnvironment(userFolder: string, port: number): Promise<
 		N8N_UNVERIFIED_PACKAGES_ENABLED: 'true',
 		N8N_DISABLED_MODULES: 'mcp-registry',
 		EXTERNAL_FRONTEND_HOOKS_URLS: '',
-		NO_PROXY: [process.env['NO_PROXY'] ?? process.env['no_proxy'], 'localhost', LOOPBACK]
-			.filter(Boolean)
-			.join(','),
+		NO_PROXY: withoutProxy(),
 	};
 }

@@ -1,3 +1,5 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
+import { rm } from 'node:fs/promises';
 import {
 	startSimulator,
 	type JobPlan,
@@ -5,11 +7,19 @@ import {
 	type Submission,
 } from '../../simulator/simulator.ts';
 import type { CleanUp } from '../cleanUp.ts';
-import type { Credential } from './restClient.ts';
-import { CREDENTIAL_NAME, CREDENTIAL_TYPE, setStage, type Stage } from './stage.ts';
+import { CURRENT_N8N, ensureN8n, type Installation } from './installation.ts';
+import { installNodePackage } from './nodePackage.ts';
+import { type Credential, createRestClient, type RestClient } from './restClient.ts';
+import { createUserFolder, type N8nServer, startN8n } from './server.ts';
+import { importExample, PROJECT_FOLDER } from './stage.ts';
 
 /** A real n8n with the packed node installed, and a simulator that its credential points to. */
-export interface SimulatedStage extends Stage {
+export interface SimulatedStage {
+	installation: Installation;
+	server: N8nServer;
+	client: RestClient;
+	/** Of the example, ready to be executed. */
+	workflowId: string;
 	simulator: Simulator;
 	credential: Credential;
 }
@@ -26,22 +36,34 @@ interface SimulatedStageOptions {
 /** Whatever it starts is in `cleanUp` at once, also when a later part fails. */
 export async function setSimulatedStage(
 	cleanUp: CleanUp,
-	{ plan, version, env }: SimulatedStageOptions,
+	{ plan, version = CURRENT_N8N, env = {} }: SimulatedStageOptions,
 ): Promise<SimulatedStage> {
 	const simulator = await startSimulator({ plan });
-	const close = async () => await simulator.close();
-	cleanUp.push(close);
-	const credentialData = { apiKey: simulator.apiKey, baseUrl: simulator.url };
-	const stage = await setStage({ simulator, credentialData, close }, cleanUp, {
-		version,
-		env,
-		signal: new AbortController().signal,
-		step: async (_title, work) => await work(() => {}),
+	cleanUp.push(simulator.close);
+	const installation = await ensureN8n(version);
+	const userFolder = await createUserFolder();
+	cleanUp.push(async () => {
+		await rm(userFolder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
 	});
-	const credential = await stage.client.saveCredential(
-		CREDENTIAL_NAME,
-		CREDENTIAL_TYPE,
-		credentialData,
-	);
-	return { ...stage, simulator, credential };
+	await installNodePackage(userFolder, PROJECT_FOLDER);
+	const server = await startN8n({
+		installation,
+		userFolder,
+		env: { ...environmentOf(version), ...env },
+	});
+	cleanUp.push(server.stop);
+	const client = createRestClient(server.url);
+	await client.logIn();
+	const { credential, workflowId } = await importExample(client, {
+		apiKey: simulator.apiKey,
+		baseUrl: simulator.url,
+	});
+	return { installation, server, client, workflowId, simulator, credential };
+}
+
+// n8n 1 does not start when it is told of a module that came later, and without a pool it writes the
+// status of an execution before its data.
+function environmentOf(version: string): Record<string, string> {
+	if (!version.startsWith('1.')) return {};
+	return { N8N_DISABLED_MODULES: '', DB_SQLITE_POOL_SIZE: '2' };
 }

@@ -39,9 +39,9 @@ export async function run(
 }
 
 /** Runs the npm that runs this script (or the one in PATH), with this script's Node in front in PATH. */
-export async function npm(args: string[], options: Omit<RunOptions, 'env'>): Promise<void> {
+export async function npm(args: string[], { env, ...options }: RunOptions): Promise<void> {
 	const [command, ...first] = npmCommand();
-	await run(command, [...first, ...args], { ...options, env: npmEnvironment() });
+	await run(command, [...first, ...args], { ...options, env: { ...npmEnvironment(), ...env } });
 }
 
 function npmCommand(): [string, ...string[]] {

@@ -1,4 +1,4 @@
-import { type Simulator, startSimulator } from '../../simulator/simulator.ts';
+import { planByPrompt, type Simulator, startSimulator } from '../../simulator/simulator.ts';
 
 /** Who makes the videos: the simulator on this machine, or CometAPI itself. */
 export interface Service {
@@ -8,10 +8,10 @@ export interface Service {
 	close(): Promise<void>;
 }
 
-/** A simulator whose every job takes so many seconds. */
+/** A simulator whose every job takes so many seconds, unless words in its prompt change that. */
 export async function simulatedService(jobSeconds: number): Promise<Service> {
 	const simulator = await startSimulator({
-		plan: () => ({ seconds: jobSeconds, progress: 'linear', shape: 'wrapped' }),
+		plan: ({ body }) => planByPrompt(body.prompt, { seconds: jobSeconds, progress: 'linear' }),
 	});
 	return {
 		simulator,
