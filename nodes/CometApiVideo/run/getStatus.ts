@@ -8,6 +8,7 @@ import { CREDENTIAL_TYPE } from '../../../credentials/credentialType';
 import { InputError } from '../errors';
 import type { Field } from '../fields/field';
 import type { SettingFields, Settings } from '../fields/settings';
+import { pause } from '../pause';
 import type { JobRef, VideoApi } from '../videoApi';
 import { readAsleep, toError, type AsleepItem } from './asleepItem';
 import { concludeWait, goOnWaiting, lookOnce, waitUntilFinished } from './follow';
@@ -41,10 +42,18 @@ export function getStatus(api: VideoApi, requestId: Field<string>, settings: Set
 	};
 }
 
+/** A database that is slower must not hold up a wait. */
+const CREDENTIAL_MS = 1_000;
+
 /** The key in place of an ID would be shown wherever the ID is: throws InputError. */
-async function withoutKey({ context }: RunItem, requestId: string): Promise<string> {
-	const read = await context.getCredentials(CREDENTIAL_TYPE).catch(() => undefined);
-	if (requestId !== String(read?.apiKey).trim()) return requestId;
+async function withoutKey({ context, signal }: RunItem, requestId: string): Promise<string> {
+	let apiKey: unknown;
+	const reading = context.getCredentials(CREDENTIAL_TYPE).then(
+		(credential) => ({ apiKey } = credential),
+		() => {},
+	);
+	await pause(CREDENTIAL_MS, signal, reading);
+	if (requestId !== String(apiKey).trim()) return requestId;
 	throw new InputError(
 		"'Request ID' is the API key",
 		"Use the 'request_id' from the output of the node that submitted the video.",
