@@ -10,7 +10,7 @@ import {
 	PENDING,
 	WITHHELD,
 	type Failure,
-	type FailureKind,
+	type FailureCause,
 	type VideoJob,
 	type WaitFacts,
 } from './video';
@@ -190,8 +190,12 @@ function failureOf({ reason, said }: ApiProblem): Failure {
 	return { code, message: said ?? ADVICE[reason].happened };
 }
 
-/** The submit left, and no id came back. */
-export function outcomeUnknown(problem?: ApiProblem): VideoError {
+/**
+ * The submit left, and no id came back.
+ *
+ * @param externalId the id that the submission gave its job, if any
+ */
+export function outcomeUnknown(problem?: ApiProblem, externalId?: string): VideoError {
 	const happened = problem ? `${ADVICE[problem.reason].happened}.` : undefined;
 	const fix = problem?.reason === 'notTheApi' ? ADVICE.notTheApi.fix : undefined;
 	return new VideoError(
@@ -200,6 +204,7 @@ export function outcomeUnknown(problem?: ApiProblem): VideoError {
 			happened,
 			problem && quote(problem),
 			fix,
+			externalId && `This node called the video ${externalId} (external_task_id).`,
 			"This execution does not send it again, because you might pay twice. Look for the video in the usage log of the CometAPI console. If it's there, use its request ID with 'Get Status' to fetch the video. If it isn't, start a new execution.",
 		),
 		{ ...factsOf(problem), status: 'unknown', failure: problem && failureOf(problem) },
@@ -297,40 +302,49 @@ const REPEATS =
 const ONLY_ASKS =
 	'Asking again repeats this answer. To make another video, run the node that submitted this one again, which pays again.';
 
-const FAILED: Record<FailureKind | 'expired', { happened: string; fix(way?: WayToVideo): string }> =
-	{
-		refused: {
-			happened: 'The video was refused',
-			fix: () => 'Change the prompt, the image or the video, then run the workflow again.',
-		},
-		expired: {
-			happened: 'The video expired before it was finished',
-			fix: (way) => (way?.isSubmitter === false ? ONLY_ASKS : MAKES_A_NEW_ONE),
-		},
-		own: {
-			happened: 'The video could not be made',
-			fix: (way) => (way?.isSubmitter === false ? ONLY_ASKS : MAKES_A_NEW_ONE),
-		},
-		noUrl: {
-			happened: 'The video is finished, but CometAPI does not say where it is',
-			fix: (way) =>
-				sentences(
-					"The video has been paid for. To ask again, use the operation 'Get Status' with this request ID, or retry this execution from the Executions list. Neither pays again.",
-					way?.toFind,
-				),
-		},
-		other: {
-			happened: 'The video could not be made',
-			fix: (way) => (way?.isSubmitter === false ? ONLY_ASKS : REPEATS),
-		},
-	};
+const FAILED: Record<
+	FailureCause | 'expired',
+	{ happened: string; fix(way?: WayToVideo): string }
+> = {
+	request: {
+		happened: 'The video was refused',
+		fix: () => 'Change the prompt, the image or the video, then run the workflow again.',
+	},
+	expired: {
+		happened: 'The video expired before it was finished',
+		fix: (way) => (way?.isSubmitter === false ? ONLY_ASKS : MAKES_A_NEW_ONE),
+	},
+	provider: {
+		happened: 'The video could not be made',
+		fix: (way) => (way?.isSubmitter === false ? ONLY_ASKS : MAKES_A_NEW_ONE),
+	},
+	other: {
+		happened: 'The video could not be made',
+		fix: (way) => (way?.isSubmitter === false ? ONLY_ASKS : REPEATS),
+	},
+};
 
-/** @param kind `own` says that a retry of this execution makes a new video */
+/** The job is told as done, and its address isn't. */
+export function videoNotLocated(
+	facts: VideoErrorFacts & { requestId: string; job: VideoJob },
+): VideoError {
+	return new VideoError(
+		'The video is finished, but CometAPI does not say where it is',
+		sentences(
+			"The video has been paid for. To ask again, use the operation 'Get Status' with this request ID, or retry this execution from the Executions list. Neither pays again.",
+			facts.way?.toFind,
+		),
+		{ ...facts, job: { ...facts.job, failure: NO_VIDEO } },
+	);
+}
+
+/** @param cause `provider` says that a retry of this execution makes a new video */
 export function videoFailed(
 	facts: VideoErrorFacts & { requestId: string; job: VideoJob },
-	kind: FailureKind,
+	cause: FailureCause,
 ): VideoError {
-	const { happened, fix } = facts.job.status === 'expired' ? FAILED.expired : FAILED[kind];
+	const { happened, fix } =
+		facts.job.status === 'expired' && cause === 'provider' ? FAILED.expired : FAILED[cause];
 	const isInWords = ID_IN_WORDS.test(facts.job.failure?.message ?? '');
 	const support = isInWords ? undefined : supportSentence(facts.supportId);
 	return new VideoError(happened, sentences(support, fix(facts.way)), facts);

@@ -18,16 +18,15 @@ export interface Failure {
 }
 
 /**
- * Whose doing it is that there is no video: `own`, the provider's, so that a new job may do better;
- * `refused`, so that the same request is refused again; `noUrl`, the video is made, but its address
- * is not told; `other`.
+ * Who caused a failure: `provider`, so that a new job may do better; `request`, so that the same
+ * request fails again; `other`.
  */
-export type FailureKind = 'own' | 'refused' | 'noUrl' | 'other';
+export type FailureCause = 'provider' | 'request' | 'other';
 
 /** Of a job that failed without a word. */
 export const NO_REASON: Failure = { code: 'unknown', message: 'The provider gave no reason' };
 
-/** Of a job that is told as done, and has no address yet: that may still come. */
+/** Of a job that is told as done, without an address: that may still come. */
 export const NO_VIDEO: Failure = {
 	code: 'no_video',
 	message: 'The job ended as done, but without a video URL',
@@ -52,6 +51,8 @@ export interface VideoJob {
 	providerStatus?: string;
 	/** False when the provider's word is not documented. */
 	statusIsKnown: boolean;
+	/** Whether the answer names the id that was asked for: without it, the job may be another one. */
+	isNamed?: boolean;
 	/** 0-100. */
 	progress?: number;
 	model?: string;

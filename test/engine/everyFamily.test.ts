@@ -1,10 +1,11 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { sleep, type INodeParameters } from 'n8n-workflow';
 
 import { shapesOf, startSimulator, type Fault, type Simulator } from '../simulator/simulator.ts';
 import { logLines, videoNode, type Finished } from './engine.ts';
 import { FAMILIES } from './families.ts';
+import { speedUpClock } from './fastClock.ts';
 import {
 	finishAfter,
 	finishJobs,
@@ -14,6 +15,11 @@ import {
 	until,
 	withScene,
 } from './scene.ts';
+
+speedUpClock(20);
+
+// Half a minute of waiting, on a machine that may be busy.
+jest.setTimeout(90_000);
 
 const API_KEY = 'key-that-nobody-may-see';
 const QUICK = { apiKey: API_KEY, plan: () => ({ seconds: 0.1 }) };

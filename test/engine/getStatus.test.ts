@@ -1,7 +1,8 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 
 import { verdict, type JobPlan } from '../simulator/simulator.ts';
+import { speedUpClock } from './fastClock.ts';
 import {
 	createNode,
 	finishAfter,
@@ -11,6 +12,11 @@ import {
 	withScene,
 	type Scene,
 } from './scene.ts';
+
+speedUpClock(20);
+
+// Half a minute of waiting, on a machine that may be busy.
+jest.setTimeout(90_000);
 
 /** A job that was made by another execution. */
 async function submit({ simulator, execute }: Scene): Promise<string> {
@@ -22,12 +28,11 @@ const withJob = async (plan: JobPlan, play: (scene: Scene, requestId: string) =>
 	await withScene({ plan: () => plan }, async (scene) => await play(scene, await submit(scene)));
 
 describe('Get Status without waiting', () => {
-	test.concurrent('asks for the id once, trimmed and encoded', async () => {
+	test.concurrent('asks for the id, trimmed and encoded', async () => {
 		await withScene({}, async ({ simulator, execute }) => {
 			await execute(getStatusNode({ requestId: '  a/bc?d ' }));
-			expect(simulator.requests.map(({ method, path }) => [method, path])).toEqual([
-				['GET', '/grok/v1/videos/a%2Fbc%3Fd'],
-			]);
+			const asked = simulator.requests.map(({ method, path }) => `${method} ${path}`);
+			expect([...new Set(asked)]).toEqual(['GET /grok/v1/videos/a%2Fbc%3Fd']);
 		});
 	});
 
@@ -87,13 +92,44 @@ describe('Get Status without waiting', () => {
 		});
 	});
 
-	test.concurrent('says at once that an id is unknown', async () => {
+	test.concurrent('says that an id is unknown when CometAPI has had 30 s to know it', async () => {
 		await withScene({}, async ({ simulator, execute }) => {
+			const began = Date.now();
 			const finished = await execute(getStatusNode({ requestId: 'nobody' }));
 			expect(finished.error?.message).toBe(
 				'CometAPI does not know the request ID [request ID nobody]',
 			);
-			expect(simulator.requests).toHaveLength(1);
+			expect(Date.now() - began).toBeGreaterThanOrEqual(30_000);
+			expect(simulator.requests.length).toBeGreaterThanOrEqual(3);
+		});
+	});
+
+	test.concurrent('gives an error that lasts as data, and a wrong key as an error', async () => {
+		await withJob({ seconds: 600 }, async ({ simulator, execute }, request_id) => {
+			const fault = verdict(400, 'decode_failed', 'the picture cannot be decoded');
+			const lasting = simulator.inject({ route: 'status', fault, times: Infinity });
+			expect(jsonOf(await execute(getStatusNode(), itemsOf({ request_id })))).toEqual([
+				expect.objectContaining({
+					status: 'failed',
+					failure: { code: 'decode_failed', message: 'the picture cannot be decoded' },
+				}),
+			]);
+			lasting.remove();
+			simulator.inject({
+				route: 'status',
+				fault: { kind: 'status', status: 401 },
+				times: Infinity,
+			});
+			const { error } = await execute(getStatusNode(), itemsOf({ request_id }));
+			expect(error?.message).toContain('API key');
+		});
+	});
+
+	test.concurrent('says pending of a job that is done and has no URL', async () => {
+		await withJob({ seconds: 0, urlAfterPolls: Infinity }, async ({ execute }, request_id) => {
+			expect(jsonOf(await execute(getStatusNode(), itemsOf({ request_id })))).toEqual([
+				expect.objectContaining({ request_id, status: 'pending' }),
+			]);
 		});
 	});
 

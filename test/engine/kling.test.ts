@@ -1,12 +1,18 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { sleep, type INodeExecutionData, type INodeParameters } from 'n8n-workflow';
 
 import type { Simulator } from '../simulator/simulator.ts';
 import { listModels, logLines } from './engine.ts';
 import { createKlingNode } from './families.ts';
+import { speedUpClock } from './fastClock.ts';
 import { inBothModes, storeFile, withBinaryMode } from './files.ts';
 import { getStatusNode, itemsOf, jsonOf, until, withScene } from './scene.ts';
+
+speedUpClock(20);
+
+// Half a minute of waiting, on a machine that may be busy.
+jest.setTimeout(90_000);
 
 const QUICK = { plan: () => ({ seconds: 0.1 }) };
 const SUBMIT = { waitForCompletion: false };
@@ -176,17 +182,57 @@ describe('A submit whose answer never came', () => {
 		});
 	});
 
-	test.concurrent('is looked for again by a retry, and never sent again', async () => {
-		await withScene(QUICK, async ({ simulator, execute, retry }) => {
+	test.concurrent('is looked for until CometAPI has had 30 s to know it', async () => {
+		const plan = () => ({ seconds: 0.1, visibleAfterSeconds: 15 });
+		await withScene({ plan }, async ({ simulator, execute }) => {
 			simulator.inject({ route: 'submit', fault: LOST });
-			simulator.inject({ route: 'status', fault: { kind: 'status', status: 502 } });
-			const node = createKlingNode();
-			const failed = await execute(node);
-			expect(failed.error?.message).toBe('It is not known whether CometAPI accepted this video');
-			expect(lookUps(simulator)).toHaveLength(1);
-			const finished = await retry(node, failed);
-			expect(jsonOf(finished)).toEqual([expect.objectContaining({ status: 'done' })]);
+			expect(jsonOf(await execute(createKlingNode()))).toEqual([
+				expect.objectContaining({ request_id: simulator.jobs[0]?.requestId, status: 'done' }),
+			]);
+			expect(lookUps(simulator).length).toBeGreaterThan(1);
 			expect(simulator.requestsTo('submit')).toHaveLength(1);
+		});
+	});
+
+	test.concurrent(
+		'is named by its own id, looked for by a retry, and never sent again',
+		async () => {
+			await withScene(QUICK, async ({ simulator, execute, retry }) => {
+				simulator.inject({ route: 'submit', fault: LOST });
+				const fault = { kind: 'status', status: 502 } as const;
+				const outage = simulator.inject({ route: 'status', fault, times: Infinity });
+				const node = createKlingNode();
+				const failed = await execute(node);
+				expect(failed.error?.message).toBe('It is not known whether CometAPI accepted this video');
+				expect(failed.error?.description).toContain(simulator.jobs[0]?.body.external_task_id);
+				outage.remove();
+				const finished = await retry(node, failed);
+				expect(jsonOf(finished)).toEqual([expect.objectContaining({ status: 'done' })]);
+				expect(simulator.requestsTo('submit')).toHaveLength(1);
+			});
+		},
+	);
+
+	test.concurrent("is not taken for another's task", async () => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			simulator.inject({ route: 'submit', fault: LOST });
+			const task = { task_id: '7', task_status: 'submitted' };
+			const body = { code: 0, data: { ...task, task_info: { external_task_id: 'of-another' } } };
+			const fault = { kind: 'status', status: 200, body } as const;
+			simulator.inject({ route: 'status', fault, times: Infinity });
+			const { error } = await execute(createKlingNode());
+			expect(error?.message).toBe('It is not known whether CometAPI accepted this video');
+		});
+	});
+
+	test.concurrent('is not looked for with Kling 4, which has no such id', async () => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			simulator.inject({ route: 'submit', fault: LOST });
+			const model = { __rl: true, mode: 'id', value: 'kling-v4' };
+			const { error } = await execute(createKlingNode({ model }));
+			expect(error?.message).toBe('It is not known whether CometAPI accepted this video');
+			expect(simulator.requests).toHaveLength(1);
+			expect(simulator.requests[0]?.body).not.toHaveProperty('external_task_id');
 		});
 	});
 

@@ -144,59 +144,34 @@ describe('A wait goes on', () => {
 });
 
 describe('A wait ends', () => {
-	test.concurrent.each([
-		[401, 'CometAPI does not accept the API key'],
-		[403, 'CometAPI refused access'],
-	])('at once, with the id, after %d', async (status, message) => {
-		await withScene(QUICK, async ({ simulator, execute }) => {
-			simulator.inject({ route: 'status', fault: { kind: 'status', status } });
-			const { error } = await execute(createNode());
-			const requestId = simulator.jobs[0]?.requestId;
-			expect(error?.message).toBe(`${message} [request ID ${requestId}]`);
-			expect(error?.description).toContain("doesn't pay again");
-			expect(simulator.requestsTo('status')).toHaveLength(1);
-		});
-	});
-
-	const own: Array<[number, string, string]> = [
+	const moderated: Array<[number, string, string]> = [
 		[400, 'imagine:content-moderated', 'The video was refused'],
-		[422, 'invalid-argument', 'The video was refused'],
-		[410, 'service-unavailable', 'The video could not be made'],
 		[400, 'content_policy_violation', 'The video was refused'],
 	];
 
-	test.concurrent.each(own)('at once after the verdict %d %s', async (status, code, message) => {
-		await withScene({ plan: () => ({ seconds: 60 }) }, async ({ simulator, execute }) => {
-			const usage = { cost_in_usd_ticks: 500_000_000, num_sources: 2 };
-			const fault = verdict(status, code, 'it is not to be', { usage });
-			simulator.inject({ route: 'status', fault });
-			const node = createNode({}, { onError: 'continueRegularOutput' });
-			const requestId = () => simulator.jobs[0]?.requestId;
-			expect(jsonOf(await execute(node))).toEqual([
-				expect.objectContaining({
-					request_id: requestId(),
-					status: 'failed',
-					failure: { code, message: 'it is not to be' },
-					usage,
-					provider_cost_usd: 0.05,
-					error: expect.objectContaining({ message: expect.stringContaining(message) }),
-				}),
-			]);
-			expect(simulator.requestsTo('status')).toHaveLength(1);
-		});
-	});
-
-	test.concurrent.each([
-		['invalid-argument', 1],
-		['service-unavailable', 2],
-	])('and a retry after the verdict %s makes %d in all', async (code, jobs) => {
-		await withScene(QUICK, async ({ simulator, execute, retry }) => {
-			simulator.inject({ route: 'status', fault: verdict(400, code, 'no') });
-			const node = createNode();
-			await retry(node, await execute(node));
-			expect(simulator.jobs).toHaveLength(jobs);
-		});
-	});
+	test.concurrent.each(moderated)(
+		'at once after moderation tells it as %d %s',
+		async (status, code, message) => {
+			await withScene({ plan: () => ({ seconds: 60 }) }, async ({ simulator, execute }) => {
+				const usage = { cost_in_usd_ticks: 500_000_000, num_sources: 2 };
+				const fault = verdict(status, code, 'it is not to be', { usage });
+				simulator.inject({ route: 'status', fault });
+				const node = createNode({}, { onError: 'continueRegularOutput' });
+				const requestId = () => simulator.jobs[0]?.requestId;
+				expect(jsonOf(await execute(node))).toEqual([
+					expect.objectContaining({
+						request_id: requestId(),
+						status: 'failed',
+						failure: { code, message: 'it is not to be' },
+						usage,
+						provider_cost_usd: 0.05,
+						error: expect.objectContaining({ message: expect.stringContaining(message) }),
+					}),
+				]);
+				expect(simulator.requestsTo('status')).toHaveLength(1);
+			});
+		},
+	);
 
 	test.concurrent('without advice to pay again when a finished video has no URL', async () => {
 		const plan = () => ({ seconds: 0.1, urlAfterPolls: Infinity });

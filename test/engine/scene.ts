@@ -12,6 +12,7 @@ import {
 	type Graph,
 	type Started,
 } from './engine.ts';
+import { simulators } from './fastClock.ts';
 
 const CREATE: INodeParameters = {
 	operation: 'create',
@@ -80,6 +81,7 @@ export async function withScene(
 	play: (scene: Scene) => Promise<void>,
 ): Promise<void> {
 	const simulator = await startSimulator(options);
+	simulators.add(simulator);
 	const credential = { apiKey: simulator.apiKey, baseUrl: simulator.url };
 	try {
 		await play({
@@ -91,6 +93,7 @@ export async function withScene(
 			startRetry: (graph, failed) => startRetry(toGraph(graph), failed, credential),
 		});
 	} finally {
+		simulators.delete(simulator);
 		await simulator.close();
 	}
 }

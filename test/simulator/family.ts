@@ -1,5 +1,7 @@
-import { type Answer, errorEnvelope, json } from './answers.ts';
+import { type Answer, empty, errorEnvelope, json } from './answers.ts';
 import type { Job, JobStore, JobRequest } from './jobs.ts';
+import type { JobView, StatusAnswer } from './jobView.ts';
+import { MAKERS_SHAPE_NAMES, makersStatusAnswer } from './makersShapes.ts';
 import type { Handle } from './reception.ts';
 import type { RecordedRequest, Route } from './requests.ts';
 
@@ -48,9 +50,21 @@ export function accept(
 	return json(200, told(job));
 }
 
-/** A plan may name any family's shape: JobStore has refused the others. */
+/** The job's shape, or the family's default where the plan names one that is for polls only. */
 export function ownShape<T extends string>(names: readonly T[], job: Job): T {
-	const found = names.find((name) => name === job.plan.shape);
-	if (found === undefined) throw new Error(`${job.family} has no shape ${job.plan.shape}`);
+	const found = names.find((name) => name === job.plan.shape) ?? names[0];
+	if (found === undefined) throw new Error(`${job.family} has no shape`);
 	return found;
+}
+
+/** The answer to a poll, in the shape of the plan. */
+export function tell(
+	{ store, mediaUrl }: Counter,
+	job: Job,
+	own: (view: JobView) => StatusAnswer,
+): Answer {
+	const view = store.poll(job, mediaUrl);
+	const shape = MAKERS_SHAPE_NAMES.find((name) => name === job.plan.shape);
+	const { httpStatus, body } = shape ? makersStatusAnswer(shape, view) : own(view);
+	return body === undefined ? empty(httpStatus) : json(httpStatus, body);
 }

@@ -1,3 +1,4 @@
+import { MAKERS_SHAPE_NAMES } from './makersShapes.ts';
 import type { AnyShape, Family } from './families.ts';
 import type { JobError, JobView, Outcome, StatusWords } from './jobView.ts';
 import type { ContentState } from './video/videoShapes.ts';
@@ -123,7 +124,8 @@ export class JobStore {
 		if (shape === undefined) throw new Error(`${family} has no shape`);
 		const wanted = this.plan({ index: this.jobs.length, family, route, model, body });
 		const plan = { ...DEFAULT_PLAN, usd, shape, requestId: newId(), ...wanted };
-		if (!shapes.includes(plan.shape)) throw new Error(`${family} has no shape ${plan.shape}`);
+		if (![...shapes, ...MAKERS_SHAPE_NAMES].includes(plan.shape))
+			throw new Error(`${family} has no shape ${plan.shape}`);
 		const { requestId } = plan;
 		const acceptedAt = this.now();
 		const endsAt = acceptedAt + plan.seconds * 1000;

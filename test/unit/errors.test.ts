@@ -22,9 +22,10 @@ import {
 	VideoError,
 	StoppedError,
 	videoFailed as videoFailedFor,
+	videoNotLocated,
 } from '../../nodes/CometApiVideo/errors';
 import type { ApiProblem, ProblemReason } from '../../nodes/CometApiVideo/answers/problem';
-import { isOwnFailure, kindOfFailure } from '../../nodes/CometApiVideo/answers/failures';
+import { causeOf, mayBeRemade } from '../../nodes/CometApiVideo/answers/failures';
 import {
 	EXPIRED,
 	NO_REASON,
@@ -67,11 +68,12 @@ const job = (status: JobStatus, code?: string): VideoJob => ({
 	status,
 	providerStatus: 'FAILURE',
 	statusIsKnown: true,
+	isNamed: true,
 	...(code !== undefined && { failure: { code, message: SAID } }),
 });
 
 const videoFailed = (given: { requestId: string; job: VideoJob; wait?: WaitFacts }) =>
-	videoFailedFor(given, kindOfFailure(given.job));
+	videoFailedFor(given, causeOf(given.job));
 
 const TROUBLESHOOTING = readFileSync('docs/troubleshooting.md', 'utf8');
 
@@ -362,7 +364,7 @@ describe("CometAPI's words", () => {
 	);
 });
 
-describe('whose fault it was', () => {
+describe('the cause of a failure', () => {
 	test.each([
 		{ status: 'failed', code: 'service_unavailable', own: true },
 		{ status: 'failed', code: 'internal_error', own: true },
@@ -377,8 +379,10 @@ describe('whose fault it was', () => {
 		{ status: 'failed', code: 'permission-denied', own: false },
 		{ status: 'done', code: undefined, own: false },
 		{ status: 'pending', code: undefined, own: false },
-	] as const)("$status, $code: the provider's own failure is $own", ({ status, code, own }) => {
-		expect(isOwnFailure(job(status, code))).toBe(own);
+	] as const)("$status, $code: the provider's is $own", ({ status, code, own }) => {
+		expect(mayBeRemade(job(status, code))).toBe(own);
+		// Such an answer may be about another job, or about the exchange.
+		expect(mayBeRemade({ ...job(status, code), isNamed: false })).toBe(false);
 	});
 
 	test.each(['service_unavailable', 'internal_error'])(
@@ -390,18 +394,18 @@ describe('whose fault it was', () => {
 	);
 
 	test.each([
-		['unknown', 'the prompt was rejected by moderation', 'refused'],
-		['unknown', 'this violates our content policy', 'refused'],
-		['http_error', 'blocked by the safety system', 'refused'],
-		['internal_error', 'the moderation service is down', 'own'],
+		['unknown', 'the prompt was rejected by moderation', 'request'],
+		['unknown', 'this violates our content policy', 'request'],
+		['http_error', 'blocked by the safety system', 'request'],
+		['internal_error', 'the moderation service is down', 'provider'],
 		['unknown', 'the disk is full', 'other'],
-		['no_video', 'done, without a URL', 'noUrl'],
-	])('of a failure %s, "%s": %s', (code, message, kind) => {
-		expect(kindOfFailure({ status: 'failed', failure: { code, message } })).toBe(kind);
+	])('of a failure %s, "%s": %s', (code, message, cause) => {
+		const failure = { code, message };
+		expect(causeOf({ status: 'failed', isNamed: true, failure })).toBe(cause);
 	});
 
 	test('a video that is done is not made anew, and nobody is told to', () => {
-		const { message, description } = videoFailed({ ...facts, job: job('failed', 'no_video') });
+		const { message, description } = videoNotLocated({ ...facts, job: job('pending') });
 		expect(message).toContain('The video is finished');
 		expect(description).toContain("'Get Status'");
 		expect(description).not.toMatch(/another video|new (video|execution)/);

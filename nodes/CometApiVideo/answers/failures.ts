@@ -1,32 +1,33 @@
-import { bareCode } from './problem';
+import type { Failure, FailureCause, VideoJob } from '../video';
+import { bareCode } from './codes';
 import { saysModeration } from './moderation';
-import { NO_VIDEO, type Failure, type FailureKind, type VideoJob } from '../video';
 
-/** The provider's own fault, whatever the family (docs/api.md, shape g): a new job may do better. */
-const OWN_CODES = ['service_unavailable', 'internal_error', 'expired'];
+/** The provider's fault, whatever the family (docs/api.md, shape g): a new job may do better. */
+const PROVIDER_CODES = ['service_unavailable', 'internal_error', 'expired'];
 
-const REFUSED_CODES = ['invalid_argument', 'permission_denied', 'failed_precondition'];
+const REQUEST_CODES = ['invalid_argument', 'permission_denied', 'failed_precondition'];
 
 const POLICY_WORDS =
 	/(content|usage|safety) (polic|guideline)|policy violation|violat\w* .{0,40}(polic|guideline)/i;
 
-/** A known code decides, then the words. */
-export function kindOfFailure({
-	status,
-	failure,
-}: Pick<VideoJob, 'status' | 'failure'>): FailureKind {
+type FailedJob = Pick<VideoJob, 'status' | 'failure' | 'isNamed'>;
+
+/**
+ * A known code decides, then the words. Only an answer that names the job tells that the provider
+ * failed it: the answer may else be the gateway's, and a new job would be paid while this one runs.
+ */
+export function causeOf({ status, failure, isNamed = false }: FailedJob): FailureCause {
 	const code = bareCode(failure?.code ?? '');
-	if (status === 'expired' || OWN_CODES.includes(code)) return 'own';
-	if (code === NO_VIDEO.code) return 'noUrl';
-	return REFUSED_CODES.includes(code) || isAgainstPolicy(failure) ? 'refused' : 'other';
+	if (isNamed && (status === 'expired' || PROVIDER_CODES.includes(code))) return 'provider';
+	return REQUEST_CODES.includes(code) || isAgainstPolicy(failure) ? 'request' : 'other';
 }
 
 /**
- * Whether a job failed for the provider's own reasons. It then leaves the ledger, so that a retry
- * makes a new video; a refused one stays, so that a retry repeats the answer for free.
+ * Whether a retry may pay for this video again. A job that the provider failed leaves the ledger; any
+ * other stays, so that a retry repeats the answer for free.
  */
-export function isOwnFailure(job: VideoJob): boolean {
-	return kindOfFailure(job) === 'own';
+export function mayBeRemade(job: VideoJob): boolean {
+	return (job.status === 'failed' || job.status === 'expired') && causeOf(job) === 'provider';
 }
 
 function isAgainstPolicy(failure: Failure | undefined): boolean {

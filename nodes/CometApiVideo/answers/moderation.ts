@@ -1,8 +1,11 @@
-import { bareCode } from './problem';
+import { bareCode } from './codes';
 import type { Failure } from '../video';
 
 /** Codes of moderation and of nothing else, as `bareCode` gives them. */
-const CODES = ['moderation', 'content_moderated', 'content_policy_violation'];
+const CODES = [
+	...['moderation', 'content_moderated', 'request_moderated', 'content_policy_violation'],
+	'violation',
+];
 
 /** Words that speak of what a video shows, in the languages of several providers. */
 const WORDS =

@@ -1,11 +1,9 @@
-import {
-	LONGEST_QUOTE,
-	shorten,
-	type Exchange,
-	type HttpAnswer,
-	type RequestPhase,
-} from '../http/exchange';
-import { isRecord, text, toText, type JsonRecord } from '../http/json';
+import { shorten, type Exchange, type HttpAnswer, type RequestPhase } from '../http/exchange';
+import { isRecord, text, toText } from '../http/json';
+import { saysNoBalance } from './balance';
+import { bareCode } from './codes';
+import { layersOf } from './layers';
+import { LONGEST_WORDS, reasonIn, type Reason } from './reason';
 
 export type ProblemReason =
 	| 'badInput'
@@ -31,6 +29,8 @@ export type ProblemReason =
 export interface ApiProblem {
 	reason: ProblemReason;
 	httpStatus?: number;
+	/** The server's own, of at most LONGEST_CODE characters. */
+	code?: string;
 	/** The server's or the network's own words, of at most LONGEST_QUOTE characters. */
 	said?: string;
 	/** CometAPI's number of the exchange, for which its support asks. */
@@ -44,6 +44,11 @@ const UNANSWERED: Record<RequestPhase, ProblemReason> = {
 	sent: 'connectionLost',
 };
 
+export const LONGEST_CODE = 100;
+
+/** Statuses with which gateways tell that an account has no money. */
+const MONEY_STATUSES = [400, 402, 403, 429];
+
 /** What keeps an exchange from being an answer about a job, in words for the user. */
 export function describeProblem(exchange: Exchange): ApiProblem {
 	if ('unanswered' in exchange) {
@@ -51,36 +56,38 @@ export function describeProblem(exchange: Exchange): ApiProblem {
 		return { reason: UNANSWERED[phase], said: shorten(message) };
 	}
 	const { answer } = exchange;
-	const reason = findReason(answer);
+	const told = reasonOf(answer.body);
+	const reason = findReason(answer, told);
 	const supportId = text(answer.headers['x-cometapi-request-id']);
 	return {
 		reason,
 		httpStatus: answer.statusCode,
-		said: wordsOf(answer.body) ?? (reason === 'unreadable' ? pieceOf(answer.body) : undefined),
+		...(told.code !== undefined && { code: shorten(told.code, LONGEST_CODE) }),
+		said: shorten(told.message) ?? (reason === 'unreadable' ? pieceOf(answer.body) : undefined),
 		...(supportId !== undefined && { supportId: shorten(supportId) }),
 	};
 }
 
-function findReason(answer: HttpAnswer): ProblemReason {
+function findReason(answer: HttpAnswer, told: Reason): ProblemReason {
 	const { statusCode: status, body } = answer;
-	const { code = '', type = '' } = readCodes(body);
-	const said = wordsOf(body) ?? '';
+	const { code = '', message: said = '' } = told;
 	const isOurs = isOfTheApi(answer);
-	if (isOurs && [code, said].some((told) => told.includes('task_not_exist'))) return 'unknownId';
+	if (isOurs && [code, said].some((each) => each.includes('task_not_exist'))) return 'unknownId';
 	if (status === 413) return 'tooLarge';
-	if (status === 429) return isOutOfCredit(code || type, said) ? 'noBalance' : 'rateLimited';
 	// Any of them may come from whatever stands between n8n and CometAPI.
 	if (!isOurs && [401, 402, 403, 404, 407, 451].includes(status)) return 'notTheApi';
+	if ((status < 300 || MONEY_STATUSES.includes(status)) && saysNoBalance(told)) return 'noBalance';
+	if (status === 429) return 'rateLimited';
 	if (status === 401) return 'unauthorized';
 	if (status === 402) return 'noBalance';
-	if (status === 403) return /quota|balance/i.test(`${code} ${said}`) ? 'noBalance' : 'forbidden';
+	if (status === 403) return 'forbidden';
 	// With another 5xx the same words may stand for a job that was accepted.
 	if (isOurs && (status === 503 || (status >= 400 && status < 500))) {
 		if (code === 'model_not_found' || /no available channel/i.test(said)) return 'modelUnavailable';
 	}
 	// new-api's words for a path that it doesn't have: the base URL leads elsewhere.
 	if (status === 404) return /^invalid url\b/i.test(said) ? 'notTheApi' : 'unknownId';
-	if (isOurs && status === 500 && (code || type) === 'invalid_request') return 'badInput';
+	if (isOurs && status === 500 && code === 'invalid_request') return 'badInput';
 	if (status >= 500) return 'serverError';
 	if (isPage(body)) return 'notTheApi';
 	if (status >= 400) return 'badInput';
@@ -96,12 +103,9 @@ function findReason(answer: HttpAnswer): ProblemReason {
 export function isOfTheApi({ statusCode, headers, body }: HttpAnswer): boolean {
 	if (!isRecord(body)) return false;
 	if (text(headers['x-cometapi-request-id']) !== undefined) return true;
-	const { code, type } = readCodes(body);
-	if (repeatsStatus(code ?? type, statusCode)) return false;
-	if (code === undefined) {
-		return (isRecord(body.error) && type !== undefined) || body.error === 'task_not_exist';
-	}
-	return wordsOf(body) !== undefined;
+	const { code, message } = reasonOf(body);
+	if (repeatsStatus(code, statusCode)) return false;
+	return code === undefined ? body.error === 'task_not_exist' : message !== undefined;
 }
 
 /** What RFC 9110 calls the statuses that gateways answer by themselves, as `bareCode` gives it. */
@@ -118,80 +122,29 @@ function repeatsStatus(code: string | undefined, statusCode: number): boolean {
 	return name === String(statusCode) || name === STATUS_NAMES[statusCode];
 }
 
-/** What the API's own error answer says of itself: the code, if it has one, and the words. */
-export function readVerdict(answer: HttpAnswer): { code?: string; message: string } | undefined {
-	const { code } = readCodes(answer.body);
-	const message = wordsOf(answer.body);
-	return isOfTheApi(answer) && message !== undefined ? { code, message } : undefined;
+/** What an answer says of an error, in whatever layer. */
+export function reasonOf(body: unknown): Reason {
+	if (typeof body === 'string' && layersOf(body).length === 0) {
+		return isPage(body) ? {} : { message: shorten(text(body), LONGEST_WORDS) };
+	}
+	const reasons = layersOf(body).flatMap((layer) => reasonIn(layer) ?? []);
+	return reasons.find(({ message }) => message !== undefined) ?? reasons[0] ?? {};
 }
 
-/**
- * A code as it is compared: in lower case, with underscores, without the prefix of whoever raised it.
- * `imagine:content-moderated` is content_moderated.
- */
-export function bareCode(code: string): string {
-	return code
-		.slice(code.lastIndexOf(':') + 1)
-		.trim()
-		.toLowerCase()
-		.replaceAll('-', '_');
-}
+/** How much of a text within an answer is shown; without blanks, it may be an id. */
+const LONGEST_TEXT = 80;
+const LONGEST_ID_SHOWN = 400;
 
-const CREDIT_CODES = ['insufficient_quota', 'insufficient_user_quota', 'quota_not_enough'];
-
-const CREDIT_WORDS =
-	/spending limit|current quota|(credits?|balance|quota|funds)\b.{0,40}\b(used up|exhausted|depleted|insufficient|not enough|too low|run out)|(insufficient|not enough|no more|used (up )?all|ran out of).{0,20}\b(credits?|balance|quota|funds)\b/i;
-
-const RATE_WORDS =
-	/rate.?limit|(requests?|tokens?|calls?) (per|a|\/) ?(second|minute|hour|day)|too many requests|concurren|\b[rtq]p[smhd]\b/i;
-
-/** Whether a 429 means the money and not the rate, which can have the same code. */
-function isOutOfCredit(code: string, said: string): boolean {
-	if (RATE_WORDS.test(said)) return false;
-	return CREDIT_CODES.includes(bareCode(code)) || CREDIT_WORDS.test(said);
-}
-
-function readCodes(body: unknown): { code?: string; type?: string } {
-	if (!isRecord(body)) return {};
-	const inner = isRecord(body.error) ? body.error : {};
-	return {
-		code: readCode(inner.code) ?? readCode(body.code),
-		type: text(inner.type),
-	};
-}
-
-export function readCode(value: unknown): string | undefined {
-	return typeof value === 'number' && value !== 0 ? String(value) : text(value);
-}
-
-/**
- * The words of an error answer, shortened: CometAPI's envelope {"error":{"message","type","code"}},
- * {"error":"text"}, {"code","message"}, `msg`, `detail` as a text or a list, `errors`, a plain text.
- */
-function wordsOf(body: unknown): string | undefined {
-	if (typeof body === 'string') return isPage(body) ? undefined : shorten(text(body));
-	if (!isRecord(body)) return undefined;
-	const inner = isRecord(body.error) ? messageIn(body.error) : text(body.error);
-	return shorten(inner ?? messageIn(body) ?? listOf(body.detail) ?? listOf(body.errors));
-}
-
-/** The words of an error, wherever it has them. */
-export function messageIn({ message, msg, detail }: JsonRecord): string | undefined {
-	return text(message) ?? text(msg) ?? text(detail);
-}
-
-function listOf(value: unknown): string | undefined {
-	if (!Array.isArray(value)) return undefined;
-	const words = value
-		.slice(0, LONGEST_QUOTE)
-		.map((entry) => (isRecord(entry) ? messageIn(entry) : text(entry)));
-	return text(words.filter((word) => word !== undefined).join('; '));
-}
-
-/** What there is of an answer, as far as a message quotes it. */
+/** What there is of an answer, as far as a message quotes it: long texts first make room for short ones. */
 export function pieceOf(body: unknown): string | undefined {
 	if (isPage(body) || body === undefined || body === null || body === '') return undefined;
-	return shorten(toText(body));
+	return shorten(
+		toText(body, (value) =>
+			typeof value === 'string'
+				? shorten(value, /\s/.test(value) ? LONGEST_TEXT : LONGEST_ID_SHOWN)
+				: value,
+		),
+	);
 }
 
 function isPage(body: unknown): boolean {

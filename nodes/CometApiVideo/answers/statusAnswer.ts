@@ -1,4 +1,3 @@
-import { describeProblem, isOfTheApi, readVerdict, type ApiProblem } from './problem';
 import {
 	isSuccess,
 	readRetryAfter,
@@ -7,63 +6,96 @@ import {
 	type HttpAnswer,
 } from '../http/exchange';
 import { isRecord } from '../http/json';
-import { saysModeration } from './moderation';
 import { PENDING, type Failure, type VideoJob } from '../video';
+import { saysModeration } from './moderation';
+import { describeProblem, isOfTheApi, LONGEST_CODE, reasonOf, type ApiProblem } from './problem';
+import { isModerationWord, meaningOf } from './statusWords';
+import { readTask, toFailure } from './task';
+import { saysTryAgain } from './tryAgain';
 
 export type StatusAnswer =
-	/** With CometAPI's number of the exchange, if that told a verdict as an error. */
+	/** The job's state. With CometAPI's number of the exchange, if that told it as an error. */
 	| { kind: 'job'; job: VideoJob; raw: unknown; supportId?: string }
+	/** An error that names no job, and no reason to ask again: a verdict only when it lasts. */
+	| { kind: 'verdict'; problem: ApiProblem }
+	/** The same, about the id. */
 	| { kind: 'unknownId'; problem: ApiProblem }
-	/** Asking again would bring the same. */
-	| { kind: 'refused'; problem: ApiProblem }
+	/** n8n didn't let the request out, and won't the next time. */
+	| { kind: 'blocked'; problem: ApiProblem }
 	/** Says nothing about the job: ask again. */
 	| { kind: 'unclear'; problem: ApiProblem; retryAfterMs?: number };
 
-type ReadStatus = (body: unknown) => VideoJob | undefined;
-
 /**
- * What the answer to a status request says of the job. Only CometAPI's own 401, 402 and 403 end a
- * wait, its verdict on the job, and what n8n itself holds back: everything else may pass, a page of
- * whatever stands before CometAPI too, and the job is paid for.
+ * What the answer to a status request says of the job (docs/api.md). Only an answer that shows the job
+ * tells its end, and words of moderation, which nothing else uses.
  *
- * @param readStatus the family's reading of a successful answer
+ * @param jobId the id that was asked for
  * @param nowMs epoch ms, for a Retry-After that is a date
  */
-export function readStatusAnswer(
-	exchange: Exchange,
-	readStatus: ReadStatus,
-	nowMs: number,
-): StatusAnswer {
+export function readStatusAnswer(exchange: Exchange, jobId: string, nowMs: number): StatusAnswer {
 	const problem = describeProblem(exchange);
 	if ('unanswered' in exchange) {
-		return { kind: exchange.unanswered.phase === 'blocked' ? 'refused' : 'unclear', problem };
+		return { kind: exchange.unanswered.phase === 'blocked' ? 'blocked' : 'unclear', problem };
 	}
 	const { answer } = exchange;
-	const { statusCode, headers, body } = answer;
-	const read = isSuccess(statusCode) ? (readStatus(body) ?? emptyAccepted(answer)) : undefined;
-	if (read) return { kind: 'job', job: quoted(read), raw: body };
-	const failed = failedByVerdict(answer, problem, readStatus);
-	if (failed) return { kind: 'job', job: quoted(failed), raw: body, supportId: problem.supportId };
+	const { headers, body } = answer;
+	const job = readJob(answer, jobId);
+	if (job) return { kind: 'job', job: quoted(job), raw: body };
+	const moderated = moderatedBy(answer, jobId);
+	if (moderated) {
+		return { kind: 'job', job: quoted(moderated), raw: body, supportId: problem.supportId };
+	}
 	if (problem.reason === 'unknownId') return { kind: 'unknownId', problem };
-	if ([401, 402, 403].includes(statusCode) && isOfTheApi(answer))
-		return { kind: 'refused', problem };
+	if (mayBeVerdict(answer, problem)) return { kind: 'verdict', problem };
 	return { kind: 'unclear', problem, retryAfterMs: readRetryAfter(headers, nowMs) };
 }
 
-const LONGEST_WORD = 100;
+/** The job itself, which an error answer shows only by its id. */
+function readJob(answer: HttpAnswer, jobId: string): VideoJob | undefined {
+	const job = readTask(answer.body, jobId) ?? emptyAccepted(answer);
+	return isSuccess(answer.statusCode) || (job?.isNamed && job.providerStatus !== undefined)
+		? job
+		: undefined;
+}
+
+/** Statuses whose errors may be about the job: the others pass, or are a gateway's own. */
+const MODERATION_STATUSES = [400, 403, 409, 410, 422, 451];
+
+/** Moderation's end of the job, told as an error in its place (docs/api.md, shape g2). */
+function moderatedBy(answer: HttpAnswer, jobId: string): VideoJob | undefined {
+	const { statusCode, body } = answer;
+	if (!isSuccess(statusCode) && !MODERATION_STATUSES.includes(statusCode)) return undefined;
+	const reason = reasonOf(body);
+	if (!isOfTheApi(answer) || !saysModeration(reason) || !isRecord(body)) return undefined;
+	// With the word that is missing, usage and cost are found as in every other answer.
+	const job = readTask({ ...body, id: jobId, status: 'failed' }, jobId);
+	if (!job) return undefined;
+	return { ...job, providerStatus: undefined, isNamed: false, failure: toFailure(reason) };
+}
+
+function mayBeVerdict(answer: HttpAnswer, problem: ApiProblem): boolean {
+	if (!isOfTheApi(answer) || problem.reason === 'rateLimited') return false;
+	const reason = reasonOf(answer.body);
+	if (reason.message === undefined && reason.code === undefined) return false;
+	// A server error without a code of its own is an outage.
+	if (answer.statusCode >= 500 && (reason.code === undefined || /_error$/.test(reason.code))) {
+		return false;
+	}
+	return !saysTryAgain(reason);
+}
 
 /** A failure's words go into messages and items, so they are quoted as those of a refusal are. */
 function quoted(job: VideoJob): VideoJob {
 	const { failure, providerStatus } = job;
 	return {
 		...job,
-		...(providerStatus !== undefined && { providerStatus: shorten(providerStatus, LONGEST_WORD) }),
+		...(providerStatus !== undefined && { providerStatus: shorten(providerStatus, LONGEST_CODE) }),
 		...(failure && { failure: quotedFailure(failure) }),
 	};
 }
 
-export function quotedFailure({ code, message }: Failure): Failure {
-	return { code: shorten(code, LONGEST_WORD), message: shorten(message) };
+function quotedFailure({ code, message }: Failure): Failure {
+	return { code: shorten(code, LONGEST_CODE), message: shorten(message) };
 }
 
 /** xAI answers 202 while the job is pending, sometimes with nothing in it (docs/api.md, shape f). */
@@ -76,27 +108,18 @@ function emptyAccepted({ statusCode, body }: HttpAnswer): VideoJob | undefined {
 	return statusCode === 202 && isEmpty ? PENDING : undefined;
 }
 
-/** Statuses by which a poll tells a verdict, if the answer has a code (docs/api.md, shape g2). */
-const VERDICTS = [400, 410, 422];
-
-/** With these it is one only if it speaks of moderation: else it may be about the key, or pass. */
-const MODERATIONS = [...VERDICTS, 403, 409, 451];
-
-/** A verdict on the job, told as an error instead of the job. */
-function failedByVerdict(
-	answer: HttpAnswer,
-	{ reason }: ApiProblem,
-	readStatus: ReadStatus,
-): VideoJob | undefined {
-	const { statusCode, body } = answer;
-	const verdict = readVerdict(answer);
-	if (!verdict || reason === 'unknownId' || !isRecord(body)) return undefined;
-	const { code, message } = verdict;
-	const isVerdict = code !== undefined && VERDICTS.includes(statusCode);
-	const mayBeModerated = isSuccess(statusCode) || MODERATIONS.includes(statusCode);
-	if (!isVerdict && !(mayBeModerated && saysModeration(verdict))) return undefined;
-	// With the word that is missing, the family finds usage and cost in it as in every other answer.
-	const job = readStatus({ ...body, status: 'failed' });
-	const failure = { code: code ?? 'moderation', message };
-	return { ...job, status: 'failed', providerStatus: undefined, statusIsKnown: true, failure };
+/**
+ * Why a job failed, by the answer that came in place of its file (docs/api.md): new-api's sentence
+ * "Task is not completed yet, current status: VIOLATION", or any words that don't say to ask again.
+ */
+export function readContentReason(exchange: Exchange): Failure | undefined {
+	if ('unanswered' in exchange) return undefined;
+	const reason = reasonOf(exchange.answer.body);
+	const { message } = reason;
+	if (message === undefined) return undefined;
+	const [, word] = /current status: *(\w+)/i.exec(message) ?? [];
+	if (word === undefined)
+		return saysTryAgain(reason) ? undefined : quotedFailure(toFailure(reason));
+	if (meaningOf(word) !== 'failed') return undefined;
+	return quotedFailure({ code: isModerationWord(word) ? 'moderation' : word, message });
 }

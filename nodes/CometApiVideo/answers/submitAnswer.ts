@@ -1,7 +1,10 @@
-import { describeProblem, pieceOf, type ApiProblem } from './problem';
 import { isSuccess, readRetryAfter, type Exchange, type HttpAnswer } from '../http/exchange';
-import { isDeeperThan, isRecord, text } from '../http/json';
-import type { JobRef } from '../videoApi';
+import { firstOf, isDeeperThan, isRecord, plainId, text } from '../http/json';
+import { isFailureCode, readJobIds } from './jobIds';
+import { layersOf } from './layers';
+import { saysModeration } from './moderation';
+import { describeProblem, pieceOf, reasonOf, type ApiProblem } from './problem';
+import { errorIn } from './reason';
 
 const LONGEST_LOCATION = 300;
 
@@ -10,11 +13,12 @@ const FIELDS_OF_WORDS = ['message', 'msg', 'detail', 'errors', 'type', 'param', 
 const DEEPEST_WORDS = 10;
 
 export type SubmitAnswer =
-	| { kind: 'accepted'; job: JobRef; raw: unknown }
-	/** Not accepted, and welcome again later. */
+	/** With the ids that the answer may mean, the most likely first. */
+	| { kind: 'accepted'; ids: [string, ...string[]]; raw: unknown }
+	/** Not accepted; retry later. */
 	| { kind: 'rateLimited'; problem: ApiProblem; retryAfterMs?: number }
 	/** Not accepted, and never will be like this. */
-	| { kind: 'refused'; problem: ApiProblem }
+	| { kind: 'rejected'; problem: ApiProblem }
 	/** Nobody knows whether it was accepted. */
 	| { kind: 'outcomeUnknown'; problem: ApiProblem };
 
@@ -22,50 +26,82 @@ export type SubmitAnswer =
  * What the answer to a submit means for the money, by the table of errors in docs/api.md: a 5xx, a
  * reset or a time-out may come after the job was accepted.
  *
- * @param readAccepted the family's reading of a successful answer
+ * @param idNames names of the family's own id, in order
  * @param nowMs epoch ms, for a Retry-After that is a date
  */
 export function readSubmitAnswer(
 	exchange: Exchange,
-	readAccepted: (body: unknown) => JobRef | undefined,
+	idNames: readonly string[],
 	nowMs: number,
 ): SubmitAnswer {
 	const problem = describeProblem(exchange);
 	if (problem.reason === 'unknownId') problem.reason = 'notTheApi';
 	if ('unanswered' in exchange) {
-		return { kind: exchange.unanswered.phase === 'sent' ? 'outcomeUnknown' : 'refused', problem };
+		return { kind: exchange.unanswered.phase === 'sent' ? 'outcomeUnknown' : 'rejected', problem };
 	}
 	const { statusCode, headers, body, original = body } = exchange.answer;
-	const traced = { ...problem, said: withTrace(problem.said, exchange.answer, readAccepted) };
+	const { ids, hasTaskId, hasState } = readJobIds(original, idNames);
+	const traced = { ...problem, said: withTrace(problem.said, exchange.answer, idNames) };
 	if (isSuccess(statusCode)) {
-		const job = readAccepted(original);
-		return job ? { kind: 'accepted', job, raw: body } : { kind: 'outcomeUnknown', problem: traced };
+		const [first, ...others] = ids;
+		if (first !== undefined && ((hasTaskId && hasState) || !hasFailed(original))) {
+			return { kind: 'accepted', ids: [first, ...others], raw: body };
+		}
+		const isRejection = problem.reason === 'noBalance' || saysModeration(reasonOf(original));
+		return { kind: isRejection && !hasTaskId ? 'rejected' : 'outcomeUnknown', problem: traced };
 	}
 	if (statusCode === 429 && problem.reason === 'rateLimited') {
 		return { kind: 'rateLimited', problem, retryAfterMs: readRetryAfter(headers, nowMs) };
 	}
-	if (!mayBeAccepted(statusCode, problem)) return { kind: 'refused', problem };
+	if (!mayBeAccepted(statusCode, problem)) return { kind: 'rejected', problem };
 	// The words for a bad input would say that it was not accepted.
 	if (problem.reason === 'badInput') traced.reason = 'unreadable';
 	return { kind: 'outcomeUnknown', problem: traced };
 }
 
-/** What the answer said, and where it leads to a job, though it does not say that one was accepted. */
+/**
+ * The ids of the job that was asked for by an id of ours, or undefined when the answer shows none, or
+ * another one's.
+ *
+ * @param externalId ours, which the answer repeats
+ */
+export function readFoundJob(
+	exchange: Exchange,
+	externalId: string,
+	idNames: readonly string[],
+): [string, ...string[]] | undefined {
+	if ('unanswered' in exchange || !isSuccess(exchange.answer.statusCode)) return undefined;
+	const { body, original = body } = exchange.answer;
+	const repeated = firstOf(layersOf(original), ({ external_task_id, task_info }) =>
+		plainId(external_task_id ?? (isRecord(task_info) ? task_info.external_task_id : undefined)),
+	);
+	const { ids, hasTaskId } = readJobIds(original, idNames);
+	const [first, ...others] = ids.filter((id) => id !== externalId);
+	const isOurs = repeated === undefined || repeated === externalId;
+	return first !== undefined && hasTaskId && isOurs ? [first, ...others] : undefined;
+}
+
+/** Whether an answer with HTTP 2xx has an error or a failing code. */
+function hasFailed(body: unknown): boolean {
+	return layersOf(body).some((layer) => errorIn(layer) !== undefined || isFailureCode(layer.code));
+}
+
+/** The words of the answer, and what in it may lead to a job, though it says of none that it was accepted. */
 function withTrace(
 	said: string | undefined,
 	{ headers, body }: HttpAnswer,
-	readAccepted: (body: unknown) => JobRef | undefined,
+	idNames: readonly string[],
 ): string | undefined {
-	const named = readAccepted(body)?.requestId;
+	const { ids } = readJobIds(body, idNames);
 	const location = text(headers.location)?.slice(0, LONGEST_LOCATION);
 	const traces =
-		named === undefined
+		ids.length === 0
 			? [restOf(said, body), location && `[Location ${location}]`]
-			: [`[request ID ${named}]`];
+			: ids.map((id) => `[request ID ${id}]`);
 	return text([said, ...traces].filter((part) => part !== undefined).join(' '));
 }
 
-/** What an answer says beside its words, where an id may stand that nobody expects there. */
+/** The rest of an answer, which may have an id under a name that is not known. */
 function restOf(said: string | undefined, body: unknown): string | undefined {
 	const piece = pieceOf(body);
 	if (!isRecord(body) || piece === said) return undefined;

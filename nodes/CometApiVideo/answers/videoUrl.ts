@@ -11,7 +11,7 @@ const PLACES = [
 const URL_NAMES = ['video_url', 'url', 'result_url', 'download_url', 'output_video', 'output'];
 
 /** No answer known nests its URL in more levels. */
-const DEEPEST = 8;
+const DEEPEST = 12;
 
 /**
  * The URL of a video in an answer of any family (docs/api.md): a text, an object or a list under the

@@ -46,7 +46,8 @@ export function firstOf<From, T>(
 	return undefined;
 }
 
-const LONGEST_ID = 200;
+/** new-api writes Veo's operation names in base64: ids of 330 characters were seen. */
+const LONGEST_ID = 1_000;
 
 /** An id that can stand in a path: a text without blanks, or a number but 0; else undefined. */
 export function plainId(value: unknown): string | undefined {
@@ -70,10 +71,26 @@ export function readCutJson(json: string, names: readonly string[]): string | un
 	});
 }
 
-/** A value as JSON text; what is nested too deeply for that is said to be. */
-export function toText(value: unknown): string | undefined {
+/** These fields, as far as they stand whole in a JSON text which was cut off. */
+export function readCutFields(json: string, names: readonly string[]): JsonRecord {
+	return Object.fromEntries(
+		names
+			.map((name) => [name, readCutJson(json, [name])])
+			.filter(([, value]) => value !== undefined),
+	) as JsonRecord;
+}
+
+/**
+ * A value as JSON text; what is nested too deeply for that is said to be.
+ *
+ * @param replace what is written in place of each value in it
+ */
+export function toText(
+	value: unknown,
+	replace: (value: unknown) => unknown = (each) => each,
+): string | undefined {
 	try {
-		return text(JSON.stringify(value));
+		return text(JSON.stringify(value, (_name, each: unknown) => replace(each)));
 	} catch {
 		return 'a deeply nested answer';
 	}

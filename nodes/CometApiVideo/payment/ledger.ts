@@ -1,6 +1,6 @@
 import type { IContextObject } from 'n8n-workflow';
 
-import { isOwnFailure } from '../answers/failures';
+import { mayBeRemade } from '../answers/failures';
 import { submittedByOtherVersion, tooManyVideos } from '../errors';
 import type { VideoJob } from '../video';
 import type { JobRef } from '../videoApi';
@@ -148,7 +148,7 @@ export class Ledger {
 
 	/** Forgets a job that the provider failed for its own reasons, so that a retry makes a new video. */
 	conclude(entry: LedgerEntry, job: VideoJob | undefined): void {
-		if (job && isOwnFailure(job)) this.remove(entry);
+		if (job && mayBeRemade(job)) this.remove(entry);
 	}
 
 	/**

@@ -16,11 +16,15 @@ import { pause, untilStopped } from '../pause';
 import { jobAt, type JobRef, type VideoApi } from '../videoApi';
 import type { Ledger, VideoKey } from './ledger';
 import { isAccepted, type AcceptedEntry, type LedgerEntry } from './ledgerEntry';
-import { readSubmitAnswer, type SubmitAnswer } from '../answers/submitAnswer';
+import { readFoundJob, readSubmitAnswer, type SubmitAnswer } from '../answers/submitAnswer';
 import { Refusal, type SubmitQueue } from './submitQueue';
 
 /** How long an answer to a submit is waited for at least, whatever the node's time-out, in ms. */
 const SHORTEST_TIMEOUT_MS = 30_000;
+
+/** How long after a submit its job may not be known yet, and how often it is looked up, in ms. */
+const LOOK_UP_MS = 30_000;
+const LOOK_UP_INTERVAL_MS = 3_000;
 
 /** The slowest upload that is waited for, in bytes per ms. */
 const SLOWEST_UPLOAD = 50;
@@ -105,7 +109,7 @@ export async function submitVideo(
 		throw ledger.hasUnansweredSubmit() ? stoppedWhileSubmitting() : stopped();
 	}
 	const { answer, entry, bytes } = sent;
-	if (answer.kind === 'refused') {
+	if (answer.kind === 'rejected') {
 		throw notAccepted(answer.problem, bytes, api.adviceFor?.(answer.problem));
 	}
 	if (isAccepted(entry) && answer.kind === 'accepted') return { entry, raw: answer.raw };
@@ -113,8 +117,8 @@ export async function submitVideo(
 }
 
 /**
- * Asks once for a job whose answer never came, by the id that the submission gave it. Asking is free;
- * the submit itself is not repeated, whatever the answer.
+ * Asks for a job whose answer never came, by the id that the submission gave it, until CometAPI has
+ * had 30 s to know it. Asking is free; the submit itself is not repeated, whatever the answer.
  *
  * @throws VideoError when it is not found, or cannot be asked for
  */
@@ -124,14 +128,22 @@ export async function findLost(
 	shared: Acceptance,
 ): Promise<Submitted> {
 	const { external, problem } = entry;
-	if (!external || item.signal.aborted) throw outcomeUnknown(problem);
-	const { submitPath, id } = external;
-	const limits = { deadlineMs: SHORTEST_TIMEOUT_MS };
-	const exchange = await ask(item, jobAt(submitPath, id).statusPath, limits);
-	const answer = readAnswer(exchange, shared.api, submitPath);
-	if (answer.kind !== 'accepted') throw outcomeUnknown(problem);
-	return { entry: accept(entry, answer.job, shared), raw: answer.raw };
+	if (!external) throw outcomeUnknown(problem);
+	const { submitPath, id, sentAtMs } = external;
+	const { statusPath } = jobAt(submitPath, id);
+	while (!item.signal.aborted) {
+		const exchange = await ask(item, statusPath, { deadlineMs: SHORTEST_TIMEOUT_MS });
+		const ids = readFoundJob(exchange, id, shared.api.idNames);
+		if (ids)
+			return { entry: accept(entry, toJobRef(ids, submitPath), shared), raw: rawOf(exchange) };
+		const leftMs = sentAtMs + LOOK_UP_MS - Date.now();
+		if (leftMs <= 0) break;
+		await pause(Math.min(leftMs, LOOK_UP_INTERVAL_MS), item.signal);
+	}
+	throw outcomeUnknown(problem, id);
 }
+
+const rawOf = (exchange: Exchange) => ('answer' in exchange ? exchange.answer.body : undefined);
 
 function accept(
 	entry: LedgerEntry,
@@ -144,8 +156,14 @@ function accept(
 	return accepted;
 }
 
-function readAnswer(exchange: Exchange, api: VideoApi, submitPath: string): SubmitAnswer {
-	return readSubmitAnswer(exchange, (body) => api.readAccepted(body, submitPath), Date.now());
+function readAnswer(exchange: Exchange, { idNames }: VideoApi): SubmitAnswer {
+	return readSubmitAnswer(exchange, idNames, Date.now());
+}
+
+/** The job by the likeliest of its ids, and by the next one should CometAPI not know it by that. */
+function toJobRef([id, otherId]: [string, ...string[]], path: string): JobRef {
+	const job = jobAt(path, id);
+	return otherId === undefined ? job : { ...job, other: jobAt(path, otherId) };
 }
 
 /** @returns undefined when the execution was stopped before anything was sent */
@@ -155,7 +173,11 @@ async function send(
 	shared: SubmitContext,
 ): Promise<Sent | undefined> {
 	const { api, key, ledger, maxVideos } = shared;
-	const external = withExternalId && { id: randomUUID(), submitPath: path };
+	const external = withExternalId && {
+		id: randomUUID(),
+		submitPath: path,
+		sentAtMs: Date.now(),
+	};
 	const body = external ? withExternalId(external.id) : plainBody;
 	const encoded = await encodeBody(item.context.helpers, body);
 	while (!item.signal.aborted && !ledger.hasRoom(maxVideos)) {
@@ -165,9 +187,9 @@ async function send(
 	const entry = ledger.add(key, external);
 	try {
 		const exchange = await post(item, { path, contentType: body.contentType, encoded });
-		const answer = readAnswer(exchange, api, path);
+		const answer = readAnswer(exchange, api);
 		if (answer.kind === 'accepted') {
-			accept(entry, answer.job, shared);
+			accept(entry, toJobRef(answer.ids, api.jobsPath ?? path), shared);
 		} else if (answer.kind === 'outcomeUnknown') {
 			entry.problem = answer.problem;
 			shared.onUnknownFate(answer.problem);

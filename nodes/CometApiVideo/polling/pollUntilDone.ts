@@ -1,12 +1,10 @@
 import type { ApiProblem } from '../answers/problem';
-import { NO_VIDEO, type VideoJob } from '../video';
+import type { StatusAnswer } from '../answers/statusAnswer';
+import { Witness, WITNESS_INTERVAL_MS } from '../answers/witness';
+import type { VideoJob } from '../video';
 import type { JobEnd } from './durations';
 import type { LikelyEnd } from './likelyEnd';
 import { nextPollDelayMs, type ProgressReading } from './schedule';
-import type { StatusAnswer } from '../answers/statusAnswer';
-
-/** How long the API may not know the id of a job that it has just accepted, in ms (docs/api.md: seen on a sibling endpoint). */
-const UNKNOWN_ID_PATIENCE_MS = 30_000;
 
 /** How long a job may be told as done before its URL is, in ms (docs/api.md: some seconds were seen). */
 const URL_PATIENCE_MS = 60_000;
@@ -63,8 +61,12 @@ export interface WaitSoFar {
 export type PollOutcome = (
 	| { kind: 'answered'; job: VideoJob }
 	| { kind: 'timedOut'; problem?: ApiProblem }
+	/** CometAPI doesn't know the id, and never showed its job. */
 	| { kind: 'unknownId'; problem: ApiProblem }
-	| { kind: 'refused'; problem: ApiProblem }
+	/** An error that lasted. */
+	| { kind: 'verdict'; problem: ApiProblem }
+	/** n8n doesn't let the requests out. */
+	| { kind: 'blocked'; problem: ApiProblem }
 	| { kind: 'stopped' }
 ) & {
 	lastJob?: VideoJob;
@@ -82,9 +84,9 @@ export type PollOutcome = (
 };
 
 /**
- * Asks for a job's state until it is finished, the deadline has passed, or asking is no use. Trouble
- * on the way ends nothing: the job is paid for and goes on without us. A job that is done without a
- * URL is asked for a while longer; an id that is not known ends only a wait that has never seen the job.
+ * Asks for a job's state until it is finished, the deadline has passed, or asking is no use. Failed
+ * polls don't end the wait: the job is paid for and goes on without us. An error without a job ends it
+ * only when it lasts. A job that is done without a URL is asked for a while longer.
  */
 export async function pollUntilDone(deps: PollDeps, options: PollOptions): Promise<PollOutcome> {
 	const { earlier } = options;
@@ -95,7 +97,7 @@ export async function pollUntilDone(deps: PollDeps, options: PollOptions): Promi
 	let supportId: string | undefined;
 	let problem: ApiProblem | undefined;
 	let polls = earlier?.polls ?? 0;
-	let firstAskedMs: number | undefined;
+	const witness = new Witness();
 	let doneSinceMs: number | undefined;
 	let endMs = patienceMs;
 	let pendingUntilMs = earlier?.pendingUntilMs ?? 0;
@@ -119,13 +121,17 @@ export async function pollUntilDone(deps: PollDeps, options: PollOptions): Promi
 		if (deps.isStopped()) return { kind: 'stopped', ...progressSoFar() };
 
 		const askedMs = clock.passedMs;
-		firstAskedMs ??= askedMs;
 		const atMostMs = Math.max(LAST_LOOK_MS, endMs - askedMs);
 		const answer = await clock.timed(async () => await deps.poll(atMostMs));
 		if (deps.isStopped()) return { kind: 'stopped', ...progressSoFar() };
 		polls++;
 
-		if (answer.kind === 'refused') return { ...answer, ...progressSoFar() };
+		const isConfirmed = witness.confirms(answer, askedMs);
+		if (answer.kind === 'blocked') return { ...answer, ...progressSoFar() };
+		if (answer.kind === 'verdict' && isConfirmed) return { ...answer, ...progressSoFar() };
+		if (answer.kind === 'unknownId' && isConfirmed && lastJob === undefined) {
+			return { ...answer, ...progressSoFar() };
+		}
 		if (answer.kind === 'job') {
 			({ job: lastJob, raw, supportId } = answer);
 			if (lastJob.progress !== undefined) {
@@ -136,7 +142,7 @@ export async function pollUntilDone(deps: PollDeps, options: PollOptions): Promi
 			else if (lastJob.status === 'done') {
 				jobEnd ??= { afterMs: pendingUntilMs, byMs: ageAtStartMs + askedMs };
 			}
-			if (isWithoutUrl(lastJob)) doneSinceMs ??= askedMs;
+			if (lacksAddress(lastJob)) doneSinceMs ??= askedMs;
 			else doneSinceMs = undefined;
 			const isAwaited = doneSinceMs !== undefined && askedMs - doneSinceMs < URL_PATIENCE_MS;
 			if (!isAwaited && (!options.untilFinished || lastJob.status !== 'pending')) {
@@ -144,14 +150,6 @@ export async function pollUntilDone(deps: PollDeps, options: PollOptions): Promi
 			}
 		} else {
 			problem = answer.problem;
-		}
-		const unknownPatienceMs = options.untilFinished ? UNKNOWN_ID_PATIENCE_MS : 0;
-		if (
-			answer.kind === 'unknownId' &&
-			lastJob === undefined &&
-			clock.passedMs - firstAskedMs >= unknownPatienceMs
-		) {
-			return { ...answer, ...progressSoFar() };
 		}
 		if (clock.hasJumped && answer.kind !== 'job') {
 			// The network may need a moment after the machine has slept.
@@ -166,7 +164,9 @@ export async function pollUntilDone(deps: PollDeps, options: PollOptions): Promi
 				: { kind: 'timedOut', problem, ...progressSoFar() };
 		}
 		const retryAfterMs = answer.kind === 'unclear' ? (answer.retryAfterMs ?? 0) : 0;
-		nextPollMs = clock.passedMs + Math.max(nextDelayMs(), retryAfterMs);
+		const delayMs = Math.max(nextDelayMs(), retryAfterMs);
+		nextPollMs =
+			clock.passedMs + (witness.isDoubting ? Math.min(delayMs, WITNESS_INTERVAL_MS) : delayMs);
 	}
 
 	function nextDelayMs(): number {
@@ -181,10 +181,9 @@ export async function pollUntilDone(deps: PollDeps, options: PollOptions): Promi
 	}
 }
 
-/** Told as done, but not where; the family's own word for it is NO_VIDEO. */
-function isWithoutUrl({ status, video, failure }: VideoJob): boolean {
-	if (status === 'done') return video?.url === undefined && video?.content_url === undefined;
-	return status === 'failed' && failure?.code === NO_VIDEO.code;
+/** Whether a job is told as done, but not where. */
+export function lacksAddress({ status, video }: VideoJob): boolean {
+	return status === 'done' && video?.url === undefined && video?.content_url === undefined;
 }
 
 /**

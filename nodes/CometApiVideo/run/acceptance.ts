@@ -14,6 +14,7 @@ export function publishAcceptance(
 	const { parameter, value } = api.toFind?.(job) ?? {};
 	const line = log('info', item, 'CometAPI accepted a video', {
 		'request ID': job.requestId,
+		'other request ID': job.other?.requestId,
 		resource: api.resource,
 		...(parameter !== undefined && { [parameter]: value }),
 		model,

@@ -20,7 +20,7 @@ export interface SleepingRun {
 /** A job whose wait goes on after a sleep. */
 export interface SleepingJob {
 	job: JobRef;
-	isOwn: boolean;
+	isSubmitter: boolean;
 	reference: string | undefined;
 	model: string | undefined;
 	kind: string | undefined;

@@ -5,6 +5,7 @@ import {
 	statusRefused,
 	stopped,
 	videoFailed,
+	videoNotLocated,
 	type FileAddress,
 	type WayToVideo,
 } from '../errors';
@@ -14,10 +15,18 @@ import { addressOf } from '../http/openFile';
 import { ask } from '../http/request';
 import type { Item } from '../item';
 import { pause } from '../pause';
-import { kindOfFailure } from '../answers/failures';
+import { contentPathOf } from '../answers/contentAddress';
+import { causeOf } from '../answers/failures';
+import type { ApiProblem } from '../answers/problem';
 import { JobDurations } from '../polling/durations';
-import { pollUntilDone, type PollOptions, type PollOutcome } from '../polling/pollUntilDone';
-import { quotedFailure, readStatusAnswer, type StatusAnswer } from '../answers/statusAnswer';
+import {
+	lacksAddress,
+	pollUntilDone,
+	type PollOptions,
+	type PollOutcome,
+} from '../polling/pollUntilDone';
+import { readContentReason, readStatusAnswer, type StatusAnswer } from '../answers/statusAnswer';
+import { toFailure } from '../answers/task';
 import { NO_REASON, PENDING, type VideoJob, type WaitFacts } from '../video';
 import type { JobRef, VideoApi } from '../videoApi';
 import type { SleepingJob } from './asleepItem';
@@ -29,8 +38,8 @@ import { toJson, toStorable, toWaitFacts } from './output';
 /** So that a connection that hangs cannot eat the wait. */
 const POLL_TIMEOUT_MS = 30_000;
 
-/** How long a single look tries again when the answer is unclear. */
-const LOOK_PATIENCE_MS = 30_000;
+/** How long a single look tries again when the answer is unclear: a little longer than an error is doubted. */
+const LOOK_PATIENCE_MS = 35_000;
 
 /** A reason is short; what stands there may as well be a film. */
 const REASON_LIMITS = { deadlineMs: 10_000, maxBytes: 16_384 };
@@ -44,8 +53,10 @@ export interface Followed {
 	settings: Settings;
 	api: VideoApi;
 	job: JobRef;
+	/** Whether `job` is the other one of two ids, since CometAPI did not know the first. */
+	isOtherId?: boolean;
 	/** Whether this node submitted it. */
-	isOwn: boolean;
+	isSubmitter: boolean;
 	/** Where it is known: the answers about a pending job often leave it out. */
 	model?: string | undefined;
 }
@@ -82,7 +93,7 @@ export async function goOnWaiting(
 	followed: Followed,
 	{ kind, wait, isNew }: Pick<SleepingJob, 'kind' | 'wait'> & { isNew?: boolean },
 ): Promise<WaitOutcome> {
-	const { item, settings, job, isOwn } = followed;
+	const { item, settings, isSubmitter } = followed;
 	const { reference } = item;
 	const timing = kind === undefined ? undefined : timingOf(item, kind);
 	const likelyEnd = timing === undefined ? undefined : durations.likelyEnd(timing);
@@ -108,7 +119,16 @@ export async function goOnWaiting(
 			...(settings.includesRaw && { raw }),
 		};
 		const model = lastJob?.model ?? followed.model;
-		const asleep = { job, isOwn, reference, model, kind, settings, wait: { ...wait, earlier } };
+		const { job } = followed;
+		const asleep = {
+			job,
+			isSubmitter,
+			reference,
+			model,
+			kind,
+			settings,
+			wait: { ...wait, earlier },
+		};
 		const output = await fallAsleep(item, asleep, likelyEnd);
 		if (output) return { kind: 'asleep', output };
 		outcome = await watch(followed, { ...options, earlier, pollAtOnce: true });
@@ -139,10 +159,18 @@ export async function lookOnce(followed: Followed): Promise<INodeExecutionData> 
 	const options = { acceptedAtMs, deadlineMs, pollIntervalS: 0, pollAtOnce: true };
 	const outcome = await watch(followed, { ...options, untilFinished: false });
 	if (outcome.kind === 'answered') {
-		return await toItem(followed, { job: outcome.job, raw: outcome.raw });
+		const job = lacksAddress(outcome.job) ? toPending(outcome.job) : outcome.job;
+		return await toItem(followed, { job, raw: outcome.raw });
 	}
 	if (outcome.kind === 'stopped') throw stopped(followed.job.requestId);
 	const { problem = { reason: 'unreadable' } } = outcome;
+	if (outcome.kind === 'verdict' && isAboutJob(problem)) {
+		const failure = toFailure({ code: problem.code, message: problem.said });
+		return await toItem(followed, {
+			job: { ...PENDING, status: 'failed', failure },
+			raw: undefined,
+		});
+	}
 	throw statusRefused(problem, factsOf(followed), followed.api.adviceFor?.(problem));
 }
 
@@ -156,22 +184,25 @@ export async function concludeWait(
 	outcome: WaitOutcome,
 ): Promise<INodeExecutionData> {
 	if (outcome.kind === 'asleep') return outcome.output;
-	const { api, settings, isOwn, model } = followed;
+	const { api, settings, isSubmitter, model } = followed;
 	const { raw, leftMs, supportId } = outcome;
 	const wait = toWaitFacts(outcome);
 	const job = outcome.lastJob ?? { ...PENDING, model };
 	// Of a video that another node submitted, nothing is known before an answer tells it.
-	const known = outcome.lastJob ?? (isOwn ? job : undefined);
+	const known = outcome.lastJob ?? (isSubmitter ? job : undefined);
 	const facts = { ...factsOf(followed), job: known, wait };
 	if (outcome.kind === 'stopped') throw stopped(facts.requestId);
-	if (outcome.kind === 'refused' || outcome.kind === 'unknownId') {
+	if (outcome.kind === 'blocked' || outcome.kind === 'verdict' || outcome.kind === 'unknownId') {
 		throw statusRefused(outcome.problem, facts, api.adviceFor?.(outcome.problem));
 	}
 	if (outcome.kind === 'timedOut' && !settings.returnsOnTimeout) {
 		throw notFinishedInTime(outcome.problem, settings.maxWaitS, facts);
 	}
+	if (outcome.kind === 'answered' && lacksAddress(job)) {
+		throw videoNotLocated({ ...facts, job: toPending(job) });
+	}
 	if (job.status === 'failed' || job.status === 'expired') {
-		throw videoFailed({ ...facts, job, supportId }, kindOfFailure(job));
+		throw videoFailed({ ...facts, job, supportId }, causeOf(job));
 	}
 	return await toItem(followed, { job, raw, wait, leftMs });
 }
@@ -210,24 +241,61 @@ export async function toItem(
 	return { json, binary: { [download.fieldName]: file } };
 }
 
-/** What every error about the job says. */
-function factsOf({ api, job, isOwn }: Followed): { requestId: string; way: WayToVideo } {
-	const { parameter, value } = api.toFind?.(job) ?? {};
-	const toFind = parameter && `In 'Get Status', set '${parameter}' to ${value}.`;
-	return { requestId: job.requestId, way: { isSubmitter: isOwn, toFind } };
+/** Done, and without an address yet: Get Status may tell it later. */
+function toPending(job: VideoJob): VideoJob {
+	return { ...job, status: 'pending', video: undefined };
 }
 
-function addressOfFile({ api, job }: Followed, { video }: VideoJob): FileAddress | undefined {
+/** Whether a lasting error may be the job's: those about the account are not. */
+function isAboutJob({ reason }: ApiProblem): boolean {
+	return !['unauthorized', 'noBalance', 'forbidden', 'notTheApi'].includes(reason);
+}
+
+/** What every error about the job says. */
+function factsOf({ api, job, isSubmitter }: Followed): {
+	requestId: string;
+	way: WayToVideo;
+} {
+	const { parameter, value } = api.toFind?.(job) ?? {};
+	const toFind = [
+		parameter && `In 'Get Status', set '${parameter}' to ${value}.`,
+		job.other && `CometAPI's answer also had the ID ${job.other.requestId}.`,
+	].filter((sentence) => sentence !== undefined);
+	return { requestId: job.requestId, way: { isSubmitter, toFind: toFind.join(' ') } };
+}
+
+function addressOfFile({ item }: Followed, { video }: VideoJob): FileAddress | undefined {
 	if (video?.url !== undefined) return { url: video.url };
 	if (video?.content_url === undefined) return undefined;
-	return { url: video.content_url, contentPath: api.contentPath?.(job) };
+	const contentPath = contentPathOf(video.content_url, String(item.request.baseURL));
+	return { url: video.content_url, contentPath };
 }
 
+/** Polls the job, and by its other id when CometAPI doesn't know the first. */
 async function watch(followed: Followed, options: PollOptions, doze?: Doze): Promise<PollOutcome> {
+	const outcome = await pollJob(followed, options, doze);
+	const { other, ...unknown } = followed.job;
+	if (outcome.kind === 'unknownId' && other && !followed.isOtherId) {
+		followed.job = { ...other, other: unknown };
+		followed.isOtherId = true;
+		const next = await watch(followed, { ...options, pollAtOnce: true }, doze);
+		const polls = outcome.polls + next.polls;
+		return { ...next, polls, waitedMs: outcome.waitedMs + next.waitedMs };
+	}
+	if (outcome.kind !== 'answered') return outcome;
+	const job = await withFailureReason(followed, outcome.job);
+	return { ...outcome, job, lastJob: job };
+}
+
+async function pollJob(
+	followed: Followed,
+	options: PollOptions,
+	doze: Doze | undefined,
+): Promise<PollOutcome> {
 	const { item } = followed;
 	let hasWarned = false;
 	let { model } = followed;
-	const outcome = await pollUntilDone(
+	return await pollUntilDone(
 		{
 			async poll(atMostMs) {
 				const answer = await askStatus(followed, atMostMs);
@@ -251,9 +319,6 @@ async function watch(followed: Followed, options: PollOptions, doze?: Doze): Pro
 		},
 		options,
 	);
-	if (outcome.kind !== 'answered') return outcome;
-	const job = await withFailureReason(followed, outcome.job);
-	return { ...outcome, job, lastJob: job };
 }
 
 async function askStatus(followed: Followed, atMostMs: number): Promise<StatusAnswer> {
@@ -261,34 +326,28 @@ async function askStatus(followed: Followed, atMostMs: number): Promise<StatusAn
 	const timeoutMs = item.request.timeout ?? POLL_TIMEOUT_MS;
 	const deadlineMs = Math.ceil(Math.min(POLL_TIMEOUT_MS, timeoutMs, atMostMs));
 	const exchange = await ask(item, job.statusPath, { deadlineMs });
-	return readStatusAnswer(exchange, (body) => withContentUrl(followed, body), Date.now());
+	const answer = readStatusAnswer(exchange, job.requestId, Date.now());
+	return answer.kind === 'job' ? { ...answer, job: withContentUrl(followed, answer.job) } : answer;
 }
 
-/** A job that failed without a reason, with the one that its family tells elsewhere, if any. */
+/** A job that failed without a reason, with the one that is told in place of its file, if any. */
 async function withFailureReason(
 	{ item, api, job: ref }: Followed,
 	job: VideoJob,
 ): Promise<VideoJob> {
 	const { status, failure = NO_REASON } = job;
-	if (!api.contentPath || !api.contentReason || status !== 'failed') return job;
+	if (!api.contentPath || status !== 'failed') return job;
 	if (failure.code !== NO_REASON.code || failure.message !== NO_REASON.message) return job;
 	const exchange = await ask(item, api.contentPath(ref), REASON_LIMITS);
-	const told = 'answer' in exchange ? api.contentReason(exchange.answer.body) : undefined;
-	return { ...job, failure: told ? quotedFailure(told) : failure };
+	return { ...job, failure: readContentReason(exchange) ?? failure };
 }
 
-/** What the family reads; a finished video without a public URL gets the one that the key opens. */
-function withContentUrl({ item, api, job: ref }: Followed, body: unknown): VideoJob | undefined {
-	const job = api.readStatus(body);
-	if (job?.status !== 'done' || !api.contentPath) return job;
-	const content_url = addressOf(item, api.contentPath(ref));
+/** A finished job whose file only the key opens, with the address under which it does. */
+function withContentUrl({ item, api, job: ref }: Followed, job: VideoJob): VideoJob {
+	if (job.status !== 'done') return job;
 	const { url, ...video } = job.video ?? {};
-	if (url !== undefined && !isSamePlace(url, content_url)) return job;
-	return { ...job, video: { ...video, content_url } };
-}
-
-/** new-api gives its own /content as a job's URL, which only the key opens. */
-function isSamePlace(a: string, b: string): boolean {
-	const [first, second] = [new URL(a), new URL(b)];
-	return first.origin === second.origin && first.pathname === second.pathname;
+	const path =
+		url === undefined ? api.contentPath?.(ref) : contentPathOf(url, String(item.request.baseURL));
+	if (path === undefined) return job;
+	return { ...job, video: { ...video, content_url: addressOf(item, path) } };
 }

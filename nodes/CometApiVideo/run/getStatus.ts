@@ -67,7 +67,7 @@ async function look(
 ): Promise<INodeExecutionData> {
 	item.batch.know(item, job.requestId);
 	item.batch.onlyAsks = true;
-	const followed = { item, settings, api, job, isOwn: false };
+	const followed = { item, settings, api, job, isSubmitter: false };
 	if (!settings.waits) return await lookOnce(followed);
 	return await concludeWait(followed, await waitUntilFinished(followed, { isNew: false }));
 }

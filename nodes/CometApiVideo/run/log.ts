@@ -8,7 +8,7 @@ export type LogFacts = Record<string, string | number | undefined>;
 const LINE_BREAKERS = /[\u007f-\u009f\u2028\u2029]/g;
 
 /** Ids, which cannot have a blank in them. */
-const UNQUOTED = ['request ID', 'workflow ID', 'execution'];
+const UNQUOTED = ['request ID', 'other request ID', 'workflow ID', 'execution'];
 
 /**
  * Writes one line about an item to n8n's log, and its facts once more as fields, for a log in JSON.

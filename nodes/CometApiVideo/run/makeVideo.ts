@@ -108,7 +108,7 @@ async function submitAndFollow(
 	input.unsent = undefined;
 	const { job } = entry;
 	item.batch.know(item, job.requestId);
-	const followed = { item, settings, api, job, isOwn: true, model };
+	const followed = { item, settings, api, job, isSubmitter: true, model };
 	const output = settings.waits
 		? await follow(item, followed, { entry, isNew: !earlier }, input)
 		: await toItem(followed, { job: { ...PENDING, model }, raw });
@@ -163,6 +163,7 @@ async function follow(
 	const outcome = await waitUntilFinished(followed, { acceptedAtMs, isNew, kind }).finally(() =>
 		queue.jobEnded(),
 	);
+	entry.job = followed.job;
 	if (outcome.kind !== 'asleep') ledger.conclude(entry, outcome.lastJob);
 	return await concludeWait(followed, outcome);
 }

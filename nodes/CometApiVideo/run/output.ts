@@ -1,5 +1,6 @@
 import type { IDataObject, INode, INodeExecutionData } from 'n8n-workflow';
 
+import { isPlainWord } from '../answers/statusWords';
 import { toFields, type VideoError } from '../errors';
 import { isDeeperThan, withoutUndefined } from '../http/json';
 import type { Item } from '../item';
@@ -13,20 +14,6 @@ export function toWaitFacts(outcome: PollOutcome): WaitFacts {
 		timed_out: outcome.kind === 'timedOut',
 	};
 }
-
-/** Words of a provider that say no more than `status` does. */
-const PLAIN_WORDS = [
-	'pending',
-	'done',
-	'success',
-	'succeed',
-	'succeeded',
-	'completed',
-	'failed',
-	'failure',
-	'error',
-	'expired',
-];
 
 /** In levels: n8n cannot store an execution with data that is nested much deeper. */
 const DEEPEST = 200;
@@ -71,8 +58,7 @@ export function toJson({
 }
 
 function tellingWord({ providerStatus }: VideoJob): string | undefined {
-	const word = providerStatus?.toLowerCase();
-	return word === undefined || PLAIN_WORDS.includes(word) ? undefined : providerStatus;
+	return providerStatus === undefined || isPlainWord(providerStatus) ? undefined : providerStatus;
 }
 
 function tellingUsage({ usage, providerCostUsd }: VideoJob): VideoJob['usage'] {

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { empty, json } from '../answers.ts';
 import {
 	type Counter,
 	type FamilyRoute,
@@ -7,6 +6,7 @@ import {
 	accept,
 	isJson,
 	ownShape,
+	tell,
 	taskNotExist,
 } from '../family.ts';
 import type { JobRequest } from '../jobs.ts';
@@ -45,14 +45,9 @@ export function grokRoutes(counter: Counter): FamilyRoute[] {
 				submitAnswer(ownShape(SHAPE_NAMES, job), job.requestId),
 			);
 	const telling: Handle = (_request, id) => {
-		const { store, mediaUrl } = counter;
-		const job = store.findVisible('grok', id);
+		const job = counter.store.findVisible('grok', id);
 		if (job === undefined) return taskNotExist();
-		const { httpStatus, body } = statusAnswer(
-			ownShape(SHAPE_NAMES, job),
-			store.poll(job, mediaUrl),
-		);
-		return body === undefined ? empty(httpStatus) : json(httpStatus, body);
+		return tell(counter, job, (view) => statusAnswer(ownShape(SHAPE_NAMES, job), view));
 	};
 	return [
 		{

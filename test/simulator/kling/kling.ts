@@ -1,5 +1,4 @@
 import { randomInt } from 'node:crypto';
-import { json } from '../answers.ts';
 import {
 	type Counter,
 	type FamilyRoute,
@@ -7,6 +6,7 @@ import {
 	accept,
 	isJson,
 	ownShape,
+	tell,
 	taskNotExist,
 } from '../family.ts';
 import type { JobRequest } from '../jobs.ts';
@@ -53,7 +53,10 @@ export function klingRoutes(counter: Counter): FamilyRoute[] {
 			const job = store.findVisible('kling', id) ?? store.findByExternalId(id);
 			if (job?.route !== path) return taskNotExist();
 			const shape = ownShape(KLING_SHAPE_NAMES, job);
-			return json(200, klingStatusBody(shape, store.poll(job, mediaUrl)));
+			return tell(counter, job, (view) => ({
+				httpStatus: 200,
+				body: klingStatusBody(shape, view),
+			}));
 		};
 	return (['text2video', 'image2video'] as const).flatMap((route): FamilyRoute[] => {
 		const path = `/kling/v1/videos/${route}`;

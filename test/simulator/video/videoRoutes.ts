@@ -6,6 +6,7 @@ import {
 	type Refusal,
 	accept,
 	ownShape,
+	tell,
 	taskNotExist,
 } from '../family.ts';
 import type { Job, JobRequest } from '../jobs.ts';
@@ -57,11 +58,9 @@ export function videoRoutes(counter: Counter): FamilyRoute[] {
 		accept(counter, request, wishOf(request), (job) =>
 			videoSubmitAnswer(ownShape(VIDEO_SHAPE_NAMES, job), store.view(job, mediaUrl)),
 		);
-	const status = telling((job) => {
-		const shape = ownShape(VIDEO_SHAPE_NAMES, job);
-		const { httpStatus, body } = videoStatusAnswer(shape, store.poll(job, mediaUrl));
-		return json(httpStatus, body);
-	});
+	const status = telling((job) =>
+		tell(counter, job, (view) => videoStatusAnswer(ownShape(VIDEO_SHAPE_NAMES, job), view)),
+	);
 	const content = telling((job) => {
 		const { contentState: state, content: kind } = job.plan;
 		if (!store.hasVideo(job)) {

@@ -8,7 +8,6 @@ import {
 } from '../../../nodes/CometApiVideo/polling/pollUntilDone';
 import { nextPollDelayMs } from '../../../nodes/CometApiVideo/polling/schedule';
 import type { StatusAnswer } from '../../../nodes/CometApiVideo/answers/statusAnswer';
-import { NO_VIDEO } from '../../../nodes/CometApiVideo/video';
 
 const START = Date.UTC(2026, 2, 12, 8, 0, 0);
 
@@ -27,7 +26,11 @@ const job = (
 });
 const PENDING = job('pending');
 const UNKNOWN_ID: StatusAnswer = { kind: 'unknownId', problem: { reason: 'unknownId' } };
-const REFUSED: StatusAnswer = { kind: 'refused', problem: { reason: 'unauthorized' } };
+const verdict = (code?: string): StatusAnswer => ({
+	kind: 'verdict',
+	problem: { reason: 'badInput', httpStatus: 400, code },
+});
+const BLOCKED: StatusAnswer = { kind: 'blocked', problem: { reason: 'blocked' } };
 const UNCLEAR: StatusAnswer = { kind: 'unclear', problem: { reason: 'serverError' } };
 
 interface Plan {
@@ -206,10 +209,12 @@ describe('an id that the API does not know', () => {
 		expect((await pollUntilDone(world, NEW_JOB)).kind).toBe('answered');
 	});
 
-	test('ends a single look at once', async () => {
+	test('ends a single look in the same time', async () => {
 		const { world } = virtualWorld({ answer: () => UNKNOWN_ID });
 		const look = { ...NEW_JOB, pollAtOnce: true, untilFinished: false };
-		expect(await pollUntilDone(world, look)).toMatchObject({ kind: 'unknownId', polls: 1 });
+		const end = await pollUntilDone(world, look);
+		expect(end.kind).toBe('unknownId');
+		expect(end.waitedMs).toBeLessThan(40_000);
 	});
 });
 
@@ -233,29 +238,27 @@ describe('a job that the API knew', () => {
 });
 
 describe('a job that is done and has no URL yet', () => {
-	const NO_URL: StatusAnswer[] = [
-		{ kind: 'job', job: { status: 'done', statusIsKnown: true, video: {} }, raw: 1 },
-		{ kind: 'job', job: { status: 'failed', statusIsKnown: true, failure: NO_VIDEO }, raw: 1 },
-	];
+	const withoutUrl: StatusAnswer = {
+		kind: 'job',
+		job: { status: 'done', statusIsKnown: true, video: {} },
+		raw: 1,
+	};
 
-	test.each(NO_URL)(
-		'is looked at again until the URL is there: $job.status',
-		async (withoutUrl) => {
-			const { world } = virtualWorld({
-				answer: (atMs) => (atMs < 40_000 ? withoutUrl : job('done')),
-			});
-			const end = await pollUntilDone(world, EVERY_3_S);
-			expect(end).toMatchObject({ kind: 'answered', job: { status: 'done' }, waitedMs: 42_000 });
-		},
-	);
+	test('is looked at again until the URL is there', async () => {
+		const { world } = virtualWorld({
+			answer: (atMs) => (atMs < 40_000 ? withoutUrl : job('done')),
+		});
+		const end = await pollUntilDone(world, EVERY_3_S);
+		expect(end).toMatchObject({ kind: 'answered', job: { status: 'done' }, waitedMs: 42_000 });
+	});
 
-	test.each(NO_URL)('is told after a minute as it is: $job.status', async (withoutUrl) => {
+	test('is told after a minute as it is', async () => {
 		const { world } = virtualWorld({ answer: () => withoutUrl });
 		const end = await pollUntilDone(world, EVERY_3_S);
 		expect(end).toMatchObject({ kind: 'answered', waitedMs: 63_000 });
 	});
 
-	test.each(NO_URL)('is told at the deadline at the latest: $job.status', async (withoutUrl) => {
+	test('is told at the deadline at the latest', async () => {
 		const { world } = virtualWorld({ answer: () => withoutUrl });
 		const end = await pollUntilDone(world, { ...EVERY_3_S, deadlineMs: START + 20_000 });
 		expect(end).toMatchObject({ kind: 'answered', waitedMs: 20_000, leftMs: 0 });
@@ -339,14 +342,40 @@ describe('a clock that jumps', () => {
 });
 
 describe('trouble on the way', () => {
-	test('refused ends at once', async () => {
-		const { world } = virtualWorld({ answer: (_, polls) => (polls < 3 ? PENDING : REFUSED) });
+	test('that n8n blocks ends at once', async () => {
+		const { world } = virtualWorld({ answer: (_, polls) => (polls < 3 ? PENDING : BLOCKED) });
 		expect(await pollUntilDone(world, NEW_JOB)).toMatchObject({
-			kind: 'refused',
-			problem: { reason: 'unauthorized' },
+			kind: 'blocked',
 			polls: 3,
 			lastJob: { status: 'pending' },
 		});
+	});
+
+	test.each([0, 1, 3_600])(
+		'an error without a job ends the wait when it lasts, also with an interval of %d s',
+		async (pollIntervalS) => {
+			const { world, pollsAtMs } = virtualWorld({
+				answer: (_, polls) => (polls < 2 ? PENDING : verdict('odd')),
+			});
+			const options = { ...NEW_JOB, pollIntervalS, deadlineMs: START + 86_400_000 };
+			const end = await pollUntilDone(world, options);
+			expect(end).toMatchObject({ kind: 'verdict', lastJob: { status: 'pending' } });
+			const lastedMs = end.waitedMs - (pollsAtMs[1] ?? Number.NaN);
+			expect(lastedMs).toBeGreaterThanOrEqual(20_000);
+			expect(lastedMs).toBeLessThan(32_000);
+			expect(end.polls).toBeGreaterThanOrEqual(4);
+		},
+	);
+
+	test.each([
+		['another code', verdict('odd'), verdict('even')],
+		['an outage', verdict('odd'), UNCLEAR],
+		['the job', verdict('odd'), PENDING],
+		['an unknown id', UNKNOWN_ID, verdict('odd')],
+	])('an error that takes turns with %s ends nothing', async (_name, first, second) => {
+		const { world } = virtualWorld({ answer: (_, polls) => (polls % 3 < 2 ? first : second) });
+		const options = { ...EVERY_3_S, deadlineMs: START + 300_000 };
+		expect(await pollUntilDone(world, options)).toMatchObject({ kind: 'timedOut' });
 	});
 
 	test('an unclear answer never ends the wait before the deadline', async () => {
@@ -429,7 +458,7 @@ describe('Stop', () => {
 
 	test('during a poll ends the wait, and what the cut poll says does not count', async () => {
 		const { world, pollsAtMs } = virtualWorld({
-			answer: (_, polls) => (polls < 2 ? PENDING : REFUSED),
+			answer: (_, polls) => (polls < 2 ? PENDING : BLOCKED),
 			latencyMs: 500,
 			stopAtMs: 6_700,
 		});

@@ -1,7 +1,5 @@
 import { choiceField } from '../../fields/field';
-import { isRecord } from '../../http/json';
 import { jobAt, type VideoApi } from '../../videoApi';
-import { taskApi, videoOf } from '../../answers/task';
 
 /** Kling knows a job under the path that it was submitted to, and under no other. */
 export const PATHS = {
@@ -31,17 +29,8 @@ export const videoKind = choiceField({
 /** CometAPI's Kling API, by docs/api.md. */
 export const klingApi: VideoApi = {
 	resource: 'Kling',
-	...taskApi({
-		// Never request_id, which stands beside it and names the HTTP request.
-		ids: ['task_id', 'taskId'],
-		word: 'task_status',
-		video({ task_result: result }) {
-			const videos: unknown = isRecord(result) ? result.videos : undefined;
-			const told = (Array.isArray(videos) ? videos : []).filter(isRecord);
-			const all = told.map(({ url, duration }) => videoOf(url, duration));
-			return all.find(({ url }) => url !== undefined) ?? {};
-		},
-	}),
+	// Never request_id, which stands beside task_id and names the HTTP request.
+	idNames: ['id'],
 	jobOf: (item, requestId) => jobAt(PATHS[videoKind.read(item)], requestId),
 	toFind: ({ statusPath }) => ({
 		parameter: 'Kind of Video',

@@ -161,8 +161,10 @@ async function readCreate(item: Item): Promise<Submission> {
 		kind: kindOfJob('kling', name, path, fields.duration, fields.mode),
 		path,
 		body: toBody({}),
-		...(!('external_task_id' in users) && {
-			withExternalId: (id: string) => toBody({ external_task_id: id }),
-		}),
+		// Kling 4.0 has no such field.
+		...(!('external_task_id' in users) &&
+			!/^kling-(v|video-)?4/i.test(name) && {
+				withExternalId: (id: string) => toBody({ external_task_id: id }),
+			}),
 	};
 }

@@ -1,15 +1,12 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
 import { describe, expect, test } from '@jest/globals';
 
-import { kindOfFailure } from '../../../nodes/CometApiVideo/answers/failures';
+import { causeOf } from '../../../nodes/CometApiVideo/answers/failures';
 import {
 	readStatusAnswer,
 	type StatusAnswer,
 } from '../../../nodes/CometApiVideo/answers/statusAnswer';
-import { grokApi } from '../../../nodes/CometApiVideo/resources/grok/api';
-import { klingApi } from '../../../nodes/CometApiVideo/resources/kling/api';
-import { videoApi } from '../../../nodes/CometApiVideo/resources/video/api';
-import type { VideoApi } from '../../../nodes/CometApiVideo/videoApi';
+import { readTask } from '../../../nodes/CometApiVideo/answers/task';
 
 const URL_OF_VIDEO = 'https://vid.example/a.mp4';
 const OURS = { 'x-cometapi-request-id': 'exchange-1' };
@@ -20,15 +17,11 @@ const FAILED = { ...JOB, status: 'failed', task_status: 'failed' };
 
 const jobIn = (answer: StatusAnswer) => (answer.kind === 'job' ? answer.job : undefined);
 
-describe.each([
-	['grok', grokApi],
-	['video', videoApi],
-	['kling', klingApi],
-] as Array<[string, VideoApi]>)('%s: a status answer', (_family, api) => {
+describe('a status answer', () => {
 	const read = (statusCode: number, body: unknown, headers = {}) =>
-		readStatusAnswer({ answer: { statusCode, headers, body } }, (each) => api.readStatus(each), 0);
+		readStatusAnswer({ answer: { statusCode, headers, body } }, 'a', 0);
 
-	describe('is a verdict', () => {
+	describe('tells that moderation ended the job', () => {
 		test.each([
 			[400, { code: 1301, message: 'Failure to pass the risk control system' }],
 			[400, { error: { message: 'content violates our policy', type: 'x', code: '' } }],
@@ -41,7 +34,7 @@ describe.each([
 		])('when HTTP %i says in our envelope that moderation stopped it: %j', (status, body) => {
 			const job = jobIn(read(status, body));
 			expect(job?.status).toBe('failed');
-			expect(kindOfFailure(job ?? { status: 'pending' })).toBe('refused');
+			expect(causeOf(job ?? { status: 'pending' })).toBe('request');
 		});
 
 		test.each([
@@ -57,7 +50,7 @@ describe.each([
 		});
 
 		test("that keeps the number which CometAPI's support asks for", () => {
-			const answer = read(422, { code: 'invalid-argument', error: 'No' }, OURS);
+			const answer = read(422, { code: 'content-moderated', error: 'No' }, OURS);
 			expect(answer).toMatchObject({ kind: 'job', supportId: 'exchange-1' });
 		});
 	});
@@ -84,7 +77,7 @@ describe.each([
 		});
 
 		test('unless it has the header that CometAPI adds', () => {
-			expect(read(401, { code: 'unauthorized', message: 'no' }, OURS).kind).toBe('refused');
+			expect(read(401, { code: 'unauthorized', message: 'no' }, OURS).kind).toBe('verdict');
 		});
 
 		test("when new-api doesn't have the path, so that the base URL is wrong", () => {
@@ -163,24 +156,23 @@ describe.each([
 	});
 });
 
-test('numbers and switches of Grok may come as text, also the ID of an echo', () => {
-	const { readStatus } = grokApi;
-	expect(readStatus({ request_id: 12_345 })).toMatchObject({ status: 'pending' });
+test('numbers and switches may come as text, also the ID of an echo', () => {
+	expect(readTask({ request_id: 12_345 }, '12345')).toMatchObject({ status: 'pending' });
 	const usage = { cost_in_usd_ticks: '500000000' };
 	const video = { url: URL_OF_VIDEO, duration: '8', respect_moderation: 'true' };
-	expect(readStatus({ status: 'done', video, usage })).toMatchObject({
+	expect(readTask({ status: 'done', video, usage }, 'a')).toMatchObject({
 		status: 'done',
 		video: { url: URL_OF_VIDEO, duration: 8, respect_moderation: true },
 		providerCostUsd: 0.05,
 	});
 	const withheld = { ...video, respect_moderation: 'False' };
-	expect(readStatus({ status: 'done', video: withheld })).toMatchObject({ status: 'failed' });
+	expect(readTask({ status: 'done', video: withheld }, 'a')).toMatchObject({ status: 'failed' });
 });
 
-test('of several videos of Kling the first with a URL counts', () => {
+test('of several videos the first with a URL counts', () => {
 	const videos = [{ id: 1 }, null, { url: URL_OF_VIDEO, duration: '5' }];
 	const data = { task_id: 1, task_status: ' Succeed ', task_result: { videos } };
-	expect(klingApi.readStatus({ code: 0, data })).toMatchObject({
+	expect(readTask({ code: 0, data }, '1')).toMatchObject({
 		status: 'done',
 		video: { url: URL_OF_VIDEO, duration: 5 },
 	});

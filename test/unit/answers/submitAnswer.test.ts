@@ -2,7 +2,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import { bareCode, type ApiProblem } from '../../../nodes/CometApiVideo/answers/problem';
+import { bareCode } from '../../../nodes/CometApiVideo/answers/codes';
+import type { ApiProblem } from '../../../nodes/CometApiVideo/answers/problem';
 import {
 	readRetryAfter,
 	type Exchange,
@@ -10,21 +11,17 @@ import {
 } from '../../../nodes/CometApiVideo/http/exchange';
 import * as submits from '../../../nodes/CometApiVideo/answers/submitAnswer';
 import * as polls from '../../../nodes/CometApiVideo/answers/statusAnswer';
-import { grokApi } from '../../../nodes/CometApiVideo/resources/grok/api';
 
 const NOW = Date.UTC(2026, 2, 12, 8, 0, 0);
 const ID = '4b2c0000-0000-4000-8000-000000000000';
-const JOB = { requestId: ID, statusPath: `/grok/v1/videos/${ID}` };
 const HTML = '<!doctype html><html><head><title>CometAPI</title></head></html>';
 const XHTML = '\n<?xml version="1.0"?><html></html>';
 
-const PATH = '/grok/v1/videos/generations';
-
 const readSubmitAnswer = (exchange: Exchange, nowMs: number) =>
-	submits.readSubmitAnswer(exchange, (body) => grokApi.readAccepted(body, PATH), nowMs);
+	submits.readSubmitAnswer(exchange, ['request_id', 'id'], nowMs);
 
 const readStatusAnswer = (exchange: Exchange, nowMs: number) =>
-	polls.readStatusAnswer(exchange, grokApi.readStatus, nowMs);
+	polls.readStatusAnswer(exchange, ID, nowMs);
 
 const answered = (statusCode: number, body: unknown, headers = {}): Exchange => ({
 	answer: { statusCode, headers, body },
@@ -67,7 +64,7 @@ describe('the answer to a submit', () => {
 		{ body: { id: ID } },
 		{ body: { code: 'success', message: '', data: { task_id: ID } } },
 	])('with an id is accepted: $body', ({ body }) => {
-		const accepted = { kind: 'accepted', job: JOB, raw: body };
+		const accepted = { kind: 'accepted', ids: [ID], raw: body };
 		expect(readSubmitAnswer(answered(200, body), NOW)).toEqual(accepted);
 		expect(readSubmitAnswer(answered(202, body), NOW)).toEqual(accepted);
 	});
@@ -110,7 +107,10 @@ describe('the answer to a submit', () => {
 		},
 		{ name: 'blocked by n8n', exchange: unanswered('blocked'), reason: 'blocked' },
 	])('$name: refused, $reason', ({ exchange, reason }) => {
-		expect(readSubmitAnswer(exchange, NOW)).toMatchObject({ kind: 'refused', problem: { reason } });
+		expect(readSubmitAnswer(exchange, NOW)).toMatchObject({
+			kind: 'rejected',
+			problem: { reason },
+		});
 	});
 
 	test('429: busy, safe to send again, as late as the server says', () => {
@@ -136,7 +136,7 @@ describe('the answer to a submit', () => {
 		{ said: 'the user quota is not enough', code: '' },
 	])('429 for want of credit is told at once: $said, $code', ({ said, code }) => {
 		expect(readSubmitAnswer(answered(429, envelope(said, code)), NOW)).toMatchObject({
-			kind: 'refused',
+			kind: 'rejected',
 			problem: { reason: 'noBalance', httpStatus: 429 },
 		});
 	});
@@ -153,7 +153,7 @@ describe('the answer to a submit', () => {
 
 	test.each(strangers)('$name: refused, since it was not CometAPI', ({ exchange }) => {
 		expect(readSubmitAnswer(exchange, NOW)).toMatchObject({
-			kind: 'refused',
+			kind: 'rejected',
 			problem: { reason: 'notTheApi' },
 		});
 	});
@@ -273,7 +273,8 @@ describe('the answer to a submit', () => {
 					const { kind } = readSubmitAnswer(answered(status, any), NOW);
 					readStatusAnswer(answered(status, any), NOW);
 					if (status < 200 || status > 299) expect(kind).not.toBe('accepted');
-					if (status > 199 && status < 300) expect(['accepted', 'outcomeUnknown']).toContain(kind);
+					if (status > 199 && status < 300)
+						expect(['accepted', 'outcomeUnknown', 'rejected']).toContain(kind);
 				}),
 				{ numRuns: 1_000 },
 			);
@@ -316,9 +317,18 @@ describe('the answer to a status request', () => {
 			reason: 'noBalance',
 		},
 		{ name: '403', exchange: answered(403, envelope('not yours')), reason: 'forbidden' },
-		{ name: 'blocked by n8n', exchange: unanswered('blocked'), reason: 'blocked' },
-	])('$name: refused, $reason', ({ exchange, reason }) => {
-		expect(readStatusAnswer(exchange, NOW)).toMatchObject({ kind: 'refused', problem: { reason } });
+		{ name: '400', exchange: answered(400, envelope('odd')), reason: 'badInput' },
+		{ name: '200, an envelope', exchange: answered(200, envelope('x')), reason: 'unreadable' },
+	])('$name: a verdict when it lasts, $reason', ({ exchange, reason }) => {
+		expect(readStatusAnswer(exchange, NOW)).toMatchObject({ kind: 'verdict', problem: { reason } });
+	});
+
+	test('what n8n blocks, it blocks again', () => {
+		const problem = { reason: 'blocked' };
+		expect(readStatusAnswer(unanswered('blocked'), NOW)).toMatchObject({
+			kind: 'blocked',
+			problem,
+		});
 	});
 
 	test.each([
@@ -343,13 +353,11 @@ describe('the answer to a status request', () => {
 	});
 
 	test.each([
-		{ name: '400', exchange: answered(400, envelope('odd')), reason: 'badInput' },
 		{ name: '301', exchange: answered(301, ''), reason: 'notTheApi' },
 		{ name: '404 as a page', exchange: answered(404, HTML), reason: 'notTheApi' },
 		{ name: '200 as a page', exchange: answered(200, HTML), reason: 'notTheApi' },
 		{ name: '200 with nothing', exchange: answered(200, ''), reason: 'unreadable' },
 		{ name: '200, cut', exchange: answered(200, '{"status":"do'), reason: 'unreadable' },
-		{ name: '200, an envelope', exchange: answered(200, envelope('x')), reason: 'unreadable' },
 		{ name: '413', exchange: answered(413, ''), reason: 'tooLarge' },
 		{ name: '429', exchange: answered(429, envelope('slow')), reason: 'rateLimited' },
 		{ name: '500', exchange: answered(500, envelope('oops')), reason: 'serverError' },
@@ -374,20 +382,19 @@ describe('the answer to a status request', () => {
 	test('a bare error counts with the mark of CometAPI', () => {
 		const headers = { 'x-cometapi-request-id': 'abc' };
 		const body = { error: 'access denied' };
-		expect(readStatusAnswer(answered(403, body, headers), NOW).kind).toBe('refused');
+		expect(readStatusAnswer(answered(403, body, headers), NOW).kind).toBe('verdict');
 		expect(readStatusAnswer(answered(403, HTML, headers), NOW).kind).toBe('unclear');
 	});
 
-	test('429 for want of credit is asked again: the job is paid for', () => {
+	test('429 for want of credit is a verdict when it lasts', () => {
 		const exchange = answered(429, envelope('used up', 'insufficient_quota'));
-		expect(readStatusAnswer(exchange, NOW).kind).toBe('unclear');
+		expect(readStatusAnswer(exchange, NOW).kind).toBe('verdict');
 	});
 
-	describe.each([400, 410, 422])('a verdict told as HTTP %i', (status) => {
+	describe.each([400, 410, 422])('moderation told as HTTP %i', (status) => {
 		const usage = { cost_in_usd_ticks: 500_000_000 };
 		test.each([
 			{ code: 'imagine:content-moderated', message: 'no', body: (f: Flat) => ({ ...f, usage }) },
-			{ code: 'invalid-argument', message: 'bad media', body: (f: Flat) => ({ ...f, usage }) },
 			{
 				code: 'content_policy_violation',
 				message: 'no',
@@ -461,20 +468,20 @@ describe("the server's own words are kept", () => {
 		{ form: 'a plain text', body: ' bad prompt\n', said: 'bad prompt' },
 		{ form: 'nothing', body: '', said: undefined },
 	])('$form', ({ body, said }) => {
-		const refused = { kind: 'refused', problem: { reason: 'badInput', httpStatus: 400, said } };
-		expect(readSubmitAnswer(answered(400, body), NOW)).toEqual(refused);
+		const problem = { reason: 'badInput', httpStatus: 400, said };
+		expect(readSubmitAnswer(answered(400, body), NOW)).toMatchObject({ kind: 'rejected', problem });
 	});
 
 	test('of a page nothing is shown', () => {
 		expect(readSubmitAnswer(answered(400, HTML), NOW)).toEqual({
-			kind: 'refused',
+			kind: 'rejected',
 			problem: { reason: 'notTheApi', httpStatus: 400, said: undefined },
 		});
 	});
 
 	test.each(['x', '😀'])('but no more than 500 characters of them: %s', (character) => {
 		const words = `${character === 'x' ? '' : 'y'}${character.repeat(10_000)}`;
-		for (const body of [words, envelope(words), { detail: [{ msg: words }] }, { z: words }]) {
+		for (const body of [words, envelope(words), { detail: [{ msg: words }] }]) {
 			const { problem } = readSubmitAnswer(answered(200, body), NOW) as { problem: ApiProblem };
 			expect(problem.said?.length).toBeLessThanOrEqual(500);
 			expect(problem.said?.length).toBeGreaterThan(450);

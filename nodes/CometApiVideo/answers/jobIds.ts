@@ -1,0 +1,49 @@
+import { plainId, text } from '../http/json';
+import { layersOf, statusWordsIn } from './layers';
+
+/** Ids that the answer to a submit may mean. */
+export interface JobIds {
+	/** The most likely first. */
+	ids: string[];
+	/** Whether one of them is a task's by its name: `request_id` may be the exchange's. */
+	hasTaskId: boolean;
+	/** Whether the answer tells a state. */
+	hasState: boolean;
+}
+
+/**
+ * The ids in the answer to a submit (docs/api.md). Those of the provider's task come before an outer
+ * one, which may be of the exchange or of the gateway's row.
+ *
+ * @param outerNames names of the family's own id, in order
+ */
+export function readJobIds(body: unknown, outerNames: readonly string[]): JobIds {
+	const layers = layersOf(body);
+	const [outermost] = layers.slice(-1);
+	const taskIds = [
+		...layers.flatMap(({ task_id, taskId }) => [task_id, taskId]),
+		...layers.slice(0, -1).map(({ id }) => id),
+		// With an error's code, a text there is a word such as "fail".
+		...(isFailureCode(outermost?.code) ? [] : [outermost?.data]),
+	];
+	const outerIds = outerNames.flatMap((name) => layers.map((layer) => layer[name]));
+	const readable = (values: unknown[]) => values.flatMap((value) => plainId(value) ?? []);
+	return {
+		ids: [...new Set(readable([...taskIds, ...outerIds]))],
+		hasTaskId: readable([...taskIds, ...layers.map(({ id }) => id)]).length > 0,
+		hasState: layers.some((layer) => statusWordsIn(layer).length > 0),
+	};
+}
+
+const SUCCESS_WORDS = ['success', 'succeed', 'ok', 'accepted'];
+
+/** Numbers below are no codes of an error. */
+const LOWEST_FAILURE = 100;
+
+/** Whether a code tells of a failure: 0, 1, 200 and words of success don't. */
+export function isFailureCode(code: unknown): boolean {
+	const word = text(code)?.toLowerCase();
+	const number = typeof code === 'number' ? code : Number(word ?? Number.NaN);
+	if (Number.isFinite(number)) return number >= LOWEST_FAILURE && (number < 200 || number >= 300);
+	return word !== undefined && !SUCCESS_WORDS.includes(word);
+}

@@ -1,0 +1,123 @@
+/** Answers of the forms that public threads show, with made-up values (docs/api.md, "How an answer may look"). */
+
+export type Body = (id: string, api: string) => unknown;
+
+export const MEDIA = 'https://media.example/a.mp4';
+
+export const gatewayError = (message: string, code = '') => ({
+	error: { message, type: 'comet_api_error', param: '', code },
+});
+
+/** Errors about the exchange: the job runs on. */
+export const PASSING: Array<[string, number, unknown]> = [
+	[
+		'busy as HTTP 200',
+		200,
+		{ code: 'service_unavailable', message: 'saturated', error: 'saturated' },
+	],
+	[
+		'a look-up that broke, as 400',
+		400,
+		gatewayError('Internal error while reading', 'internal_error'),
+	],
+	[
+		'an id that is not known for a moment',
+		400,
+		{ code: 'task_not_exist', message: 'no', data: null },
+	],
+	['not ready, as 422', 422, { code: 'task_in_queue', message: 'the task has not finished' }],
+	['the rate, as 200', 200, gatewayError('too many requests, slow down', 'rate_limited')],
+	['the rate, as 403', 403, gatewayError('rate limit reached', 'permission_denied')],
+	['a key refused once', 401, gatewayError('invalid token')],
+	['no balance, told once', 402, gatewayError('insufficient balance')],
+	['a channel, as 503', 503, gatewayError('no available channel', 'model_not_found')],
+	['JSend about the exchange', 200, { status: 'error', message: 'could not read the task' }],
+	['JSend success without a job', 200, { status: 'success', data: null }],
+	['a time-out, as 500', 500, { code: 'upstream_timeout', message: 'timed out' }],
+	['a decoder, told once', 400, { code: 'decode_failed', message: 'cannot be decoded' }],
+	['410, told once', 410, gatewayError('gone', 'task_gone')],
+];
+
+/** Errors that say the same again and again. */
+export const LASTING: Array<[string, number, unknown, string]> = [
+	['a key', 401, gatewayError('invalid token'), 'API key'],
+	['no balance', 403, gatewayError('user quota is not enough', 'quota_not_enough'), 'balance'],
+	['no balance as the rate', 429, gatewayError('Your budget has been exceeded'), 'balance'],
+	['a decoder', 400, { code: 'decode_failed', message: 'cannot be decoded' }, 'cannot be decoded'],
+	['HTTP 200', 200, gatewayError('no such frame', 'frame_missing'), 'no such frame'],
+	[
+		'HTTP 500 with a code',
+		500,
+		{ code: 'decode_failed', message: 'cannot be read' },
+		'cannot be read',
+	],
+];
+
+/** The job itself in its last state, wherever it stands. */
+export const ENDED: Array<[string, number, Body, string]> = [
+	[
+		'in an error',
+		500,
+		(id) => ({ id, status: 'failed', error: { message: 'Too long' } }),
+		'Too long',
+	],
+	[
+		'in detail',
+		422,
+		(id) => ({ detail: { task_id: id, status: 'FAILURE', fail_reason: 'No' } }),
+		'No',
+	],
+	[
+		'in a row over a stale task',
+		200,
+		(id) => ({
+			code: 'success',
+			data: { task_id: id, status: 'FAILURE', fail_reason: 'No place', data: { status: 'queued' } },
+		}),
+		'No place',
+	],
+	[
+		'in a word of another maker',
+		200,
+		(id) => ({ id, status: 'Task-Rejected', error: 'Never' }),
+		'Never',
+	],
+	['by moderation', 400, () => ({ code: 'imagine:content-moderated', error: 'Rude' }), 'Rude'],
+	[
+		'by moderation as HTTP 200',
+		200,
+		() => ({ code: 'content_policy_violation', error: 'Rude' }),
+		'Rude',
+	],
+	['as VIOLATION', 200, (id) => ({ data: { task_id: id, status: 'VIOLATION' } }), 'moderation'],
+];
+
+export const DONE: Array<[string, Body, string]> = [
+	['COMPLETE', (id) => ({ id, status: 'COMPLETE', video_url: MEDIA }), MEDIA],
+	[
+		'an unknown word at 100 %',
+		(id) => ({ id, status: 'wrapped up', progress: 100, url: MEDIA }),
+		MEDIA,
+	],
+	['metadata.url', (id) => ({ id, status: 'completed', metadata: { url: MEDIA } }), MEDIA],
+	[
+		'data.metadata.url',
+		(id) => ({ data: { id, status: 'ready', metadata: { url: MEDIA } } }),
+		MEDIA,
+	],
+	['result.video_url', (id) => ({ id, status: 'finished', result: { video_url: MEDIA } }), MEDIA],
+	['output of objects', (id) => ({ id, status: 'ready', output: [{ url: MEDIA }] }), MEDIA],
+];
+
+/** The gateway's own address of the file, as it may come. */
+export const OWN_CONTENT: Array<[string, Body]> = [
+	['of another host', (id) => ({ url: `http://gateway.internal:3000/v1/videos/${id}/content` })],
+	['with doubled slashes', (id, api) => ({ video_url: `${api}//v1//videos/${id}/content` })],
+	[
+		'in a row',
+		(id, api) => ({
+			data: { task_id: id, status: 'SUCCESS', result_url: `${api}/v1/videos/${id}/content` },
+		}),
+	],
+	['in metadata', (id) => ({ metadata: { url: `https://other.example/v1/videos/${id}/content` } })],
+];

@@ -1,0 +1,267 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
+import { describe, expect, jest, test } from '@jest/globals';
+
+import { shapesOf, type Fault, type Simulator } from '../simulator/simulator.ts';
+import { DONE, ENDED, gatewayError, LASTING, OWN_CONTENT, PASSING } from './answerForms.ts';
+import { logLines } from './engine.ts';
+import { FAMILIES } from './families.ts';
+import { speedUpClock } from './fastClock.ts';
+import { finishJobs, getStatusNode, itemsOf, jsonOf, withScene } from './scene.ts';
+
+speedUpClock(20);
+
+// Some fifty seconds of waiting, on a machine that may be busy.
+jest.setTimeout(90_000);
+
+const RETRY = { retryOnFail: true, maxTries: 3, waitBetweenTries: 200 };
+const LONG = { plan: () => ({ seconds: 600 }) };
+
+const idOf = ({ jobs }: Simulator) => String(jobs[0]?.requestId);
+
+/** An answer to a poll, instead of the normal one. */
+const answered = (status: number, body: unknown): Fault => ({
+	...{ kind: 'rewrite', status },
+	body: () => body,
+});
+
+/** Those that differ in what decides; test/unit/answers/forms.test.ts has all of them. */
+const some = <T extends [string, ...unknown[]]>(all: T[], ...names: string[]) =>
+	all.filter(([name]) => names.includes(name));
+
+describe.each(FAMILIES)('$family', ({ family, resource, create, ofJob }) => {
+	const status = (parameters = {}) => getStatusNode({ resource, ...ofJob, ...parameters });
+
+	test.concurrent.each(shapesOf(family))(
+		'tells a job in the shape %s by Get Status',
+		async (shape) => {
+			const error = { code: 'invalid_argument', message: 'The prompt is too rude' };
+			for (const outcome of ['done', 'failed'] as const) {
+				const plan = () => ({ seconds: 600, shape, error });
+				await withScene({ plan }, async ({ simulator, execute }) => {
+					const [made] = jsonOf(await execute(create({ waitForCompletion: false })));
+					const items = itemsOf({ ...made });
+					expect(jsonOf(await execute(status(), items))).toEqual([
+						expect.objectContaining({ request_id: idOf(simulator), status: 'pending' }),
+					]);
+					simulator.finishJob(idOf(simulator), outcome);
+					const finished = await execute(status({ downloadVideo: true }), items);
+					expect(jsonOf(finished)).toEqual([
+						expect.objectContaining({ request_id: idOf(simulator), status: outcome }),
+					]);
+					const hasFile = finished.outputs[0]?.[0]?.binary?.data?.mimeType === 'video/mp4';
+					expect(hasFile).toBe(outcome === 'done');
+					expect(simulator.jobs).toHaveLength(1);
+				});
+			}
+		},
+	);
+
+	describe('goes on waiting and pays once', () => {
+		test.concurrent.each(
+			some(PASSING, 'busy as HTTP 200', 'a look-up that broke, as 400', 'a decoder, told once'),
+		)('after %s', async (_case, httpStatus, body) => {
+			await withScene(LONG, async ({ simulator, execute }) => {
+				const injected = simulator.inject({ route: 'status', fault: answered(httpStatus, body) });
+				const running = execute(create({}, RETRY));
+				while (injected.hits === 0) await new Promise((resolve) => setTimeout(resolve, 50));
+				finishJobs(simulator);
+				expect(jsonOf(await running)).toEqual([
+					expect.objectContaining({ request_id: idOf(simulator), status: 'done' }),
+				]);
+				expect(simulator.requestsTo('submit')).toHaveLength(1);
+			});
+		});
+	});
+
+	describe('believes an error without a job when it lasts, and pays once', () => {
+		test.concurrent.each(some(LASTING, 'a key', 'a decoder'))(
+			'%s',
+			async (_case, httpStatus, body, words) => {
+				await withScene(LONG, async ({ simulator, execute, retry }) => {
+					simulator.inject({ route: 'status', fault: answered(httpStatus, body), times: Infinity });
+					const began = Date.now();
+					const node = create();
+					const failed = await execute(node);
+					expect(Date.now() - began).toBeLessThan(60_000);
+					expect(`${failed.error?.message} ${failed.error?.description}`).toContain(words);
+					expect(failed.error?.message).toContain(idOf(simulator));
+					expect(failed.error?.description).not.toMatch(/start a new execution|makes a new video/i);
+					expect(simulator.requestsTo('status').length).toBeGreaterThanOrEqual(3);
+					await retry(node, failed);
+					expect(simulator.requestsTo('submit')).toHaveLength(1);
+				});
+			},
+		);
+	});
+
+	describe('tells the end of a job at once, and pays once', () => {
+		test.concurrent.each(some(ENDED, 'in an error', 'by moderation', 'in a row over a stale task'))(
+			'%s',
+			async (_case, httpStatus, body, words) => {
+				await withScene(LONG, async ({ simulator, execute, retry }) => {
+					simulator.decideFault = ({ route }) =>
+						route === 'status'
+							? answered(httpStatus, body(idOf(simulator), simulator.url))
+							: undefined;
+					const node = create();
+					const failed = await execute(node);
+					expect(`${failed.error?.message} ${failed.error?.description}`).toContain(words);
+					expect(simulator.requestsTo('status')).toHaveLength(1);
+					await retry(node, failed);
+					expect(simulator.requestsTo('submit')).toHaveLength(1);
+				});
+			},
+		);
+	});
+
+	test.concurrent.each(some(DONE, 'COMPLETE', 'data.metadata.url'))(
+		'finds the video in %s',
+		async (_case, body, url) => {
+			await withScene(LONG, async ({ simulator, execute }) => {
+				simulator.decideFault = ({ route }) =>
+					route === 'status' ? answered(200, body(idOf(simulator), simulator.url)) : undefined;
+				expect(jsonOf(await execute(create({ downloadVideo: false })))).toEqual([
+					expect.objectContaining({ status: 'done', video: expect.objectContaining({ url }) }),
+				]);
+			});
+		},
+	);
+
+	test.concurrent.each(OWN_CONTENT)(
+		"asks the API with the key for the gateway's own address %s",
+		async (_case, body) => {
+			await withScene(LONG, async ({ simulator, execute }) => {
+				simulator.decideFault = ({ route }) =>
+					route === 'status'
+						? answered(200, {
+								id: idOf(simulator),
+								status: 'completed',
+								...Object(body(idOf(simulator), simulator.url)),
+							})
+						: undefined;
+				const { error, run } = await execute(create({ downloadVideo: true, options: { maxWait: 20 } }));
+				const asked = simulator.requests.filter((request) => request.path.endsWith('/content'));
+				expect(asked.length).toBeGreaterThan(0);
+				for (const { host, headers, path: at } of asked) {
+					expect([host, at]).toEqual(['api', `/v1/videos/${idOf(simulator)}/content`]);
+					expect(headers.authorization).toContain('Bearer');
+				}
+				expect(JSON.stringify([error, run.data])).not.toContain('gateway.internal');
+			});
+		},
+	);
+
+	describe('reads the answer to a submit', () => {
+		test.concurrent.each([
+			[
+				'the inner id',
+				(id: string) => ({
+					id: 'req-1',
+					code: 'success',
+					data: { task_id: id, status: 'NOT_START' },
+				}),
+			],
+			[
+				'the id in output',
+				(id: string) => ({ request_id: 'http-1', output: { task_id: id, task_status: 'PENDING' } }),
+			],
+			[
+				'the id in task',
+				(id: string) => ({ task: { id }, base_resp: { status_code: 0, status_msg: 'success' } }),
+			],
+			['data itself', (id: string) => ({ code: 1, message: 'ok', data: id })],
+		])('%s', async (_case, body) => {
+			await withScene({ plan: () => ({ seconds: 0.1 }) }, async ({ simulator, execute }) => {
+				const fault: Fault = { kind: 'rewrite', body: () => body(idOf(simulator)) };
+				simulator.inject({ route: 'submit', fault });
+				expect(jsonOf(await execute(create()))).toEqual([
+					expect.objectContaining({ request_id: idOf(simulator), status: 'done' }),
+				]);
+				const polled = simulator.requestsTo('status').map(({ path }) => path.split('/').pop());
+				expect(new Set(polled)).toEqual(new Set([encodeURIComponent(idOf(simulator))]));
+			});
+		});
+
+		test.concurrent('with an id of 240 characters', async () => {
+			const requestId = `op-${'x'.repeat(237)}`;
+			await withScene({ plan: () => ({ seconds: 0.1, requestId }) }, async ({ execute }) => {
+				expect(jsonOf(await execute(create()))[0]).toMatchObject({
+					request_id: requestId,
+					status: 'done',
+				});
+			});
+		});
+
+		test.concurrent('by the other of two ids when the first is not known', async () => {
+			await withScene({ plan: () => ({ seconds: 0.1 }) }, async ({ simulator, execute }) => {
+				const body = () => ({ task_id: 'row-77', data: { id: idOf(simulator) } });
+				simulator.inject({ route: 'submit', fault: { kind: 'rewrite', body } });
+				expect(jsonOf(await execute(create()))).toEqual([
+					expect.objectContaining({ request_id: idOf(simulator), status: 'done' }),
+				]);
+				const accepted = logLines.filter((line) => line.includes(idOf(simulator))).join();
+				expect(accepted).toContain('row-77');
+			});
+		});
+
+		test.concurrent.each([
+			[
+				'no balance beside the number of the exchange',
+				{ ...gatewayError('insufficient balance'), request_id: 'http-5' },
+				'balance',
+			],
+			[
+				'arrears in an envelope',
+				{ code: 1101, message: 'Account in arrears', request_id: 'http-6', data: '' },
+				'arrears',
+			],
+		])('as a rejection: %s', async (_case, body, words) => {
+			await withScene(LONG, async ({ simulator, execute }) => {
+				simulator.inject({
+					route: 'submit',
+					fault: { kind: 'status', status: 200, body },
+					times: Infinity,
+				});
+				const { error } = await execute(create());
+				expect(`${error?.message} ${error?.description}`).toContain(words);
+				expect(error?.message).not.toContain('not known');
+				expect(simulator.requestsTo('status')).toHaveLength(0);
+			});
+		});
+
+		test.concurrent.each([
+			['a failing code beside a word', { code: 1200, message: 'Illegal', data: 'none' }, 'Illegal'],
+			[
+				'a failing code beside an id',
+				{ code: 'quota', message: 'No', data: { task_id: 'job-9' } },
+				'job-9',
+			],
+			['an error beside an id', { ...gatewayError('Internal'), task_id: 'job-8' }, 'job-8'],
+			[
+				'an id behind a long echo',
+				{ echo: 'so long '.repeat(120), payload: { job: 'vid-11' } },
+				'vid-11',
+			],
+		])('as of unknown fate, with its words: %s', async (_case, body, shown) => {
+			await withScene(LONG, async ({ simulator, execute }) => {
+				simulator.inject({ route: 'submit', family, fault: { kind: 'status', status: 200, body } });
+				const { error } = await execute(create({}, RETRY));
+				expect(error?.message).toContain('not known');
+				expect(error?.description).toContain(shown);
+				expect(simulator.requestsTo('submit')).toHaveLength(1);
+			});
+		});
+
+		test.concurrent(
+			'as no balance though the code is that of the rate, without a second try',
+			async () => {
+				await withScene(LONG, async ({ simulator, execute }) => {
+					const body = gatewayError('Your budget has been exceeded', 'rate_limit_exceeded');
+					simulator.inject({ route: 'submit', fault: { kind: 'status', status: 429, body } });
+					expect((await execute(create())).error?.message).toContain('balance');
+					expect(simulator.requestsTo('submit')).toHaveLength(1);
+				});
+			},
+		);
+	});
+});
