@@ -6,7 +6,7 @@ import { DONE, ENDED, gatewayError, LASTING, OWN_CONTENT, PASSING } from './answ
 import { logLines } from './engine.ts';
 import { FAMILIES } from './families.ts';
 import { speedUpClock } from './fastClock.ts';
-import { finishJobs, getStatusNode, itemsOf, jsonOf, withScene } from './scene.ts';
+import { finishJobs, getStatusNode, itemsOf, jsonOf, until, withScene } from './scene.ts';
 
 speedUpClock(20);
 
@@ -63,7 +63,7 @@ describe.each(FAMILIES)('$family', ({ family, resource, create, ofJob }) => {
 			await withScene(LONG, async ({ simulator, execute }) => {
 				const injected = simulator.inject({ route: 'status', fault: answered(httpStatus, body) });
 				const running = execute(create({}, RETRY));
-				while (injected.hits === 0) await new Promise((resolve) => setTimeout(resolve, 50));
+				await until(() => injected.hits > 0);
 				finishJobs(simulator);
 				expect(jsonOf(await running)).toEqual([
 					expect.objectContaining({ request_id: idOf(simulator), status: 'done' }),
