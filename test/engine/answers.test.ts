@@ -139,7 +139,9 @@ describe.each(FAMILIES)('$family', ({ family, resource, create, ofJob }) => {
 								...Object(body(idOf(simulator), simulator.url)),
 							})
 						: undefined;
-				const { error, run } = await execute(create({ downloadVideo: true, options: { maxWait: 20 } }));
+				const { error, run } = await execute(
+					create({ downloadVideo: true, options: { maxWait: 20 } }),
+				);
 				const asked = simulator.requests.filter((request) => request.path.endsWith('/content'));
 				expect(asked.length).toBeGreaterThan(0);
 				for (const { host, headers, path: at } of asked) {
