@@ -32,6 +32,7 @@ import {
 	type IRunExecutionData,
 	type IWorkflowBase,
 	type IWorkflowExecuteAdditionalData,
+	type NodeConnectionType,
 	NodeConnectionTypes,
 	Workflow,
 } from 'n8n-workflow';
@@ -222,6 +223,8 @@ export interface Graph {
 	connections?: Array<[from: string, output: number, to: string]>;
 	/** The stand-in whose tool the node under test is. */
 	agent?: string;
+	/** What else uses what, by which kind of connection. */
+	uses?: Array<[user: string, type: NodeConnectionType, used: string]>;
 	/** Other resources and operations than the built node has. */
 	description?: Pick<INodeType['description'], 'properties'>;
 }
@@ -406,9 +409,11 @@ function createWorkflow(graph: Graph): Workflow {
 		while (outputs.length <= output) outputs.push([]);
 		outputs[output]?.push({ node, type: NodeConnectionTypes.Main, index: 0 });
 	}
-	if (graph.agent) {
-		const tool = { node: graph.agent, type: NodeConnectionTypes.AiTool, index: 0 };
-		connections.Video = { [NodeConnectionTypes.AiTool]: [[tool]] };
+	const { AiTool } = NodeConnectionTypes;
+	const tools: Graph['uses'] = graph.agent ? [[graph.agent, AiTool, 'Video']] : [];
+	for (const [node, type, used] of [...tools, ...(graph.uses ?? [])]) {
+		const users = ((connections[used] ??= {})[type] ??= [[]]);
+		users[0]?.push({ node, type, index: 0 });
 	}
 	return new Workflow({
 		id: 'workflow',

@@ -100,7 +100,7 @@ function callsItself(tries: Try[], settings = {}): Graph {
 	return toolGraph(run, { hasTools: true }, settings);
 }
 
-function hasItRun(tries: Try[], settings = {}): Graph {
+function hasItRun(tries: Try[], settings = {}, through?: string): Graph {
 	const left = [...tries];
 	const run: StandIn = (_items, _runIndex, _tools, context, response) => {
 		const answers = (response?.actionResponses ?? []).map(({ data }) => data.data);
@@ -115,7 +115,7 @@ function hasItRun(tries: Try[], settings = {}): Graph {
 						type: NodeConnectionTypes.AiTool,
 						input: { prompt: 'A comet' },
 						id: `call ${now.calls}`,
-						metadata: {},
+						metadata: { parentNodeName: through },
 					},
 				],
 				metadata: {},
@@ -142,18 +142,21 @@ function fail(): never {
 	throw new Error('The agent fails');
 }
 
-/** Leaves what n8n's chat models leave when they fail. */
-function failModel(context: IExecuteFunctions): Error {
+/** Leaves what n8n leaves when a node that an agent uses fails: by default, its chat model. */
+function failModel(
+	context: IExecuteFunctions,
+	{ name = 'Model', user = 'Agent', type = NodeConnectionTypes.AiLanguageModel as string } = {},
+): Error {
 	const { runExecutionData } = context as unknown as { runExecutionData: IRunExecutionData };
 	const error = new Error('The model is out of order');
-	(runExecutionData.resultData.runData.Model ??= []).push({
-		source: [{ previousNode: 'Agent', previousNodeRun: 0 }],
+	(runExecutionData.resultData.runData[name] ??= []).push({
+		source: [{ previousNode: user, previousNodeRun: 0 }],
 		startTime: Date.now(),
 		executionTime: 0,
 		executionIndex: 0,
 		executionStatus: 'error',
 		error: error as never,
-		inputOverride: { [NodeConnectionTypes.AiLanguageModel]: [[{ json: {} }]] },
+		inputOverride: { [type]: [[{ json: {} }]] },
 	});
 	return error;
 }
@@ -260,3 +263,100 @@ test('An agent that goes on with a fallback model gets its video again at the ne
 		expect(simulator.jobs).toHaveLength(2);
 	});
 });
+
+const { AiTool, AiLanguageModel } = NodeConnectionTypes;
+
+/** An agent, and a node between it and its tool. */
+function graphThrough(between: string, tries: Try[], settings = {}): Graph {
+	const graph = hasItRun(tries, settings, between);
+	return {
+		...graph,
+		standIns: { ...graph.standIns, [between]: { hasTools: true } },
+		agent: between,
+		uses: [['Agent', AiTool, between]],
+	};
+}
+
+/** n8n's real nodes play these in test/e2e/agent.test.ts, what they leave behind among it. */
+describe.each(['ApproveHitlTool', 'SubAgentTool'])(
+	'An agent with %s before its tool',
+	(between) => {
+		test.concurrent('pays once when it fails, with "Retry execution"', async () => {
+			await withScene(QUICK, async ({ simulator, execute, retry }) => {
+				const graph = graphThrough(between, [{ calls: 1, then: fail }, { calls: 1 }]);
+				const retried = await retry(graph, await execute(graph));
+				expect(simulator.jobs).toHaveLength(1);
+				expect(outputOf(retried)).toContain(simulator.jobs[0]?.requestId);
+			});
+		});
+
+		test.concurrent('pays once when its model fails, with Retry On Fail', async () => {
+			await withScene(QUICK, async ({ simulator, execute }) => {
+				const tries = [{ calls: 1, then: failWithModel }, { calls: 1 }];
+				const finished = await execute(graphThrough(between, tries, RETRY));
+				expect(simulator.jobs).toHaveLength(1);
+				expect(outputOf(finished)).toContain(simulator.jobs[0]?.requestId);
+			});
+		});
+
+		test.concurrent('pays for two calls', async () => {
+			await withScene(QUICK, async ({ simulator, execute }) => {
+				await execute(graphThrough(between, [{ calls: 2 }]));
+				expect(simulator.jobs).toHaveLength(2);
+			});
+		});
+	},
+);
+
+/** What may fail while an agent's run goes on, and how many videos two equal calls then make. */
+const FAILURES = [
+	['an approval, of which the agent is told', 'ApproveHitlTool', {}, 2],
+	['an agent that is its tool, and with it what that one got', 'SubAgentTool', {}, 1],
+	['another tool, of which the agent is told', 'SubAgentTool', { name: 'Other' }, 2],
+	[
+		'the model of an agent that is its tool',
+		'SubAgentTool',
+		{ name: 'Model', user: 'SubAgentTool', type: AiLanguageModel },
+		1,
+	],
+	[
+		'a model that another node chooses',
+		'SubAgentTool',
+		{ name: 'Model', user: 'Selector', type: AiLanguageModel },
+		1,
+	],
+	[
+		'the model of another node',
+		'SubAgentTool',
+		{ name: 'Model', user: 'Start', type: AiLanguageModel },
+		2,
+	],
+] as const;
+
+test.concurrent.each(FAILURES)(
+	'When there fails %s: %s',
+	async (_what, between, failure, videos) => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			const graph = graphThrough(between, [{ calls: 1 }, { calls: 1 }]);
+			const { run } = graph.standIns?.Agent ?? {};
+			let runs = 0;
+			graph.standIns = {
+				...graph.standIns,
+				Selector: {},
+				Agent: {
+					async run(items, runIndex, tools, context, response) {
+						if (runs++ === 1) failModel(context, { name: between, type: AiTool, ...failure });
+						const output = (await run?.(items, runIndex, tools, context, response)) ?? [];
+						// The first round is over, and so begins the second.
+						return 'actions' in output || runs > 2
+							? output
+							: ((await run?.(items, runIndex, tools, context, response)) ?? []);
+					},
+				},
+			};
+			graph.uses?.push(['SubAgentTool', AiLanguageModel, 'Selector']);
+			await execute(graph);
+			expect(simulator.jobs).toHaveLength(videos);
+		});
+	},
+);
