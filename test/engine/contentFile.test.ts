@@ -40,6 +40,7 @@ const description = {
 			value: 'test',
 			description: '',
 			operations: [statusOperation(api, MAX_WAIT_S, { action: '', idLike: '' })],
+			ownModels: /^test/,
 		},
 	]),
 };

@@ -11,7 +11,8 @@ import {
 import { CometApiVideo } from '../../nodes/CometApiVideo/CometApiVideo.node';
 import { resources } from '../../nodes/CometApiVideo/resources';
 import { videoNode } from './engine.ts';
-import { FAMILIES } from './families.ts';
+import { KNOWN_MODELS } from '../../nodes/CometApiVideo/resources/video/models';
+import { createKlingNode, FAMILIES } from './families.ts';
 import { createNode, jsonOf, withScene } from './scene.ts';
 
 const QUICK = { plan: () => ({ seconds: 0.1 }) };
@@ -38,6 +39,60 @@ describe('A workflow of 0.1', () => {
 			expect(simulator.requests).toEqual([]);
 		});
 	});
+});
+
+const PAIRS = FAMILIES.flatMap((own) =>
+	FAMILIES.filter((other) => other !== own).map(
+		(other) => [own.family, other.family, own, other] as const,
+	),
+);
+
+describe.each(PAIRS)(
+	'%s refuses a model of %s, and pays for nothing',
+	(_own, _other, own, other) => {
+		const { model } = other.create().parameters;
+		const { name } = resources.find(({ value }) => value === other.resource) ?? {};
+		const { value } = Object(model);
+		const custom = (id: unknown) => ({
+			customBodyFields: JSON.stringify({ model: id, model_name: id }),
+		});
+
+		test.concurrent.each([
+			['from the list', { model }],
+			['by expression', { model: `={{ " ${value} ".toUpperCase() }}` }],
+			['among the custom fields', { options: custom(value) }],
+		])('%s', async (_case, parameters) => {
+			await withScene(QUICK, async ({ simulator, execute }) => {
+				const { error } = await execute(own.create(parameters));
+				expect(error?.message).toContain(`belongs to the resource '${name}'`);
+				expect(simulator.requests).toEqual([]);
+			});
+		});
+	},
+);
+
+test.concurrent('A Kling node that lost its resource makes no Grok video', async () => {
+	await withScene(QUICK, async ({ simulator, execute }) => {
+		const node = createKlingNode({ duration: 5 });
+		delete node.parameters.resource;
+		const { error } = await execute(node);
+		expect(error?.message).toBe("'Model' kling-v2-6 belongs to the resource 'Kling'");
+		expect(simulator.requests).toEqual([]);
+	});
+});
+
+test('Each known model is the own one of its family only', () => {
+	const known: Record<string, readonly string[]> = {
+		grok: ['grok-imagine-video', 'grok-imagine-video-1.5'],
+		video: KNOWN_MODELS.flatMap(({ ids }) => ids),
+		kling: ['kling-v2-6', 'kling-v3', 'kling-3.0-turbo', 'kling-video-o1'],
+	};
+	for (const { value } of resources) {
+		for (const id of known[value] ?? []) {
+			const owners = resources.filter(({ ownModels }) => ownModels.test(id));
+			expect([id, owners.map((owner) => owner.value)]).toEqual([id, [value]]);
+		}
+	}
 });
 
 const { description } = new CometApiVideo();

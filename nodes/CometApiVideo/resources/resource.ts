@@ -1,9 +1,12 @@
-import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import type { INodeProperties, INodePropertyOptions, INodePropertyRouting } from 'n8n-workflow';
 
+import { InputError } from '../errors';
 import type { Field } from '../fields/field';
 import type { ModelField } from '../fields/model';
 import { requestIdField } from '../fields/requestId';
 import { optionsField, settingFields } from '../fields/settings';
+import { shorten } from '../http/exchange';
+import type { Item } from '../item';
 import { ASLEEP } from '../run/asleepItem';
 import { getStatus } from '../run/getStatus';
 import { makeVideo, type VideoMaker } from '../run/makeVideo';
@@ -16,6 +19,8 @@ export interface Resource {
 	value: string;
 	description: string;
 	operations: Operation[];
+	/** Ids of models that surely are its own: the other families refuse them before anything is paid. */
+	ownModels: RegExp;
 	model: ModelField;
 }
 
@@ -23,9 +28,13 @@ type ShownResource = Omit<Resource, 'model'>;
 
 /** An operation: how the editor names it, what it does, and its parameters. */
 export interface Operation {
-	option: INodePropertyOptions;
+	head: Pick<INodePropertyOptions, 'name' | 'value' | 'action' | 'description'>;
+	routing(checkModel: ModelCheck): INodePropertyRouting;
 	fields: INodeProperties[];
 }
+
+/** Throws InputError for a model of another family. */
+type ModelCheck = (model: string) => void;
 
 /** A parameter, or a notice, which is none. */
 type Shown = Field<unknown> | INodeProperties;
@@ -44,7 +53,7 @@ export function submitOperation({
 	maxWaitS,
 	...maker
 }: {
-	head: Pick<INodePropertyOptions, 'name' | 'value' | 'action' | 'description'>;
+	head: Operation['head'];
 	/** Below the base URL; may be an expression. */
 	submitPath: string;
 	/** The parameters that make the video: no others tell one video from another. */
@@ -61,15 +70,20 @@ export function submitOperation({
 		({ properties: [property], meaning }) => ({ name: property?.name ?? '', meaning }),
 	);
 	return {
-		option: {
-			...head,
-			routing: {
+		head,
+		routing(checkModel) {
+			async function read(item: Item) {
+				const submission = await maker.read(item);
+				checkModel(submission.model);
+				return submission;
+			}
+			return {
 				request: { method: 'POST', url: submitPath },
 				send: { paginate: true },
 				operations: {
-					pagination: makeVideo({ ...maker, settings, operation: submitPath, parameters }),
+					pagination: makeVideo({ ...maker, read, settings, operation: submitPath, parameters }),
 				},
-			},
+			};
 		},
 		fields: [...fields, ...settings.fields, optionsField([...options, ...settings.options])],
 	};
@@ -84,17 +98,17 @@ export function statusOperation(
 	const settings = settingFields(false, maxWaitS);
 	const requestId = requestIdField(`e.g. ${idLike}`);
 	return {
-		option: {
+		head: {
 			name: 'Get Status',
 			value: 'getStatus',
 			action,
 			description: 'Check the status of a video, or wait until it is finished',
-			routing: {
-				request: { method: 'GET' },
-				send: { paginate: true },
-				operations: { pagination: getStatus(api, requestId, settings) },
-			},
 		},
+		routing: () => ({
+			request: { method: 'GET' },
+			send: { paginate: true },
+			operations: { pagination: getStatus(api, requestId, settings) },
+		}),
 		fields: [
 			...propertiesOf([requestId, ...ofJob]),
 			...settings.fields,
@@ -106,7 +120,22 @@ export function statusOperation(
 
 /** The node's properties: Resource, an Operation for each, and each operation's fields. */
 export function toProperties(resources: ShownResource[]): INodeProperties[] {
-	return [resourceField(resources), ...resources.flatMap(operationFields)];
+	return [
+		resourceField(resources),
+		...resources.flatMap((resource) => operationFields(resource, modelCheck(resource, resources))),
+	];
+}
+
+/** A family that gets another one's model may make a video of its own, and charge it. */
+function modelCheck(own: ShownResource, families: ShownResource[]): ModelCheck {
+	return (model) => {
+		const owner = families.find((family) => family !== own && family.ownModels.test(model));
+		if (!owner) return;
+		throw new InputError(
+			`'Model' ${shorten(model, 100)} belongs to the resource '${owner.name}'`,
+			`Choose '${owner.name}' under 'Resource', or another model.`,
+		);
+	};
 }
 
 function resourceField(resources: ShownResource[]): INodeProperties {
@@ -122,21 +151,24 @@ function resourceField(resources: ShownResource[]): INodeProperties {
 	};
 }
 
-function operationFields({ value: resource, operations }: ShownResource): INodeProperties[] {
-	const first = operations[0]?.option.value;
+function operationFields(
+	{ value: resource, operations }: ShownResource,
+	checkModel: ModelCheck,
+): INodeProperties[] {
+	const first = operations[0]?.head.value;
 	return [
 		{
 			displayName: 'Operation',
 			name: 'operation',
 			type: 'options',
 			noDataExpression: true,
-			options: operations.map(({ option }) => option),
+			options: operations.map(({ head, routing }) => ({ ...head, routing: routing(checkModel) })),
 			default: first,
 			displayOptions: { show: { resource: [resource] } },
 			routing: refusingRouting,
 		},
-		...operations.flatMap(({ option, fields }) =>
-			fields.map((field) => shownFor({ resource: [resource], operation: [option.value] }, field)),
+		...operations.flatMap(({ head, fields }) =>
+			fields.map((field) => shownFor({ resource: [resource], operation: [head.value] }, field)),
 		),
 	];
 }

@@ -16,5 +16,6 @@ export const grok: Resource = {
 			idLike: '4b2c1f0a-...',
 		}),
 	],
+	ownModels: /^grok/i,
 	model,
 };

@@ -14,5 +14,6 @@ export const kling: Resource = {
 			ofJob: [videoKind],
 		}),
 	],
+	ownModels: /^kling/i,
 	model,
 };

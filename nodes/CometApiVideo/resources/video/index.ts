@@ -14,5 +14,6 @@ export const video: Resource = {
 			idLike: 'task_4b2c1f0a...',
 		}),
 	],
+	ownModels: /^(doubao-)?(seedance|wan|vidu|happyhorse|veo|minimax|hailuo|flux|omni|sora)/i,
 	model,
 };
