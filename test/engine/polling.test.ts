@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 
 import { ingressJson, proxyText, verdict, type Fault } from '../simulator/simulator.ts';
 import { execute as executeIn, logLines } from './engine.ts';
-import { createNode, itemsOf, jsonOf, unreadableOnce, withScene } from './scene.ts';
+import { createNode, finishAfter, itemsOf, jsonOf, unreadableOnce, withScene } from './scene.ts';
 
 const QUICK = { plan: () => ({ seconds: 0.1 }) };
 
@@ -88,7 +88,8 @@ describe('A wait goes on', () => {
 	test.concurrent(
 		'while the API has forgotten the id of a job that it knew',
 		async () => {
-			await withScene({ plan: () => ({ seconds: 3 }) }, async ({ simulator, execute }) => {
+			await withScene({ plan: () => ({ seconds: 600 }) }, async ({ simulator, execute }) => {
+				finishAfter(1, simulator);
 				const body = { code: 'task_not_exist', message: 'task_not_exist', data: null };
 				const isLater = () => simulator.requestsTo('status').length > 1;
 				const fault = { kind: 'status', status: 400, body } as const;
@@ -131,8 +132,9 @@ describe('A wait goes on', () => {
 
 	test.concurrent('while the status is a word nobody knows, which it logs once', async () => {
 		const words = { pending: 'Daydreaming' };
-		const plan = () => ({ seconds: 2.2, shape: 'flat' as const, words });
+		const plan = () => ({ seconds: 600, shape: 'flat' as const, words });
 		await withScene({ plan }, async ({ simulator, execute }) => {
+			finishAfter(2, simulator);
 			expect(jsonOf(await execute(createNode()))).toEqual([
 				expect.objectContaining({ status: 'done' }),
 			]);

@@ -118,8 +118,10 @@ export function readContentReason(exchange: Exchange): Failure | undefined {
 	const { message } = reason;
 	if (message === undefined) return undefined;
 	const [, word] = /current status: *(\w+)/i.exec(message) ?? [];
-	if (word === undefined)
-		return saysTryAgain(reason) ? undefined : quotedFailure(toFailure(reason));
+	if (word === undefined) {
+		const isReason = isOfTheApi(exchange.answer) && !saysTryAgain(reason);
+		return isReason ? quotedFailure(toFailure(reason)) : undefined;
+	}
 	if (meaningOf(word) !== 'failed') return undefined;
 	return quotedFailure({ code: isModerationWord(word) ? 'moderation' : word, message });
 }
