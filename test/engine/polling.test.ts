@@ -119,10 +119,11 @@ describe('A wait goes on', () => {
 	});
 
 	test.concurrent('as long anew when the execution is retried', async () => {
-		await withScene({ plan: () => ({ seconds: 6 }) }, async ({ simulator, execute, retry }) => {
+		await withScene({ plan: () => ({ seconds: 600 }) }, async ({ simulator, execute, retry }) => {
 			const node = createNode({ options: { maxWait: 4 } });
 			const failed = await execute(node);
 			expect(failed.error?.message).toContain('not finished after 4 seconds');
+			finishAfter(simulator.requestsTo('status').length + 2, simulator);
 			expect(jsonOf(await retry(node, failed))).toEqual([
 				expect.objectContaining({ status: 'done' }),
 			]);
