@@ -280,12 +280,13 @@ export async function execute(
 
 /**
  * What the editor's "Retry execution" does with a failed execution: its data is read back from
- * storage, and the node runs as the workflow has it now.
+ * storage, and the node runs as the workflow has it now, or as it was ("with original workflow").
  */
 export async function startRetry(
 	graph: Graph,
-	failed: Finished,
+	failed: Pick<Finished, 'run'>,
 	credential: Credential,
+	{ withOriginal = false } = {},
 ): Promise<Started> {
 	const data = JSON.parse(JSON.stringify(failed.run.data)) as IRunExecutionData;
 	const { lastNodeExecuted, runData } = data.resultData;
@@ -293,6 +294,7 @@ export async function startRetry(
 	const lastRuns = runData[lastNodeExecuted ?? ''] ?? [];
 	if (lastRuns.at(-1)?.error !== undefined) lastRuns.pop();
 	for (const entry of data.executionData?.nodeExecutionStack ?? []) {
+		if (withOriginal) break;
 		entry.node = nodesOf(graph).find(({ name }) => name === entry.node.name) ?? entry.node;
 	}
 	return await launch(graph, data, 'retry', credential);

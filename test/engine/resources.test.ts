@@ -32,13 +32,16 @@ describe('A workflow of 0.1', () => {
 		});
 	});
 
-	test.concurrent('sends nothing for a resource that this version does not have', async () => {
-		await withScene(QUICK, async ({ simulator, execute }) => {
-			const { status } = await execute(createNode({ resource: 'noSuchFamily' }));
-			expect(status).toBe('error');
-			expect(simulator.requests).toEqual([]);
-		});
-	});
+	test.concurrent.each(['noSuchFamily', '={{ "kling" }}', '', null])(
+		'sends nothing for a resource that this version does not have: %j',
+		async (resource) => {
+			await withScene(QUICK, async ({ simulator, execute }) => {
+				const { error } = await execute(createNode({ resource } as INodeParameters));
+				expect(error?.message).toContain('is not an operation of this node');
+				expect(simulator.requests).toEqual([]);
+			});
+		},
+	);
 });
 
 const PAIRS = FAMILIES.flatMap((own) =>
@@ -212,7 +215,7 @@ describe("n8n's editor", () => {
 	test("gives every tool a name of at most 64 characters, chat models' limit", () => {
 		const operations = description.properties.filter(({ name }) => name === 'operation');
 		const actions = operations
-			.flatMap(({ options }) => options as INodePropertyOptions[])
+			.flatMap(({ options = [] }) => options as INodePropertyOptions[])
 			.map(({ action }) => `${action} in ${description.displayName}`);
 		expect(actions.filter((name) => name.length > 64)).toEqual([]);
 	});

@@ -110,6 +110,14 @@ describe('the fields', () => {
 		expect(unresolved).toEqual([]);
 	});
 
+	// n8n reads such a field without its default: an execution of an earlier version, which has no value
+	// for it, ends with "Could not get parameter".
+	test('have no routing when they are always shown', () => {
+		const always = properties.filter(({ displayOptions }) => !displayOptions);
+		expect(always.map(({ name }) => name)).toContain('resource');
+		expect(always.filter(({ routing }) => routing)).toEqual([]);
+	});
+
 	// n8n's node panel lists the choices of such a field as if they were operations.
 	test('have no name that the node panel takes for a choice of operations', () => {
 		expect(properties.filter(({ name }) => name === 'mode')).toEqual([]);

@@ -122,7 +122,14 @@ export function statusOperation(
 export function toProperties(resources: ShownResource[]): INodeProperties[] {
 	return [
 		resourceField(resources),
-		...resources.flatMap((resource) => operationFields(resource, modelCheck(resource, resources))),
+		...resources.flatMap((resource, index) =>
+			operationFields(
+				resource,
+				index === 0 ? [resource.value, undefined] : [resource.value],
+				modelCheck(resource, resources),
+			),
+		),
+		unknownResource(resources.map(({ value }) => value)),
 	];
 }
 
@@ -147,12 +154,27 @@ function resourceField(resources: ShownResource[]): INodeProperties {
 		noDataExpression: true,
 		options: resources.map(({ name, value, description }) => ({ name, value, description })),
 		default: first ?? '',
+	};
+}
+
+/** Not a routing of Resource itself: an execution of 0.1 that is retried has none, and n8n then ends it. */
+function unknownResource(known: string[]): INodeProperties {
+	return {
+		displayName: 'Operation',
+		name: 'operation',
+		type: 'hidden',
+		default: '',
+		displayOptions: { hide: { resource: [...known, undefined] } },
 		routing: refusingRouting,
 	};
 }
 
+type Values = Array<string | undefined>;
+
+/** @param resource values of Resource that mean this one; undefined is an execution of 0.1 that is retried */
 function operationFields(
-	{ value: resource, operations }: ShownResource,
+	{ operations }: ShownResource,
+	resource: Values,
 	checkModel: ModelCheck,
 ): INodeProperties[] {
 	const first = operations[0]?.head.value;
@@ -164,11 +186,11 @@ function operationFields(
 			noDataExpression: true,
 			options: operations.map(({ head, routing }) => ({ ...head, routing: routing(checkModel) })),
 			default: first,
-			displayOptions: { show: { resource: [resource] } },
+			displayOptions: { show: { resource } },
 			routing: refusingRouting,
 		},
 		...operations.flatMap(({ head, fields }) =>
-			fields.map((field) => shownFor({ resource: [resource], operation: [head.value] }, field)),
+			fields.map((field) => shownFor({ resource, operation: [head.value] }, field)),
 		),
 	];
 }
@@ -178,7 +200,7 @@ function operationFields(
  * an operation's own come first: else the same field of every operation would show.
  */
 function shownFor(
-	owner: { resource: string[]; operation: Array<string | number | boolean> },
+	owner: { resource: Values; operation: Array<string | number | boolean> },
 	{ displayOptions, ...field }: INodeProperties,
 ): INodeProperties {
 	return {
