@@ -1,5 +1,7 @@
 import type { IExecutePaginationFunctions, IHttpRequestOptions } from 'n8n-workflow';
 
+import type { Semaphore } from './semaphore';
+
 /** One item on its way through the node. */
 export interface Item {
 	context: IExecutePaginationFunctions;
@@ -7,6 +9,8 @@ export interface Item {
 	request: IHttpRequestOptions;
 	/** Aborts on Stop, and when n8n has given this run up. */
 	signal: AbortSignal;
+	/** In which all items of the run read files. */
+	reading: Semaphore;
 	itemIndex: number;
 	/** The user's own text for this item, once it has been read. */
 	reference?: string;

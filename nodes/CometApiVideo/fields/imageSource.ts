@@ -77,10 +77,10 @@ export function imagesField<T>(
 export const imageField = (texts: Texts): Field<Promise<string | ImageFile | undefined>> =>
 	imagesField<string | ImageFile>(
 		texts,
-		async ({ context }, value) => {
+		async (item, value) => {
 			const url = checkText('Image URL', value);
 			checkOneUrl('Image URL', url);
-			return (await readDataUrl(context, url)) ?? url;
+			return (await readDataUrl(item, url)) ?? url;
 		},
-		async ({ context }, value) => await readBinaryImage(context, value),
+		readBinaryImage,
 	);

@@ -1,52 +1,66 @@
 import type { IBinaryData, IExecuteSingleFunctions } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
+import { stopped } from '../errors';
+import type { Item } from '../item';
+
 // A multiple of 4, so that every piece of a base64 text is one by itself.
 const PIECE_CHARS = 1_000_000;
 
 const HEAD_BYTES = 12;
 
-export type BinaryHelpers = Pick<
-	IExecuteSingleFunctions['helpers'],
-	'getBinaryMetadata' | 'getBinaryStream'
->;
+/** Who reads files: a few of all items of the run at a time, since each file takes a handle. */
+export type FileReader = Pick<Item, 'reading' | 'signal'> & {
+	context: {
+		helpers: Pick<IExecuteSingleFunctions['helpers'], 'getBinaryMetadata' | 'getBinaryStream'>;
+	};
+};
 
-/**
- * The first bytes of a file and its size in bytes, without reading it all.
- *
- * @param headBytes at most so many; a file in n8n's storage gives no more than its first piece
- */
+/** The first bytes of a file and its size in bytes, without reading it all. */
 export async function inspectFile(
-	helpers: BinaryHelpers,
+	reader: FileReader,
 	{ id, data }: IBinaryData,
-	headBytes = HEAD_BYTES,
 ): Promise<{ head: Buffer; bytes: number }> {
 	if (!id) {
-		const head = Buffer.from(data.slice(0, headBytes * 2), 'base64').subarray(0, headBytes);
+		const head = Buffer.from(data.slice(0, HEAD_BYTES * 2), 'base64').subarray(0, HEAD_BYTES);
 		return { head, bytes: base64Bytes(data) };
 	}
-	const { fileSize } = await helpers.getBinaryMetadata(id);
-	const stream = await helpers.getBinaryStream(id);
-	for await (const piece of stream) {
-		stream.destroy();
-		return { head: Buffer.from(piece).subarray(0, headBytes), bytes: fileSize };
-	}
-	return { head: Buffer.alloc(0), bytes: fileSize };
+	const { helpers } = reader.context;
+	return await inTurn(reader, async () => {
+		const { fileSize } = await helpers.getBinaryMetadata(id);
+		const stream = await helpers.getBinaryStream(id);
+		for await (const piece of stream) {
+			stream.destroy();
+			return { head: Buffer.from(piece).subarray(0, HEAD_BYTES), bytes: fileSize };
+		}
+		return { head: Buffer.alloc(0), bytes: fileSize };
+	});
 }
 
-/** The file piece by piece; between pieces others have their turn. */
-export async function* piecesOf(
-	helpers: BinaryHelpers,
+/** Reads the file piece by piece; between pieces others have their turn. */
+export async function readPieces(
+	reader: FileReader,
 	{ id, data }: IBinaryData,
-): AsyncGenerator<Buffer> {
-	if (id) {
-		for await (const piece of await helpers.getBinaryStream(id)) yield Buffer.from(piece);
-		return;
-	}
-	for (let start = 0; start < data.length; start += PIECE_CHARS) {
-		yield Buffer.from(data.slice(start, start + PIECE_CHARS), 'base64');
-		await sleep(0);
-	}
+	onPiece: (piece: Buffer) => void,
+): Promise<void> {
+	await inTurn(reader, async () => {
+		if (id) {
+			const stream = await reader.context.helpers.getBinaryStream(id);
+			for await (const piece of stream) onPiece(Buffer.from(piece));
+			return;
+		}
+		for (let start = 0; start < data.length; start += PIECE_CHARS) {
+			onPiece(Buffer.from(data.slice(start, start + PIECE_CHARS), 'base64'));
+			await sleep(0);
+		}
+	});
+}
+
+async function inTurn<T>({ reading, signal }: FileReader, read: () => Promise<T>): Promise<T> {
+	return await reading.run(async () => {
+		if (signal.aborted) throw stopped();
+		return await read();
+	});
 }
 
 /** How many bytes a base64 text stands for. */

@@ -1,7 +1,8 @@
-import type { IBinaryData, IExecuteSingleFunctions } from 'n8n-workflow';
+import type { IBinaryData } from 'n8n-workflow';
 
 import { InputError } from '../errors';
 import { httpUrl, isRecord } from '../http/json';
+import type { Item } from '../item';
 import { inspectFile } from './binaryFile';
 
 export const MAX_IMAGE_MB = 20;
@@ -17,19 +18,17 @@ export interface ImageFile {
 	bytes: number;
 }
 
-type BinaryContext = Pick<IExecuteSingleFunctions, 'helpers' | 'getInputData'>;
-
 /**
  * The image in a binary field of the input item. The type is detected from the first bytes.
  *
  * @param field the field's name, or the file itself, as an expression gives it
  * @throws InputError when there is none, or none that CometAPI takes
  */
-export async function readBinaryImage(context: BinaryContext, field: unknown): Promise<ImageFile> {
+export async function readBinaryImage(item: Item, field: unknown): Promise<ImageFile> {
 	const isFile = isBinaryValue(field);
 	const name = isFile ? (field.fileName ?? 'file') : checkFieldName(field);
-	const binary = isFile ? field : findBinary(context, name);
-	return await checkImage(context, binary, `The file in '${name}'`);
+	const binary = isFile ? field : findBinary(item, name);
+	return await checkImage(item, binary, `The file in '${name}'`);
 }
 
 /**
@@ -37,10 +36,7 @@ export async function readBinaryImage(context: BinaryContext, field: unknown): P
  *
  * @throws InputError when it is neither, or no image that CometAPI takes
  */
-export async function readDataUrl(
-	context: BinaryContext,
-	url: string,
-): Promise<ImageFile | undefined> {
+export async function readDataUrl(item: Item, url: string): Promise<ImageFile | undefined> {
 	if (httpUrl(url) !== undefined) return undefined;
 	const comma = url.indexOf(',');
 	const head = url.slice(0, Math.max(0, comma)).slice(0, LONGEST_DATA_HEAD);
@@ -52,7 +48,7 @@ export async function readDataUrl(
 	}
 	const data = withoutEscapes(url.slice(comma + 1));
 	const binary = { data, mimeType: 'image/unknown' };
-	return await checkImage(context, binary, "The data in 'Image URL'");
+	return await checkImage(item, binary, "The data in 'Image URL'");
 }
 
 /** Base64 may stand in a URL with its + and / and = as %2B, %2F and %3D. */
@@ -75,7 +71,7 @@ function checkFieldName(field: unknown): string {
 	);
 }
 
-function findBinary(context: BinaryContext, fieldName: string): IBinaryData {
+function findBinary({ context }: Item, fieldName: string): IBinaryData {
 	const found = fileIn(context, fieldName);
 	if (found) return found;
 	const { binary = {}, json } = context.getInputData();
@@ -90,7 +86,7 @@ function findBinary(context: BinaryContext, fieldName: string): IBinaryData {
 	);
 }
 
-function fileIn({ helpers }: BinaryContext, fieldName: string): IBinaryData | undefined {
+function fileIn({ helpers }: Item['context'], fieldName: string): IBinaryData | undefined {
 	try {
 		return helpers.assertBinaryData(fieldName);
 	} catch {
@@ -99,14 +95,10 @@ function fileIn({ helpers }: BinaryContext, fieldName: string): IBinaryData | un
 }
 
 /** @param what how the messages begin */
-async function checkImage(
-	{ helpers }: BinaryContext,
-	given: IBinaryData,
-	what: string,
-): Promise<ImageFile> {
+async function checkImage(item: Item, given: IBinaryData, what: string): Promise<ImageFile> {
 	// Some nodes wrap base64 in lines; pieces of it are decoded one by one.
 	const binary = given.id ? given : { ...given, data: given.data.replace(/\s/g, '') };
-	const file = await inspectFile(helpers, binary).catch(() => undefined);
+	const file = await inspectFile(item, binary).catch(() => undefined);
 	if (!file) {
 		throw new InputError(
 			`${what} cannot be read`,

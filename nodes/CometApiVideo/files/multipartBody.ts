@@ -1,4 +1,4 @@
-import type { BinaryHelpers } from './binaryFile';
+import type { FileReader } from './binaryFile';
 import type { ImageFile } from './image';
 import { digestBody, type BodyPart, type RequestBody } from './requestBody';
 
@@ -13,10 +13,10 @@ export interface FormField {
  * boundary is the digest of all of them, so that none of them can hold it.
  */
 export async function multipartBody(
-	helpers: BinaryHelpers,
+	reader: FileReader,
 	fields: readonly FormField[],
 ): Promise<RequestBody> {
-	const boundary = await digestBody(helpers, { contentType: '', parts: toParts(fields, '') });
+	const boundary = await digestBody(reader, { contentType: '', parts: toParts(fields, '') });
 	return {
 		contentType: `multipart/form-data; boundary=${boundary}`,
 		parts: toParts(fields, boundary),

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { IDataObject } from 'n8n-workflow';
 
 import { InputError } from '../errors';
-import { inspectFile, piecesOf, type BinaryHelpers } from './binaryFile';
+import { readPieces, type FileReader } from './binaryFile';
 import type { ImageFile } from './image';
 
 /** A file in a body, as base64 or as its own bytes. */
@@ -39,23 +39,23 @@ export function jsonBodyWithFile(
  *
  * @throws InputError when a file is not as long as n8n says
  */
-export async function digestBody(helpers: BinaryHelpers, { parts }: RequestBody): Promise<string> {
+export async function digestBody(reader: FileReader, { parts }: RequestBody): Promise<string> {
 	const hash = createHash('sha256');
 	for (const part of parts) {
-		hash.update(typeof part === 'string' ? part : await digestFile(helpers, part.file));
+		hash.update(typeof part === 'string' ? part : await digestFile(reader, part.file));
 	}
 	return hash.digest('hex');
 }
 
-async function digestFile(helpers: BinaryHelpers, { binary }: ImageFile): Promise<string> {
+async function digestFile(reader: FileReader, { binary, bytes }: ImageFile): Promise<string> {
 	const hash = createHash('sha256');
 	let length = 0;
-	for await (const piece of piecesOf(helpers, binary)) {
+	await readPieces(reader, binary, (piece) => {
 		hash.update(piece);
 		length += piece.length;
-	}
+	});
 	// Before anything is paid for, not when the body's turn comes.
-	if (length !== (await inspectFile(helpers, binary)).bytes) throw unreadable();
+	if (length !== bytes) throw unreadable();
 	return hash.digest('hex');
 }
 
@@ -71,45 +71,48 @@ function unreadable(): InputError {
  *
  * @throws InputError when a file is not as long as n8n says
  */
-export async function encodeBody(helpers: BinaryHelpers, { parts }: RequestBody): Promise<Buffer> {
-	const sizes = await Promise.all(parts.map(async (part) => await encodedBytes(helpers, part)));
+export async function encodeBody(reader: FileReader, { parts }: RequestBody): Promise<Buffer> {
+	const sizes = parts.map(encodedBytes);
 	const body = Buffer.allocUnsafe(sizes.reduce((sum, size) => sum + size, 0));
-	let length = 0;
-	for (const part of parts) {
-		length =
-			typeof part === 'string'
-				? length + body.write(part, length)
-				: await writeFile(helpers, part, body, length);
+	let start = 0;
+	for (const [index, part] of parts.entries()) {
+		const end = start + (sizes[index] ?? 0);
+		const room = body.subarray(start, end);
+		if (typeof part === 'string') room.write(part);
+		else await writeFile(reader, part, room);
+		start = end;
 	}
-	if (length !== body.length) throw unreadable();
 	return body;
 }
 
-async function encodedBytes(helpers: BinaryHelpers, part: BodyPart): Promise<number> {
+function encodedBytes(part: BodyPart): number {
 	if (typeof part === 'string') return Buffer.byteLength(part);
-	const { bytes } = await inspectFile(helpers, part.file.binary);
+	const { bytes } = part.file;
 	return part.encoding === 'bytes' ? bytes : Math.ceil(bytes / 3) * 4;
 }
 
-/** @returns where in `body` the file ends */
+/** @param room as long as the file is in its encoding */
 async function writeFile(
-	helpers: BinaryHelpers,
+	reader: FileReader,
 	{ file, encoding }: FilePart,
-	body: Buffer,
-	start: number,
-): Promise<number> {
-	let length = start;
+	room: Buffer,
+): Promise<void> {
+	let bytes = 0;
+	let length = 0;
 	let rest: Buffer = Buffer.alloc(0);
-	for await (const piece of piecesOf(helpers, file.binary)) {
+	const writeBase64 = (piece: Buffer) => room.write(piece.toString('base64'), length, 'latin1');
+	await readPieces(reader, file.binary, (piece) => {
+		bytes += piece.length;
 		if (encoding === 'bytes') {
-			length += piece.copy(body, length);
-			continue;
+			length += piece.copy(room, length);
+			return;
 		}
 		const joined = rest.length > 0 ? Buffer.concat([rest, piece]) : piece;
 		// Whole triplets only, so that what is encoded piece by piece is one base64 text.
 		const whole = joined.length - (joined.length % 3);
-		length += body.write(joined.toString('base64', 0, whole), length, 'latin1');
+		length += writeBase64(joined.subarray(0, whole));
 		rest = joined.subarray(whole);
-	}
-	return length + body.write(rest.toString('base64'), length, 'latin1');
+	});
+	writeBase64(rest);
+	if (bytes !== file.bytes) throw unreadable();
 }

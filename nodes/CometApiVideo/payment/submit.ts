@@ -179,7 +179,7 @@ async function send(
 		sentAtMs: Date.now(),
 	};
 	const body = external ? withExternalId(external.id) : plainBody;
-	const encoded = await encodeBody(item.context.helpers, body);
+	const encoded = await encodeBody(item, body);
 	while (!item.signal.aborted && !ledger.hasRoom(maxVideos)) {
 		await untilStopped(ledger.submitEnded, item.signal);
 	}

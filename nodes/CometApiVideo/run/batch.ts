@@ -46,7 +46,7 @@ export class Batch {
 	readonly videos = new Map<number, KnownVideo>();
 	/** Puts the run to sleep, if it may. */
 	readonly nap: Nap;
-	/** Files that are read at a time: each takes a handle. */
+	/** In which its items read files. */
 	readonly reading = new Semaphore(READING_WIDTH);
 	/** Items that were read and ask for a video that this execution has not submitted. */
 	newVideos = 0;

@@ -10,7 +10,6 @@ import { maxVideos, reference, type SettingFields, type Settings } from '../fiel
 import type { ApiProblem } from '../answers/problem';
 import { digestBody } from '../files/requestBody';
 import type { Item } from '../item';
-import { untilStopped } from '../pause';
 import { Ledger, type VideoKey, type Wish } from '../payment/ledger';
 import { isAccepted, type AcceptedEntry, type LedgerEntry } from '../payment/ledgerEntry';
 import { findLost, submitVideo, type Submission } from '../payment/submit';
@@ -92,7 +91,7 @@ async function readWith(ledger: Ledger, item: RunItem, maker: VideoMaker): Promi
 	if (own) return { ...common, earlier: own, model: own.model };
 	const submission = await maker.read(item);
 	const { model, kind } = submission;
-	const key = { ...wish, model, body: await digest(item, submission) };
+	const key = { ...wish, model, body: await digestBody(item, submission.body) };
 	const earlier = ledger.claim(key);
 	if (!earlier) batch.newVideos++;
 	return { ...common, earlier, unsent: { submission, key }, model, kind };
@@ -180,13 +179,4 @@ function toWish(item: RunItem, { operation, parameters }: VideoMaker): Wish {
 		isAgentCall,
 		...(agent && { agent }),
 	};
-}
-
-async function digest({ batch, context, signal }: RunItem, { body }: Submission): Promise<string> {
-	const found = await untilStopped(
-		batch.reading.run(async () => await digestBody(context.helpers, body)),
-		signal,
-	);
-	if (found === undefined || signal.aborted) throw stopped();
-	return found;
 }

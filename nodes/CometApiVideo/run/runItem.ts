@@ -137,9 +137,10 @@ function openItem(
 	requestData: DeclarativeRestApiSettings.ResultOptions,
 ): RunItem {
 	const batch = joinBatch(context);
+	const { signal, reading } = batch;
 	const options = requestData.options as IHttpRequestOptions;
 	return {
-		...{ ...batch.run, context, batch, signal: batch.signal, itemIndex: context.getItemIndex() },
+		...{ ...batch.run, context, batch, signal, reading, itemIndex: context.getItemIndex() },
 		request: { ...options, timeout: toTimeoutMs(options.timeout) },
 	};
 }

@@ -4,34 +4,57 @@ import { Readable } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
 
 import { InputError } from '../../../nodes/CometApiVideo/errors';
-import { encodeBody, jsonBodyWithFile } from '../../../nodes/CometApiVideo/files/requestBody';
+import {
+	digestBody,
+	encodeBody,
+	jsonBodyWithFile,
+} from '../../../nodes/CometApiVideo/files/requestBody';
+import { Semaphore } from '../../../nodes/CometApiVideo/semaphore';
 
-/** n8n's storage: what it says of a file's length, and what it gives. */
-const storage = (fileSize: number, content: string) => ({
-	getBinaryMetadata: async () => ({ fileSize }),
-	getBinaryStream: async () => Readable.from([Buffer.from(content)]),
+/** n8n's storage, and what it gives piece by piece. */
+const storage = (...pieces: string[]) => ({
+	reading: new Semaphore(1),
+	signal: new AbortController().signal,
+	context: {
+		helpers: {
+			getBinaryMetadata: async () => ({ fileSize: 0 }),
+			getBinaryStream: async () => Readable.from(pieces.map((piece) => Buffer.from(piece))),
+		},
+	},
 });
 
-const body = jsonBodyWithFile(
-	{
-		binary: { id: 'filesystem:1', data: '', mimeType: 'image/png' },
-		mimeType: 'image/png',
-		bytes: 4,
-	},
-	(base64) => ({ image: base64 }),
-);
+/** A file of four bytes, as n8n said when it was checked. */
+const file = {
+	binary: { id: 'filesystem:1', data: '', mimeType: 'image/png' },
+	mimeType: 'image/png',
+	bytes: 4,
+};
+
+const json = jsonBodyWithFile(file, (base64) => ({ image: base64, more: 'x' }));
+const form = { contentType: '', parts: ['--a', { file, encoding: 'bytes' as const }, '--a--'] };
 
 describe('A body with a file of the storage', () => {
 	test('has the file as base64', async () => {
-		const encoded = await encodeBody(storage(4, 'film'), body);
-		expect(JSON.parse(encoded.toString())).toEqual({
-			image: Buffer.from('film').toString('base64'),
-		});
+		for (const pieces of [['film'], ['f', 'il', 'm'], ['', 'fil', 'm']]) {
+			const encoded = await encodeBody(storage(...pieces), json);
+			expect(JSON.parse(encoded.toString())).toEqual({ image: btoa('film'), more: 'x' });
+		}
 	});
 
-	test('a file that is shorter than n8n says is not sent', async () => {
-		const sending = encodeBody(storage(400, 'film'), body);
-		await expect(sending).rejects.toThrow(InputError);
-		await expect(sending).rejects.toThrow('The image cannot be read');
+	test('has the file as it is', async () => {
+		expect((await encodeBody(storage('fi', 'lm'), form)).toString()).toBe('--afilm--a--');
 	});
+
+	test.each([['fil'], ['films'], ['film', 's'], ['a film that is a lot longer'], ['']])(
+		'a file whose length has changed is not sent, nor digested: %s %s',
+		async (...pieces) => {
+			for (const body of [json, form]) {
+				for (const work of [encodeBody, digestBody]) {
+					const working = work(storage(...pieces), body);
+					await expect(working).rejects.toThrow(InputError);
+					await expect(working).rejects.toThrow('The image cannot be read');
+				}
+			}
+		},
+	);
 });

@@ -82,7 +82,7 @@ async function readCreate(item: Item): Promise<Submission> {
 		...(hasOwnImages ? {} : await images.read(item)),
 		...users,
 	};
-	const body = await multipartBody(item.context.helpers, toFormFields(values));
+	const body = await multipartBody(item, toFormFields(values));
 	const kind = kindOfJob('video', name, values.seconds?.[0], values.size?.[0]);
 	return { model: name, kind, body };
 }

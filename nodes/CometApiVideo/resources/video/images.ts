@@ -32,10 +32,10 @@ export const images = imagesField<FormValues>(
 		const urls = listOf('Image URL', value, BETWEEN_URLS);
 		return { reference_urls: urls.map((url) => checkUrl('Image URL', url)) };
 	},
-	async ({ context }, value) => {
+	async (item, value) => {
 		const files: ImageFile[] = [];
 		for (const name of listOf('Input Data Field Name', value, BETWEEN_NAMES)) {
-			files.push(await readBinaryImage(context, name));
+			files.push(await readBinaryImage(item, name));
 		}
 		checkTogether(files);
 		return { input_reference: files };
