@@ -62,9 +62,9 @@ export class VideoError extends Error {
 	}
 
 	/** The message, and which item it is about. */
-	titleOf(itemIndex?: number): string {
+	titleOf(itemIndex = 0, items = 1): string {
 		const { reference } = this.facts;
-		const item = itemIndex === undefined ? '' : ` [item ${itemIndex}]`;
+		const item = items === 1 ? '' : ` [item ${itemIndex + 1} of ${items}]`;
 		return `${this.message}${item}${reference === undefined ? '' : ` [reference ${reference}]`}`;
 	}
 }
@@ -115,7 +115,7 @@ const ADVICE: Record<ProblemReason, Advice> = {
 	},
 	unknownId: {
 		happened: 'CometAPI does not know the request ID',
-		fix: "Check 'Request ID', and that the credential belongs to the account that made the video.",
+		fix: "Check that 'Resource' is the one that made the video, that 'Request ID' is complete, and that the credential is of the same account.",
 	},
 	serverError: {
 		happened: 'CometAPI cannot process requests at the moment',
@@ -345,9 +345,8 @@ export function videoFailed(
 ): VideoError {
 	const { happened, fix } =
 		facts.job.status === 'expired' && cause === 'provider' ? FAILED.expired : FAILED[cause];
-	const isInWords = ID_IN_WORDS.test(facts.job.failure?.message ?? '');
-	const support = isInWords ? undefined : supportSentence(facts.supportId);
-	return new VideoError(happened, sentences(support, fix(facts.way)), facts);
+	const supportId = supportIdIn(facts.job.failure?.message) ?? facts.supportId;
+	return new VideoError(happened, fix(facts.way), { ...facts, supportId });
 }
 
 /** Where a finished video is. */
@@ -369,7 +368,8 @@ export function downloadFailed(
 	{ reason, fix }: { reason: string; fix?: string },
 	{ url, contentPath, ...facts }: VideoErrorFacts & { requestId: string } & FileAddress,
 ): VideoError {
-	const place = `The video is at ${url} ${contentPath === undefined ? '' : ', which only the API key opens'}`;
+	const key = contentPath === undefined ? '' : ', which only the API key opens';
+	const place = `The video is online (${url})${key}`;
 	return new VideoError(
 		'The video is finished, but could not be downloaded',
 		sentences(
@@ -440,17 +440,18 @@ export interface KnownVideo {
 /**
  * The error as n8n shows it. The run's other videos are named, since n8n drops their items.
  *
+ * @param items of the run
  * @param onlyAsks whether the run asks for videos that others have submitted
  */
 export function toNodeError(
 	node: INode,
 	error: VideoError,
 	{ itemIndex, runIndex }: { itemIndex: number; runIndex: number },
-	isOneOfMany: boolean,
+	items: number,
 	others: KnownVideo[],
 	onlyAsks = false,
 ): NodeApiError {
-	const message = error.titleOf(isOneOfMany ? itemIndex : undefined);
+	const message = error.titleOf(itemIndex, items);
 	const description = sentences(error.description, ...adviseOnOthers(error, others, onlyAsks));
 	const httpCode = error.facts.httpStatus?.toString();
 	const shown = new NodeApiError(node, {}, { itemIndex, runIndex, message, description, httpCode });
@@ -465,8 +466,8 @@ function adviseOnOthers(error: VideoError, others: KnownVideo[], onlyAsks: boole
 		.slice(0, MOST_IDS)
 		.map(({ itemIndex, requestId, reference }) =>
 			reference === undefined
-				? `item ${itemIndex}: ${requestId}`
-				: `item ${itemIndex} (${reference}): ${requestId}`,
+				? `item ${itemIndex + 1}: ${requestId}`
+				: `item ${itemIndex + 1} (${reference}): ${requestId}`,
 		);
 	const unnamed = others.length - named.length;
 	const more = unnamed > 0 ? `, and ${unnamed} more, which are in n8n's log` : '';
@@ -506,21 +507,20 @@ function detailsOf(error: VideoError): IDataObject {
 /** An ID of the exchange within CometAPI's words, which is not the video's. */
 const ID_IN_WORDS = /\s*\(request id: ([^()\s]+)\)/i;
 
+const supportIdIn = (words = '') => ID_IN_WORDS.exec(words)?.[1];
+
 function factsOf(
 	problem: ApiProblem | undefined,
 ): Pick<VideoErrorFacts, 'httpStatus' | 'supportId'> {
 	if (!problem) return {};
-	const { httpStatus, said, supportId = ID_IN_WORDS.exec(said ?? '')?.[1] } = problem;
+	const { httpStatus, said, supportId = supportIdIn(said) } = problem;
 	return { httpStatus, ...(supportId !== undefined && { supportId }) };
 }
 
 function quote(problem: ApiProblem): string | undefined {
 	const { said, httpStatus } = problem;
-	const { supportId } = factsOf(problem);
-	const told = said
-		? `It said: ${said.replace(ID_IN_WORDS, '')}`
-		: httpStatus && `It answered HTTP ${httpStatus}`;
-	return sentences(told || undefined, supportSentence(supportId));
+	if (said) return `It said: ${said.replace(ID_IN_WORDS, '')}`;
+	return httpStatus ? `It answered HTTP ${httpStatus}` : undefined;
 }
 
 /** Only what the provider said stands as its words. */
@@ -530,15 +530,7 @@ function quoteFailure(failure: Failure | undefined): string | undefined {
 	}
 	if (OWN_WORDS.some(({ message }) => message === failure.message)) return failure.message;
 	const code = OWN_CODES.includes(failure.code) ? '' : ` (${failure.code})`;
-	const supportId = ID_IN_WORDS.exec(failure.message)?.[1];
-	return sentences(
-		`CometAPI says${code}: ${failure.message.replace(ID_IN_WORDS, '')}`,
-		supportSentence(supportId),
-	);
-}
-
-function supportSentence(supportId: string | undefined): string | undefined {
-	return supportId && `CometAPI's support knows this request as ${supportId}`;
+	return `CometAPI says${code}: ${failure.message.replace(ID_IN_WORDS, '')}`;
 }
 
 function sentences(...parts: Array<string | undefined>): string {

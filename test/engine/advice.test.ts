@@ -150,9 +150,9 @@ test.concurrent("a verdict has the number that CometAPI's support asks for", asy
 	await withScene(quick(), async ({ simulator, execute }) => {
 		const body = { code: 'imagine:content-moderated', error: 'Moderated' };
 		simulator.inject({ route: 'status', fault: { kind: 'status', status: 400, body } });
-		const { error } = await execute(createNode());
+		const { error, run } = await execute(createNode());
 		expect(error?.message).toContain('The video was refused');
-		expect(error?.description).toMatch(/CometAPI's support knows this request as [\w-]+\./);
+		expect(JSON.stringify(run.data)).toMatch(/"support_id":"[\w-]+"/);
 	});
 });
 

@@ -41,6 +41,7 @@ const description = {
 			description: '',
 			operations: [statusOperation(api, MAX_WAIT_S, { action: '', idLike: '' })],
 			ownModels: /^test/,
+			ownIds: /^/,
 		},
 	]),
 };

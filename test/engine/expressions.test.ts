@@ -90,7 +90,7 @@ describe('What is not meant is refused by name, and no item of the run is paid f
 			const items = itemsOf(GOOD as never, { value } as never, GOOD as never);
 			const finished = await execute(createNode(parameters), items);
 			expect(finished.error?.message).toContain(message);
-			expect(finished.error?.message).toContain('[item 1]');
+			expect(finished.error?.message).toContain('[item 2 of 3]');
 			expect(simulator.requests).toEqual([]);
 		});
 	});

@@ -133,6 +133,49 @@ describe('Get Status without waiting', () => {
 		});
 	});
 
+	test.concurrent.each([
+		['grok', '81234567890', 'Kling'],
+		['grok', 'task_4b2c1f0a', 'Seedance, Veo, Wan and More'],
+		['video', '4b2c1f0a-9d3e-4c55-8a6b-0d1e2f3a4b5c', 'Grok'],
+		['kling', '4b2c1f0a-9d3e-4c55-8a6b-0d1e2f3a4b5c', 'Grok'],
+	])(
+		'names the resource of an ID that is unknown in %s: %s',
+		async (resource, requestId, other) => {
+			await withScene({}, async ({ execute }) => {
+				const { error } = await execute(getStatusNode({ resource, requestId }));
+				expect(error?.message).toContain('CometAPI does not know the request ID');
+				expect(error?.description).toContain(`Choose ${other} under 'Resource'.`);
+			});
+		},
+	);
+
+	test.concurrent('says to check the resource first when the ID could be of any', async () => {
+		await withScene({}, async ({ execute }) => {
+			const { error } = await execute(getStatusNode({ requestId: 'nobody' }));
+			expect(error?.description).toContain("Check that 'Resource' is the one that made the video");
+		});
+	});
+
+	test.concurrent.each(['"', "'", '`', '“'])('takes %s around an ID off', async (quote) => {
+		await withJob({ seconds: 0 }, async ({ execute }, request_id) => {
+			const items = itemsOf({ request_id: ` ${quote}${request_id}${quote.replace('“', '”')} ` });
+			expect(jsonOf(await execute(getStatusNode(), items))).toEqual([
+				expect.objectContaining({ request_id, status: 'done' }),
+			]);
+		});
+	});
+
+	test.concurrent.each(['https://api.cometapi.com/grok/v1/videos/4b2c1f0a', '{"request_id":"a"}'])(
+		'refuses more than an ID: %s',
+		async (request_id) => {
+			await withScene({}, async ({ simulator, execute }) => {
+				const { error } = await execute(getStatusNode(), itemsOf({ request_id }));
+				expect(error?.message).toBe("'Request ID' is not a request ID");
+				expect(simulator.requests).toEqual([]);
+			});
+		},
+	);
+
 	test.concurrent('looks again when the answer is unclear', async () => {
 		await withJob({ seconds: 0 }, async ({ simulator, execute }, request_id) => {
 			simulator.inject({ route: 'status', fault: { kind: 'status', status: 503 } });

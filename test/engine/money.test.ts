@@ -113,7 +113,7 @@ describe('One job for one wanted video', () => {
 			const node = createNode({ prompt: '={{ $json.idea }}' });
 			const items = itemsOf({ idea: 'a' }, { idea: 'b'.repeat(20) }, { idea: 'c' });
 			const failed = await execute(node, items);
-			expect(failed.error?.description).toMatch(/run: item 0: [^ ]+, item 2: [^ ]+\. /);
+			expect(failed.error?.description).toMatch(/run: item 1: [^ ]+, item 3: [^ ]+\. /);
 			for (const id of idsOf(simulator)) expect(failed.error?.description).toContain(id);
 			const finished = await retry(node, failed);
 			expect(jsonOf(finished).map(({ status }) => status)).toEqual(['done', 'done', 'done']);
@@ -136,7 +136,7 @@ describe('One job for one wanted video', () => {
 			await withScene({ plan }, async ({ simulator, execute, retry }) => {
 				const node = createNode({ prompt: '={{ $json.idea }}' });
 				const failed = await execute(node, itemsOf({ idea: 'a' }, { idea: 'rude' }, { idea: 'c' }));
-				expect(failed.error?.message).toMatch(/^The video was refused .*\[item 1\]$/);
+				expect(failed.error?.message).toMatch(/^The video was refused .*\[item 2 of 3\]$/);
 				expect((await retry(node, failed)).status).toBe('error');
 				const continuing = { ...node, onError: 'continueRegularOutput' as const };
 				const finished = await retry(continuing, failed);
@@ -231,9 +231,9 @@ describe('A video that is paid for', () => {
 			const failed = await execute(node, items);
 			loseFiles(failed, 0, 1);
 			const { error } = await retry(node, failed);
-			expect(error?.message).toContain('cannot be read [item 1]');
+			expect(error?.message).toContain('cannot be read [item 2 of 2]');
 			expect(error?.description).toContain('all processes of n8n');
-			expect(error?.description).toContain(`item 0: ${idsOf(simulator)[0]}`);
+			expect(error?.description).toContain(`item 1: ${idsOf(simulator)[0]}`);
 			expect(simulator.jobs).toHaveLength(1);
 		});
 	});

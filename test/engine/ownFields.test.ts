@@ -27,7 +27,7 @@ describe.each(FAMILIES)('One bad item spends nothing: $family', ({ create }) => 
 			'an own number that is none',
 			{ options: { customBodyFields: '={{ $json.value ? { seed: NaN } : "" }}' } },
 			true,
-			'a number that is none',
+			'NaN or Infinity',
 		],
 		[
 			'a prompt that is no number',
@@ -40,7 +40,7 @@ describe.each(FAMILIES)('One bad item spends nothing: $family', ({ create }) => 
 			const items = itemsOf({}, { value } as never, {});
 			const finished = await execute(create(parameters), items);
 			expect(finished.error?.message).toContain(message);
-			expect(finished.error?.message).toContain('[item 1]');
+			expect(finished.error?.message).toContain('[item 2 of 3]');
 			expect(simulator.requests).toEqual([]);
 		});
 	});
@@ -50,7 +50,7 @@ test.concurrent('names of images that all come out empty make no video without t
 	await withScene(QUICK, async ({ simulator, execute }) => {
 		const inputDataFieldName = '={{ $json.first }},{{ $json.last }}';
 		const { error } = await execute(createVideoNode({ imageSource: 'binary', inputDataFieldName }));
-		expect(error?.message).toBe("'Input Data Field Name' names nothing");
+		expect(error?.message).toBe("'Input Data Field Name' is empty");
 		expect(simulator.requests).toEqual([]);
 	});
 });

@@ -128,9 +128,9 @@ describe('A reference', () => {
 			const idOf = (idea: string) =>
 				simulator.jobs.find(({ body }) => body.prompt === idea)?.requestId;
 			expect(error?.message).toBe(
-				`The video could not be made [request ID ${idOf('rude')}] [item 1] [reference b]`,
+				`The video could not be made [request ID ${idOf('rude')}] [item 2 of 2] [reference b]`,
 			);
-			expect(error?.description).toContain(`item 0 (a): ${idOf('kind')}`);
+			expect(error?.description).toContain(`item 1 (a): ${idOf('kind')}`);
 			expect(JSON.stringify(run.data.resultData.error)).toContain('"reference":"b"');
 		});
 	});

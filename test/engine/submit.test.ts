@@ -168,12 +168,14 @@ describe('A submit that was surely not accepted', () => {
 		});
 	});
 
-	test.concurrent("says CometAPI's number for its support, and no endless words", async () => {
+	test.concurrent("keeps CometAPI's number for its support, and says no endless words", async () => {
 		await withScene(QUICK, async ({ simulator, execute }) => {
 			const body = envelope('much ado '.repeat(10_000), 'bad');
 			simulator.inject({ route: 'submit', fault: { kind: 'status', status: 400, body } });
-			const { error } = await execute(createNode());
-			expect(error?.description).toContain(submits(simulator)[0]?.cometRequestId);
+			const { error, run } = await execute(createNode());
+			expect(JSON.stringify(run.data)).toContain(
+				`"support_id":"${submits(simulator)[0]?.cometRequestId}"`,
+			);
 			expect(error?.description?.length).toBeLessThan(1_000);
 		});
 	});
@@ -256,7 +258,7 @@ describe('A submit that is refused for now', () => {
 	test.concurrent('ends after Max Wait, with nothing owed', async () => {
 		await withScene({ ...QUICK, maxRunningJobs: 0 }, async ({ simulator, execute }) => {
 			const { error } = await execute(createNode({ options: { maxWait: 2 } }), itemsOf({}, {}));
-			expect(error?.message).toBe('CometAPI accepted no further video for 2 seconds [item 0]');
+			expect(error?.message).toBe('CometAPI accepted no further video for 2 seconds [item 1 of 2]');
 			expect(error?.description).toContain('Nothing was accepted, so nothing is owed');
 			expect(simulator.jobs).toEqual([]);
 		});

@@ -70,7 +70,7 @@ const badParameters: BadParameter[] = [
 		mended: {},
 	},
 	{
-		row: "'Custom Body Fields' has a number that is none",
+		row: "'Custom Body Fields' contains NaN or Infinity",
 		bad: { options: { customBodyFields: '={{ { seed: NaN } }}' } },
 		mended: {},
 	},

@@ -1,12 +1,14 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { checkCustomBodyFields, checkOptionalText } from './checks';
-import { field, option, type Field } from './field';
+import { InputError } from '../errors';
+import { isDeeperThan, isRecord, parseJson, text, type JsonRecord } from '../http/json';
+import { badValue, DEEPEST, isEmpty } from './checks';
+import { field, option, optionalTextField, type Field } from './field';
 
 /**
- * The user's own fields of the request.
+ * The user's own fields of the request, as a JSON object or its text.
  *
- * @param texts fields without which there is no video
+ * @param texts fields without which there is no video: where they are given, they have text
  * @param check what else the family refuses in them
  */
 export function customBodyFields(
@@ -23,24 +25,54 @@ export function customBodyFields(
 			'Additional fields of the request, as a JSON object. They replace fields of the same name.',
 	};
 	return option(
-		field(property, (value) => {
-			const fields = checkCustomBodyFields(value, texts);
+		field(property, (value, label) => {
+			const fields = readObject(value, label);
+			for (const name of texts.filter((each) => each in fields)) {
+				if (text(fields[name]) !== undefined) continue;
+				throw new InputError(
+					`'${label}' must have text for ${name}`,
+					`Enter one, or leave ${name} out.`,
+				);
+			}
 			check(fields);
 			return fields;
 		}),
 	);
 }
 
+function readObject(value: unknown, label: string): IDataObject {
+	const fields = isEmpty(value) ? {} : typeof value === 'string' ? parseJson(value) : value;
+	if (!isRecord(fields) || !isPlain(fields)) {
+		throw badValue(`'${label}' must be a JSON object`, value, 'For example {"seed": 1}.');
+	}
+	if (isDeeperThan(fields, DEEPEST)) {
+		throw new InputError(`'${label}' is nested too deeply`, `Use at most ${DEEPEST} levels.`);
+	}
+	if (hasNoNumber(fields)) {
+		throw new InputError(
+			`'${label}' contains NaN or Infinity`,
+			'A calculation in its expression went wrong. Correct the expression.',
+		);
+	}
+	return fields as IDataObject;
+}
+
+/** Not a date, a map or the like, whose fields are not what it says. */
+function isPlain(fields: JsonRecord): boolean {
+	const kind = Object.prototype.toString.call(fields);
+	return kind === '[object Object]' && typeof fields.toJSON !== 'function';
+}
+
+function hasNoNumber(value: unknown): boolean {
+	if (typeof value === 'number') return !Number.isFinite(value);
+	return typeof value === 'object' && value !== null && Object.values(value).some(hasNoNumber);
+}
+
 export const user = option(
-	field(
-		{
-			displayName: 'User',
-			name: 'user',
-			type: 'string',
-			default: '',
-			placeholder: 'e.g. customer-42',
-			description: 'An identifier for your end user, sent to the provider',
-		},
-		(value, label) => checkOptionalText(label, value),
-	),
+	optionalTextField({
+		displayName: 'User',
+		name: 'user',
+		placeholder: 'e.g. customer-42',
+		description: 'An identifier for your end user, sent to the provider',
+	}),
 );

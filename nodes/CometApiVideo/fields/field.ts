@@ -3,11 +3,12 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import type { Item } from '../item';
 import {
 	checkChoice,
-	checkDuration,
+	checkNumber,
 	checkOptionalText,
 	checkSwitch,
 	checkText,
-	type Range,
+	limitsInWords,
+	type Limits,
 } from './checks';
 import { meaningOf, type Lookup } from './meaning';
 
@@ -64,21 +65,13 @@ function optionsOf({ context }: Item): Item['context'] {
 	}) as Item['context'];
 }
 
-export function textField(shown: Shown): Field<string> {
-	return field({ ...shown, type: 'string', default: '' }, (value, label) =>
-		checkText(label, value),
-	);
-}
-
 export function optionalTextField(shown: Shown): Field<string | undefined> {
-	return field({ ...shown, type: 'string', default: '' }, (value, label) =>
-		checkOptionalText(label, value),
-	);
+	return field({ ...shown, type: 'string', default: '' }, checkOptionalText);
 }
 
 export function switchField(shown: Shown & { default: boolean }): Field<boolean> {
 	return field({ ...shown, type: 'boolean' }, (value, label) =>
-		checkSwitch(label, value, shown.default),
+		checkSwitch(value, label, shown.default),
 	);
 }
 
@@ -94,24 +87,37 @@ export function choiceField<const Value extends string | number>(
 ): Field<`${Value}`> {
 	const choices = shown.options.map(({ value }) => `${value}` as const);
 	return field({ ...shown, type: 'options' }, (value, label) =>
-		checkChoice(label, value, choices, `${shown.default}`),
+		checkChoice(value, label, choices, `${shown.default}`),
+	);
+}
+
+/** A number, whose limits the hint and the message tell. */
+export function numberField<Default extends number | undefined>(
+	shown: Omit<Shown, 'hint'> & { default: number },
+	limits: Limits,
+	whenEmpty: Default,
+): Field<number | Default> {
+	const hint = limitsInWords(limits).replace('a', 'A');
+	return field(
+		{ ...shown, type: 'number', hint },
+		(value, label) => checkNumber(value, label, limits) ?? whenEmpty,
 	);
 }
 
 /** Seconds of video, from a list: n8n's number field turns "1,5" into 15. */
-export function durationField(range: Range, byDefault: number): Field<number> {
-	const { min, max } = range;
-	const options = Array.from({ length: max - min + 1 }, (_, index) => min + index);
+export function durationField(min: number, max: number, byDefault: number): Field<number> {
+	const choices = Array.from({ length: max - min + 1 }, (_, index) => min + index);
 	return field(
 		{
 			displayName: 'Duration',
 			name: 'duration',
 			type: 'options',
-			options: options.map((value) => ({ name: nameOfDuration(value), value })),
+			options: choices.map((value) => ({ name: nameOfDuration(value), value })),
 			default: byDefault,
 			description: 'Length of the video. You pay per second.',
 		},
-		(value) => checkDuration(value, range, byDefault),
+		(value, label) =>
+			checkNumber(value, label, { min, max, isWhole: true, unit: 'seconds' }) ?? byDefault,
 	);
 }
 
@@ -124,8 +130,8 @@ function nameOfDuration(seconds: number): string {
 export function sentField(property: INodeProperties, name: string): Field<string> {
 	return {
 		properties: [{ ...property, routing: { send: { type: 'body', property: name } } }],
-		read: ({ request }) => checkText(property.displayName, (request.body as IDataObject)[name]),
-		meaning: meaningOfProperty(property, (value, label) => checkText(label, value)),
+		read: ({ request }) => checkText((request.body as IDataObject)[name], property.displayName),
+		meaning: meaningOfProperty(property, checkText),
 	};
 }
 

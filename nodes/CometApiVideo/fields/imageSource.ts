@@ -2,8 +2,8 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { readBinaryImage, readDataUrl, type ImageFile } from '../files/image';
 import type { Item } from '../item';
-import { checkOneUrl, checkText } from './checks';
-import { choiceField, type Field } from './field';
+import { checkFileUrl, checkText } from './checks';
+import { choiceField, field, type Field } from './field';
 import { meaningOfTexts } from './meaning';
 
 /** What differs from family to family. */
@@ -12,16 +12,18 @@ type Texts = Record<
 	Pick<INodeProperties, 'description' | 'hint' | 'typeOptions'>
 >;
 
+type FromValue<T> = (item: Item, value: unknown, label: string) => Promise<T>;
+
 /**
  * The choice of an image to start from, and the field of each choice.
  *
- * @param fromUrl reads what the user gave as URL; by default one URL or data URL
+ * @param fromUrl reads what the user gave as URL
  * @param fromFile reads what the user gave as name of a field
  */
 export function imagesField<T>(
 	{ source, url, file }: Texts,
-	fromUrl: (item: Item, value: unknown) => Promise<T>,
-	fromFile: (item: Item, value: unknown) => Promise<T>,
+	fromUrl: FromValue<T>,
+	fromFile: FromValue<T>,
 ): Field<Promise<T | undefined>> {
 	const choice = choiceField({
 		displayName: 'Image Source',
@@ -34,33 +36,36 @@ export function imagesField<T>(
 		default: 'none',
 		...source,
 	});
+	const imageUrl = field(
+		{
+			displayName: 'Image URL',
+			name: 'imageUrl',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. https://example.com/image.png',
+			...url,
+			displayOptions: { show: { imageSource: ['url'] } },
+		},
+		(value, label) => (item: Item) => fromUrl(item, value, label),
+	);
+	const fieldName = field(
+		{
+			displayName: 'Input Data Field Name',
+			name: 'inputDataFieldName',
+			type: 'string',
+			default: 'data',
+			hint: 'The name of the input binary field that has the image',
+			...file,
+			displayOptions: { show: { imageSource: ['binary'] } },
+		},
+		(value, label) => (item: Item) => fromFile(item, value, label),
+	);
 	return {
-		properties: [
-			...choice.properties,
-			{
-				displayName: 'Image URL',
-				name: 'imageUrl',
-				type: 'string',
-				default: '',
-				placeholder: 'e.g. https://example.com/image.png',
-				...url,
-				displayOptions: { show: { imageSource: ['url'] } },
-			},
-			{
-				displayName: 'Input Data Field Name',
-				name: 'inputDataFieldName',
-				type: 'string',
-				default: 'data',
-				hint: 'The name of the input binary field that has the image',
-				...file,
-				displayOptions: { show: { imageSource: ['binary'] } },
-			},
-		],
+		properties: [choice, imageUrl, fieldName].flatMap(({ properties }) => properties),
 		async read(item) {
-			const parameter = (name: string) => item.context.getNodeParameter(name, null) as unknown;
 			const from = choice.read(item);
-			if (from === 'url') return await fromUrl(item, parameter('imageUrl'));
-			if (from === 'binary') return await fromFile(item, parameter('inputDataFieldName'));
+			if (from === 'url') return await imageUrl.read(item)(item);
+			if (from === 'binary') return await fieldName.read(item)(item);
 			return undefined;
 		},
 		meaning(lookup) {
@@ -77,9 +82,9 @@ export function imagesField<T>(
 export const imageField = (texts: Texts): Field<Promise<string | ImageFile | undefined>> =>
 	imagesField<string | ImageFile>(
 		texts,
-		async (item, value) => {
-			const url = checkText('Image URL', value);
-			checkOneUrl('Image URL', url);
+		async (item, value, label) => {
+			const url = checkText(value, label);
+			checkFileUrl(url, label);
 			return (await readDataUrl(item, url)) ?? url;
 		},
 		readBinaryImage,

@@ -19,13 +19,14 @@ export function requestIdField(placeholder: string): Field<string> {
 }
 
 /** An id that can stand in a path: throws InputError for what could be none of CometAPI's. */
-function checkRequestId(value: unknown): string {
-	const id = checkText('Request ID', value);
+function checkRequestId(value: unknown, label: string): string {
+	const id = checkText(value, label).replace(/^["'`“”‘’]+|["'`“”‘’]+$/g, '');
 	// JavaScript has rounded a number of more than 16 digits: it is the ID of another video, if any.
 	const isRounded = typeof value === 'number' && !Number.isSafeInteger(value);
-	if (plainId(id) !== undefined && typeof value !== 'boolean' && !isRounded) return id;
+	const isId = plainId(id) !== undefined && !/^https?:|["“”]/i.test(id);
+	if (isId && typeof value !== 'boolean' && !isRounded) return id;
 	throw new InputError(
-		"'Request ID' is not a request ID",
+		`'${label}' is not a request ID`,
 		"Use the 'request_id' from the output of the node that submitted the video, with nothing around it.",
 	);
 }

@@ -2,17 +2,8 @@ import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
 
 import type { Item } from '../item';
-import {
-	checkFileName,
-	checkMaxVideos,
-	checkMaxWait,
-	checkOptionalText,
-	checkPollInterval,
-	checkReference,
-	MAX_WAIT_S,
-	POLL_INTERVAL_S,
-} from './checks';
-import { choiceField, field, notice, option, switchField, type Field } from './field';
+import { badValue, checkOptionalText } from './checks';
+import { choiceField, field, notice, numberField, option, switchField, type Field } from './field';
 
 /** The parameters that every operation has. */
 export interface Settings {
@@ -40,9 +31,6 @@ export interface SettingFields {
 }
 
 const WHEN_WAITING = { show: { '/waitForCompletion': [true] } };
-
-const inSeconds = ({ min, max }: typeof MAX_WAIT_S) =>
-	`In seconds, from ${min} to ${max.toLocaleString('en')}`;
 
 function downloadSwitch(byDefault: boolean): Field<boolean> {
 	const download = switchField({
@@ -78,7 +66,7 @@ const outputField = field(
 		hint: 'The name of the output binary field to put the file in',
 		displayOptions: { show: { downloadVideo: [true] } },
 	},
-	(value, label) => checkOptionalText(label, value) ?? 'data',
+	(value, label) => checkOptionalText(value, label) ?? 'data',
 );
 
 const fileName = option(
@@ -92,7 +80,11 @@ const fileName = option(
 			description: 'Name of the downloaded file. By default, the request ID followed by .mp4.',
 			displayOptions: { show: { '/downloadVideo': [true] } },
 		},
-		checkFileName,
+		(value, label) => {
+			// Without what no file system and no header takes.
+			const name = checkOptionalText(value, label)?.replace(/[\p{Cc}\p{Cs}]/gu, '');
+			return name === undefined || /^[\s./\\]*$/.test(name) ? undefined : name;
+		},
 	),
 );
 
@@ -128,17 +120,16 @@ const onTimeout = option(
 );
 
 const pollInterval = option(
-	field(
+	numberField(
 		{
 			displayName: 'Poll Interval',
 			name: 'pollInterval',
-			type: 'number',
 			default: 0,
-			hint: `${inSeconds(POLL_INTERVAL_S)}; 0 is automatic`,
-			description: 'How long to wait between status requests. With 0, the node chooses.',
+			description: 'How long to wait between status requests',
 			displayOptions: WHEN_WAITING,
 		},
-		checkPollInterval,
+		{ min: 1, max: 3_600, unit: 'seconds', zero: 'automatic' },
+		0,
 	),
 );
 
@@ -155,19 +146,21 @@ const sleeps = option(
 
 /** Says nothing of the video itself. */
 export const maxVideos = option(
-	field(
+	numberField(
 		{
 			displayName: 'Max Videos',
 			name: 'maxVideos',
-			type: 'number',
 			default: 0,
-			hint: 'A whole number; 0 is no limit',
 			description:
 				'How many videos this node may make in one execution, counting all items and runs. A run that would exceed the limit makes none, unless the node continues on error.',
 		},
-		checkMaxVideos,
+		{ min: 0, isWhole: true, zero: 'no limit' },
+		0,
 	),
 );
+
+/** What a message has room for beside everything else. */
+const LONGEST_REFERENCE = 100;
 
 /** Not sent, and no part of what makes two videos one. */
 export const reference = option(
@@ -181,7 +174,13 @@ export const reference = option(
 			description:
 				"Text of your own to recognize this video by, such as a row's ID. It's in the output, in n8n's log and in errors, and isn't sent to CometAPI.",
 		},
-		checkReference,
+		(value, label) => {
+			const line = checkOptionalText(value, label)
+				?.replace(/[\s\p{Cc}]+/gu, ' ')
+				.trim();
+			if (line === undefined || line.length <= LONGEST_REFERENCE) return line || undefined;
+			throw badValue(`'${label}' must have at most ${LONGEST_REFERENCE} characters`, line);
+		},
 	),
 );
 
@@ -205,17 +204,16 @@ export function settingFields(submits: boolean, maxWaitS: number): SettingFields
 		description: 'Whether to wait until the video is finished before continuing',
 	});
 	const maxWait = option(
-		field(
+		numberField(
 			{
 				displayName: 'Max Wait',
 				name: 'maxWait',
-				type: 'number',
 				default: maxWaitS,
-				hint: inSeconds(MAX_WAIT_S),
 				description:
 					'How long to wait for the video, counted from when CometAPI accepts it. If CometAPI is too busy to accept it, the node keeps trying for this long.',
 			},
-			(value) => checkMaxWait(value, maxWaitS),
+			{ min: 1, max: 86_400, unit: 'seconds' },
+			maxWaitS,
 		),
 	);
 	const download = downloadSwitch(submits);

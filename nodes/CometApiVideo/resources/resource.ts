@@ -21,6 +21,8 @@ export interface Resource {
 	operations: Operation[];
 	/** Ids of models that surely are its own: the other families refuse them before anything is paid. */
 	ownModels: RegExp;
+	/** What its request IDs look like. Nobody promises it, so nothing but advice depends on it. */
+	ownIds: RegExp;
 	model: ModelField;
 }
 
@@ -29,12 +31,17 @@ type ShownResource = Omit<Resource, 'model'>;
 /** An operation: how the editor names it, what it does, and its parameters. */
 export interface Operation {
 	head: Pick<INodePropertyOptions, 'name' | 'value' | 'action' | 'description'>;
-	routing(checkModel: ModelCheck): INodePropertyRouting;
+	routing(others: OtherFamilies): INodePropertyRouting;
 	fields: INodeProperties[];
 }
 
-/** Throws InputError for a model of another family. */
-type ModelCheck = (model: string) => void;
+/** What an operation has to know of the other families. */
+interface OtherFamilies {
+	/** Throws InputError for a model of theirs. */
+	checkModel(model: string): void;
+	/** The resource that an ID seems to be of, when it is another one. */
+	resourceOf(requestId: string): string | undefined;
+}
 
 /** A parameter, or a notice, which is none. */
 type Shown = Field<unknown> | INodeProperties;
@@ -71,7 +78,7 @@ export function submitOperation({
 	);
 	return {
 		head,
-		routing(checkModel) {
+		routing({ checkModel }) {
 			async function read(item: Item) {
 				const submission = await maker.read(item);
 				checkModel(submission.model);
@@ -104,10 +111,10 @@ export function statusOperation(
 			action,
 			description: 'Check the status of a video, or wait until it is finished',
 		},
-		routing: () => ({
+		routing: ({ resourceOf }) => ({
 			request: { method: 'GET' },
 			send: { paginate: true },
-			operations: { pagination: getStatus(api, requestId, settings) },
+			operations: { pagination: getStatus(api, requestId, settings, resourceOf) },
 		}),
 		fields: [
 			...propertiesOf([requestId, ...ofJob]),
@@ -126,22 +133,29 @@ export function toProperties(resources: ShownResource[]): INodeProperties[] {
 			operationFields(
 				resource,
 				index === 0 ? [resource.value, undefined] : [resource.value],
-				modelCheck(resource, resources),
+				othersOf(resource, resources),
 			),
 		),
 		unknownResource(resources.map(({ value }) => value)),
 	];
 }
 
-/** A family that gets another one's model may make a video of its own, and charge it. */
-function modelCheck(own: ShownResource, families: ShownResource[]): ModelCheck {
-	return (model) => {
-		const owner = families.find((family) => family !== own && family.ownModels.test(model));
-		if (!owner) return;
-		throw new InputError(
-			`'Model' ${shorten(model, 100)} belongs to the resource '${owner.name}'`,
-			`Choose '${owner.name}' under 'Resource', or another model.`,
-		);
+function othersOf(own: ShownResource, families: ShownResource[]): OtherFamilies {
+	const others = families.filter((family) => family !== own);
+	return {
+		// A family that gets another one's model may make a video of its own, and charge it.
+		checkModel(model) {
+			const owner = others.find(({ ownModels }) => ownModels.test(model));
+			if (!owner) return;
+			throw new InputError(
+				`'Model' ${shorten(model, 100)} belongs to the resource '${owner.name}'`,
+				`Choose '${owner.name}' under 'Resource', or another model.`,
+			);
+		},
+		resourceOf(requestId) {
+			if (own.ownIds.test(requestId)) return undefined;
+			return others.find(({ ownIds }) => ownIds.test(requestId))?.name;
+		},
 	};
 }
 
@@ -175,7 +189,7 @@ type Values = Array<string | undefined>;
 function operationFields(
 	{ operations }: ShownResource,
 	resource: Values,
-	checkModel: ModelCheck,
+	others: OtherFamilies,
 ): INodeProperties[] {
 	const first = operations[0]?.head.value;
 	return [
@@ -184,7 +198,7 @@ function operationFields(
 			name: 'operation',
 			type: 'options',
 			noDataExpression: true,
-			options: operations.map(({ head, routing }) => ({ ...head, routing: routing(checkModel) })),
+			options: operations.map(({ head, routing }) => ({ ...head, routing: routing(others) })),
 			default: first,
 			displayOptions: { show: { resource } },
 			routing: refusingRouting,

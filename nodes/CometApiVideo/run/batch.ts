@@ -172,8 +172,7 @@ export class Batch {
 			.filter((video) => video.itemIndex !== itemIndex)
 			.sort((a, b) => a.itemIndex - b.itemIndex);
 		const place = { itemIndex, runIndex };
-		const isOneOfMany = size > 1;
-		this.shownError = toNodeError(node, failure, place, isOneOfMany, others, this.onlyAsks);
+		this.shownError = toNodeError(node, failure, place, size, others, this.onlyAsks);
 		return this.shownError;
 	}
 

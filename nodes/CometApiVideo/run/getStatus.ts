@@ -21,8 +21,17 @@ interface Input {
 
 type LookInput = Input | { asleep: AsleepItem };
 
-/** The pagination hook of Get Status: looks once, or waits until the job is finished. */
-export function getStatus(api: VideoApi, requestId: Field<string>, settings: SettingFields) {
+/**
+ * The pagination hook of Get Status: looks once, or waits until the job is finished.
+ *
+ * @param resourceOf the resource that an ID seems to be of, when it is another one
+ */
+export function getStatus(
+	api: VideoApi,
+	requestId: Field<string>,
+	settings: SettingFields,
+	resourceOf: (requestId: string) => string | undefined,
+) {
 	const task: ItemTask<LookInput> = {
 		read: async (item) =>
 			item.look
@@ -32,7 +41,9 @@ export function getStatus(api: VideoApi, requestId: Field<string>, settings: Set
 						settings: settings.read(item),
 					},
 		perform: (item, input) =>
-			'asleep' in input ? lookAgain(item, api, input.asleep) : look(item, api, input),
+			'asleep' in input
+				? lookAgain(item, api, input.asleep)
+				: look(item, advising(api, resourceOf(input.job.requestId)), input),
 	};
 	return function (
 		this: IExecutePaginationFunctions,
@@ -58,6 +69,16 @@ async function withoutKey({ context, signal }: RunItem, requestId: string): Prom
 		"'Request ID' is the API key",
 		"Use the 'request_id' from the output of the node that submitted the video.",
 	);
+}
+
+/** The API that says, of an ID it doesn't know, which resource the ID seems to belong to. */
+function advising(api: VideoApi, other: string | undefined): VideoApi {
+	if (other === undefined) return api;
+	const advice = `This ID looks like one of ${other}. Choose ${other} under 'Resource'.`;
+	return {
+		...api,
+		adviceFor: (problem) => (problem.reason === 'unknownId' ? advice : api.adviceFor?.(problem)),
+	};
 }
 
 async function look(

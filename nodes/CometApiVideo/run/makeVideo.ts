@@ -87,7 +87,7 @@ async function readWith(ledger: Ledger, item: RunItem, maker: VideoMaker): Promi
 		if (own?.job) batch.know(item, own.job.requestId);
 	}
 	const settings = maker.settings.read(item);
-	const common = { settings, maxVideos: maxVideos.read(item), wish, ledger };
+	const common = { settings, maxVideos: maxVideos.read(item) || undefined, wish, ledger };
 	if (own) return { ...common, earlier: own, model: own.model };
 	const submission = await maker.read(item);
 	const { model, kind } = submission;

@@ -2,22 +2,41 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
+import { customBodyFields } from '../../../nodes/CometApiVideo/fields/bodyFields';
 import {
 	checkChoice,
-	checkCustomBodyFields,
-	checkDuration as checkDurationWithin,
-	checkMaxWait as checkMaxWaitOf,
-	checkMaxVideos,
+	checkNumber,
 	checkOptionalText,
-	checkPollInterval,
 	checkSwitch,
 	checkText,
+	checkUrl,
 } from '../../../nodes/CometApiVideo/fields/checks';
+import { durationField, type Field } from '../../../nodes/CometApiVideo/fields/field';
+import { maxVideos, settingFields } from '../../../nodes/CometApiVideo/fields/settings';
+import type { Item } from '../../../nodes/CometApiVideo/item';
 import { InputError } from '../../../nodes/CometApiVideo/errors';
 
-const checkMaxWait = (value: unknown) => checkMaxWaitOf(value, 900);
+/** An item all of whose parameters have this value, but for those that are named. */
+function itemOf(value: unknown, named: Record<string, unknown> = {}): Item {
+	const getNodeParameter = (name: string) => (name in named ? named[name] : value);
+	return { context: { getNodeParameter } } as unknown as Item;
+}
 
-const checkDuration = (value: unknown) => checkDurationWithin(value, { min: 1, max: 15 }, 8);
+const readOf =
+	<T>({ read }: Field<T>) =>
+	(value: unknown) =>
+		read(itemOf(value));
+
+const SETTINGS = settingFields(true, 900);
+const setting = (name: string, value: unknown) =>
+	SETTINGS.read(itemOf(null, { [`options.${name}`]: value }));
+
+const checkDuration = readOf(durationField(1, 15, 8));
+const checkMaxVideos = readOf(maxVideos);
+const checkMaxWait = (value: unknown) => setting('maxWait', value).maxWaitS;
+const checkPollInterval = (value: unknown) => setting('pollInterval', value).pollIntervalS;
+const checkCustomBodyFields = (value: unknown, texts: string[] = []) =>
+	readOf(customBodyFields(texts))(value);
 
 /** What a check says of a value that it does not take. */
 function refusal(check: () => unknown): InputError {
@@ -42,17 +61,17 @@ describe('text', () => {
 		[0, '0'],
 		[false, 'false'],
 	])('%j is %j', (value, expected) => {
-		expect(checkText('Prompt', value)).toBe(expected);
+		expect(checkText(value, 'Prompt')).toBe(expected);
 	});
 
 	test.each([undefined, null, '', ' \n', {}, ['a candle']])('%j is empty', (value) => {
-		const { message, description } = refusal(() => checkText('Prompt', value));
+		const { message, description } = refusal(() => checkText(value, 'Prompt'));
 		expect(message).toContain("'Prompt'");
 		expect(description).toMatch(/\w/);
 	});
 
 	test('names the parameter that is empty', () => {
-		expect(refusal(() => checkText('Request ID', '')).message).toContain("'Request ID'");
+		expect(refusal(() => checkText('', 'Request ID')).message).toContain("'Request ID'");
 	});
 });
 
@@ -83,12 +102,12 @@ describe('an empty value', () => {
 		expect(checkDuration(value)).toBe(8);
 		expect(checkMaxWait(value)).toBe(900);
 		expect(checkPollInterval(value)).toBe(0);
-		expect(checkMaxVideos(value)).toBeUndefined();
+		expect(checkMaxVideos(value)).toBe(0);
 		expect(checkCustomBodyFields(value)).toEqual({});
-		expect(checkOptionalText('User', value)).toBeUndefined();
-		expect(checkSwitch('Download Video', value, true)).toBe(true);
-		expect(checkSwitch('Download Video', value, false)).toBe(false);
-		expect(checkChoice('Resolution', value, ['480p', '720p'], '480p')).toBe('480p');
+		expect(checkOptionalText(value, 'User')).toBeUndefined();
+		expect(checkSwitch(value, 'Download Video', true)).toBe(true);
+		expect(checkSwitch(value, 'Download Video', false)).toBe(false);
+		expect(checkChoice(value, 'Resolution', ['480p', '720p'], '480p')).toBe('480p');
 	});
 });
 
@@ -100,17 +119,17 @@ describe('a switch', () => {
 		['FALSE', false],
 		[' True ', true],
 	])('%j is %j', (value, on) => {
-		expect(checkSwitch('Download Video', value, !on)).toBe(on);
+		expect(checkSwitch(value, 'Download Video', !on)).toBe(on);
 	});
 
 	test.each(['yes', 'on', 1, 0, '1', [true], {}])('%j is refused by name', (value) => {
-		const { message } = refusal(() => checkSwitch('Download Video', value, false));
+		const { message } = refusal(() => checkSwitch(value, 'Download Video', false));
 		expect(message).toBe("'Download Video' must be true or false");
 	});
 });
 
 describe('a choice', () => {
-	const check = (value: unknown) => checkChoice('Resolution', value, ['480p', '720p'], '480p');
+	const check = (value: unknown) => checkChoice(value, 'Resolution', ['480p', '720p'], '480p');
 
 	test.each(['720p', '720P', ' 720p\n'])('%j is meant', (value) => {
 		expect(check(value)).toBe('720p');
@@ -126,18 +145,18 @@ describe('an optional text', () => {
 		['customer-42', 'customer-42'],
 		[42, '42'],
 	])('%j is %j', (value, expected) => {
-		expect(checkOptionalText('User', value)).toBe(expected);
+		expect(checkOptionalText(value, 'User')).toBe(expected);
 	});
 
 	test.each([{}, ['a']])('%j is refused by name', (value) => {
-		expect(refusal(() => checkOptionalText('User', value)).message).toContain("'User'");
+		expect(refusal(() => checkOptionalText(value, 'User')).message).toContain("'User'");
 	});
 });
 
 describe('the most videos', () => {
 	test.each([
-		[0, undefined],
-		['0', undefined],
+		[0, 0],
+		['0', 0],
 		[3, 3],
 		[' 3 ', 3],
 	])('%j is %j', (value, expected) => {
@@ -211,7 +230,7 @@ describe('custom body fields', () => {
 		'%p has a number that cannot be sent',
 		(value) => {
 			const { message } = refusal(() => checkCustomBodyFields(value));
-			expect(message).toBe("'Custom Body Fields' has a number that is none");
+			expect(message).toBe("'Custom Body Fields' contains NaN or Infinity");
 		},
 	);
 
@@ -226,9 +245,9 @@ describe('custom body fields', () => {
 });
 
 test.each([Number.NaN, Infinity, -Infinity])('%p is no text', (value) => {
-	expect(refusal(() => checkText('Prompt', value))).toMatchObject({
+	expect(refusal(() => checkText(value, 'Prompt'))).toMatchObject({
 		message: "'Prompt' must be text",
-		description: `It came out as ${value}.`,
+		description: `The value is ${value}.`,
 	});
 });
 
@@ -249,9 +268,9 @@ describe('what a refusal tells of the value', () => {
 		{ value: 8n, shown: '8' },
 		{ value: Number.NaN, shown: 'NaN' },
 		{ value: Infinity, shown: 'Infinity' },
-	])('$value came out as $shown', ({ value, shown }) => {
+	])('$value is shown as $shown', ({ value, shown }) => {
 		const { description } = refusal(() => checkDuration(value));
-		expect(description).toContain(`It came out as ${shown}.`);
+		expect(description).toContain(`The value is ${shown}.`);
 	});
 
 	test('is not longer than one can read', () => {
@@ -260,9 +279,41 @@ describe('what a refusal tells of the value', () => {
 	});
 });
 
+describe('a URL of a file', () => {
+	test.each([
+		'https://drive.google.com/file/d/1AbC/view?usp=sharing',
+		'https://drive.google.com/open?id=1AbC',
+		'https://docs.google.com/document/d/1AbC/edit',
+		'https://photos.app.goo.gl/AbC',
+		'https://www.dropbox.com/scl/fi/abc/photo.png?rlkey=xyz&dl=0',
+		'https://www.dropbox.com/s/abc/photo.png',
+		'https://1drv.ms/i/s!AbC',
+		'https://contoso.sharepoint.com/:i:/s/team/AbC',
+		'https://imgur.com/AbC',
+		'https://github.com/owner/name/blob/main/photo.png',
+		'HTTPS://WE.TL/t-abc',
+	])('is not the page of a service: %s', (url) => {
+		const { message, description } = refusal(() => checkUrl(url, 'Image URL'));
+		expect(message).toBe("'Image URL' is a page that shows a file, not the file");
+		expect(description).toMatch(/dropbox/i.test(url) ? /dl=1/ : /Binary Data/);
+	});
+
+	test.each([
+		'https://drive.google.com/uc?export=download&id=1AbC',
+		'https://www.dropbox.com/scl/fi/abc/photo.png?rlkey=xyz&dl=1',
+		'https://dl.dropboxusercontent.com/s/abc/photo.png',
+		'https://i.imgur.com/AbC.png',
+		'https://raw.githubusercontent.com/owner/name/main/photo.png',
+		'https://example.com/drive.google.com/file/photo.png',
+	])('is one that opens the file: %s', (url) => {
+		expect(checkUrl(url, 'Image URL')).toBe(url);
+	});
+});
+
 describe('whatever an expression gives', () => {
 	const checks = [
-		(value: unknown) => checkText('Prompt', value),
+		(value: unknown) => checkText(value, 'Prompt'),
+		(value: unknown) => checkNumber(value, 'Duration', { min: 1, zero: 'none' }),
 		checkDuration,
 		checkMaxWait,
 		checkPollInterval,

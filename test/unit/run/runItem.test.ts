@@ -75,7 +75,7 @@ describe('the items of a run', () => {
 		);
 		expect(ends[0]).toMatchObject({
 			status: 'rejected',
-			reason: { description: expect.stringContaining('item 1: id-1, item 2: id-2') },
+			reason: { description: expect.stringContaining('item 2: id-1, item 3: id-2') },
 		});
 	});
 });

@@ -24,7 +24,7 @@ const image = imageField({
 	file: { description: `JPEG, PNG or WebP of up to ${MAX_IMAGE_MB} MB` },
 });
 
-const duration = durationField({ min: 1, max: 15 }, 8);
+const duration = durationField(1, 15, 8);
 
 const resolution = choiceField({
 	displayName: 'Resolution',

@@ -17,7 +17,7 @@ const videoUrl = field(
 		description:
 			'URL of the MP4 to edit, up to about 8.7 seconds long. It takes a URL, not a file, and CometAPI must be able to open it.',
 	},
-	(value, label) => checkUrl(label, value),
+	checkUrl,
 );
 
 const prompt = promptField({

@@ -17,5 +17,6 @@ export const grok: Resource = {
 		}),
 	],
 	ownModels: /^grok/i,
+	ownIds: /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i,
 	model,
 };

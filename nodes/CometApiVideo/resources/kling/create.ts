@@ -1,10 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { customBodyFields } from '../../fields/bodyFields';
-import { checkShare, isEmpty } from '../../fields/checks';
+import { isEmpty } from '../../fields/checks';
 import {
 	choiceField,
-	field,
+	numberField,
 	option,
 	optionalTextField,
 	promptField,
@@ -92,16 +92,15 @@ const sound = switchField({
 });
 
 const cfgScale = option(
-	field(
+	numberField(
 		{
 			displayName: 'CFG Scale',
 			name: 'cfgScale',
-			type: 'number',
 			default: 0.5,
-			hint: 'A number from 0 to 1',
 			description: 'How closely to follow the prompt',
 		},
-		checkShare,
+		{ min: 0, max: 1 },
+		undefined,
 	),
 );
 

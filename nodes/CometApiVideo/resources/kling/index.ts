@@ -15,5 +15,6 @@ export const kling: Resource = {
 		}),
 	],
 	ownModels: /^kling/i,
+	ownIds: /^\d+$/,
 	model,
 };

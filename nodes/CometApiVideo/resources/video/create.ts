@@ -1,6 +1,5 @@
-import { InputError } from '../../errors';
 import { customBodyFields } from '../../fields/bodyFields';
-import { checkOptionalText, show } from '../../fields/checks';
+import { badValue, checkOptionalText } from '../../fields/checks';
 import { choiceField, durationField, field, option, promptField } from '../../fields/field';
 import { multipartBody } from '../../files/multipartBody';
 import type { Item } from '../../item';
@@ -18,7 +17,7 @@ const prompt = promptField({
 });
 
 /** No model is known to make longer ones; 'Custom Body Fields' take any. */
-const duration = durationField({ min: 0, max: 30 }, 0);
+const duration = durationField(0, 30, 0);
 
 const aspectRatio = choiceField({
 	displayName: 'Aspect Ratio',
@@ -88,15 +87,12 @@ async function readCreate(item: Item): Promise<Submission> {
 }
 
 /** Width x height, or a ratio, with any sign that people write between them. */
-function checkSize(value: unknown): string | undefined {
-	const size = checkOptionalText('Size', value);
+function checkSize(value: unknown, label: string): string | undefined {
+	const size = checkOptionalText(value, label);
 	if (size === undefined) return undefined;
 	const match = /^([1-9]\d{0,4})\s*([x×*:])\s*([1-9]\d{0,4})$/i.exec(size);
 	if (match) return `${match[1]}${match[2] === ':' ? ':' : 'x'}${match[3]}`;
-	throw new InputError(
-		"'Size' must be like 1280x720 or 16:9",
-		`The value is ${show(size)}. ${adviceOnSize(size)}, or leave it empty.`,
-	);
+	throw badValue(`'${label}' must be like 1280x720 or 16:9`, size, adviceOnSize(size));
 }
 
 /** The pixels of what people say instead. */
@@ -104,5 +100,5 @@ function adviceOnSize(size: string): string {
 	const [, lines] = /^(480|540|720|1080)p?$/i.exec(size) ?? [];
 	const short = Number(lines ?? 720);
 	const long = { 480: 854, 540: 960, 720: 1280, 1080: 1920 }[short];
-	return `Enter ${long}x${short} (landscape) or ${short}x${long} (vertical)`;
+	return `Enter ${long}x${short} (landscape) or ${short}x${long} (vertical), or leave it empty.`;
 }

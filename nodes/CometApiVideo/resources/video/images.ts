@@ -1,5 +1,5 @@
 import { InputError } from '../../errors';
-import { checkText, checkUrl } from '../../fields/checks';
+import { badValue, checkText, checkUrl } from '../../fields/checks';
 import { imagesField } from '../../fields/imageSource';
 import { MAX_IMAGE_MB, readBinaryImage, type ImageFile } from '../../files/image';
 import { parseJson } from '../../http/json';
@@ -20,7 +20,8 @@ export const images = imagesField<FormValues>(
 				'The images that the video starts from, if any. Some models take files only, some take URLs only.',
 		},
 		url: {
-			description: 'URL of an image. For several, one URL per line, or a list from an expression.',
+			hint: 'For several images, one URL per line',
+			description: 'URL that opens the image itself. An expression may also give a list.',
 			typeOptions: { rows: 2 },
 		},
 		file: {
@@ -28,13 +29,13 @@ export const images = imagesField<FormValues>(
 			description: `JPEG, PNG or WebP of up to ${MAX_IMAGE_MB} MB, and up to ${MAX_IMAGES_MB} MB together`,
 		},
 	},
-	async (_item, value) => {
-		const urls = listOf('Image URL', value, BETWEEN_URLS);
-		return { reference_urls: urls.map((url) => checkUrl('Image URL', url)) };
+	async (_item, value, label) => {
+		const urls = listOf(value, label, BETWEEN_URLS);
+		return { reference_urls: urls.map((url) => checkUrl(url, label)) };
 	},
-	async (item, value) => {
+	async (item, value, label) => {
 		const files: ImageFile[] = [];
-		for (const name of listOf('Input Data Field Name', value, BETWEEN_NAMES)) {
+		for (const name of listOf(value, label, BETWEEN_NAMES)) {
 			files.push(await readBinaryImage(item, name));
 		}
 		checkTogether(files);
@@ -43,16 +44,16 @@ export const images = imagesField<FormValues>(
 );
 
 /** A list as it is or as JSON text, one file alone, or the pieces of a text. */
-function listOf(name: string, value: unknown, separator: RegExp): unknown[] {
+function listOf(value: unknown, label: string, separator: RegExp): unknown[] {
 	if (Array.isArray(value) && value.length > 0) return value;
 	if (typeof value === 'object' && value !== null && !Array.isArray(value)) return [value];
-	const names = checkText(name, value);
+	const names = checkText(value, label);
 	const list = names.startsWith('[') ? parseJson(names) : undefined;
 	if (Array.isArray(list) && list.length > 0) return list;
 	const pieces = names.split(separator).filter((piece) => piece !== '');
 	if (pieces.length > 0) return pieces;
 	// Names that came out empty are no wish for a video without an image.
-	throw new InputError(`'${name}' names nothing`, `It came out as ${JSON.stringify(value)}.`);
+	throw badValue(`'${label}' is empty`, value);
 }
 
 function checkTogether(files: ImageFile[]): void {

@@ -15,5 +15,6 @@ export const video: Resource = {
 		}),
 	],
 	ownModels: /^(doubao-)?(seedance|wan|vidu|happyhorse|veo|minimax|hailuo|flux|omni|sora)/i,
+	ownIds: /^task_/,
 	model,
 };
