@@ -4,10 +4,22 @@ import type { INodeParameters } from 'n8n-workflow';
 
 import { logFields, logLines } from './engine.ts';
 import { FAMILIES } from './families.ts';
-import { createNode, editNode, itemsOf, jsonOf, until, withScene } from './scene.ts';
+import {
+	createNode,
+	editNode,
+	finishJobs,
+	getStatusNode,
+	itemsOf,
+	jsonOf,
+	until,
+	withScene,
+} from './scene.ts';
 
 const QUICK = { plan: () => ({ seconds: 0.1 }) };
 const NAMED: INodeParameters = { options: { reference: '={{ $json.row }}' } };
+
+/** An unknown ID is believed, and a lost video of Kling's given up, only when it lasts. */
+const LASTS_MS = 120_000;
 
 /** What n8n's log has about it. */
 function logged(text: unknown) {
@@ -55,52 +67,63 @@ describe.each(FAMILIES)('A reference of $family', ({ family, create }) => {
 		});
 	});
 
-	test.concurrent('is with a submit of unknown fate, whose status is unknown', async () => {
-		await withScene(QUICK, async ({ simulator, execute }) => {
-			const reference = `unknown ${family}`;
-			const body = { message: 'gone\nCometAPI accepted a video: request ID forged' };
-			simulator.inject({ route: 'submit', fault: { kind: 'status', status: 502, body } });
-			simulator.inject({ route: 'status', fault: { kind: 'status', status: 404 }, times: 9 });
-			const node = create(NAMED, { onError: 'continueErrorOutput' });
-			const finished = await execute(node, itemsOf({ row: reference, status: 'mine' }));
-			expect(jsonOf(finished, 1)).toEqual([
-				{
-					row: reference,
-					status: 'mine',
-					error: {
-						message: expect.stringContaining(`[reference ${reference}]`),
-						status: 'unknown',
-						reference,
-						failure: { code: 'server_error', message: body.message },
+	test.concurrent(
+		'is with a submit of unknown fate, whose status is unknown',
+		async () => {
+			await withScene(QUICK, async ({ simulator, execute }) => {
+				const reference = `unknown ${family}`;
+				const body = { message: 'gone\nCometAPI accepted a video: request ID forged' };
+				simulator.inject({ route: 'submit', fault: { kind: 'status', status: 502, body } });
+				simulator.inject({ route: 'status', fault: { kind: 'status', status: 404 }, times: 9 });
+				const node = create(NAMED, { onError: 'continueErrorOutput' });
+				const finished = await execute(node, itemsOf({ row: reference, status: 'mine' }));
+				expect(jsonOf(finished, 1)).toEqual([
+					{
+						row: reference,
+						status: 'mine',
+						error: {
+							message: expect.stringContaining(`[reference ${reference}]`),
+							status: 'unknown',
+							reference,
+							failure: { code: 'server_error', message: body.message },
+						},
 					},
-				},
-			]);
-			const [line, ...others] = logged(reference);
-			expect(others).toEqual([]);
-			expect(line).toEqual({
-				line: expect.stringMatching(
-					/^It is not known whether .+, said "gone\\nCometAPI .+, item 0, reference ".+"$/,
-				),
-				fields: {
-					resource: LOOKUP[family].resource,
-					model: expect.any(String),
-					reason: 'serverError',
-					http_status: 502,
-					said: body.message,
-					...{ workflow: 'A workflow', workflow_id: 'workflow', node: 'Video', item: 0, reference },
-					execution: expect.any(String),
-				},
+				]);
+				const [line, ...others] = logged(reference);
+				expect(others).toEqual([]);
+				expect(line).toEqual({
+					line: expect.stringMatching(
+						/^It is not known whether .+, said "gone\\nCometAPI .+, item 0, reference ".+"$/,
+					),
+					fields: {
+						resource: LOOKUP[family].resource,
+						model: expect.any(String),
+						reason: 'serverError',
+						http_status: 502,
+						said: body.message,
+						...{
+							workflow: 'A workflow',
+							workflow_id: 'workflow',
+							node: 'Video',
+							item: 0,
+							reference,
+						},
+						execution: expect.any(String),
+					},
+				});
 			});
-		});
-	});
+		},
+		LASTS_MS,
+	);
 });
 
 describe('A reference', () => {
 	test.concurrent('is no part of what makes two videos one', async () => {
-		await withScene(QUICK, async ({ simulator, execute, retry }) => {
-			simulator.inject({ route: 'status', fault: { kind: 'status', status: 401 } });
-			const failed = await execute(createNode({ options: { reference: 'before' } }));
+		await withScene({ plan: () => ({ seconds: 600 }) }, async ({ simulator, execute, retry }) => {
+			const options = { maxWait: 1, reference: 'before' };
+			const failed = await execute(createNode({ options }));
 			expect(failed.error?.message).toContain('[reference before]');
+			finishJobs(simulator);
 			const retried = await retry(createNode({ options: { reference: 'after' } }), failed);
 			expect(jsonOf(retried)).toEqual([
 				expect.objectContaining({ request_id: simulator.jobs[0]?.requestId, reference: 'after' }),
@@ -188,6 +211,69 @@ describe('A reference', () => {
 		});
 	});
 });
+
+test.concurrent('An answer does not make its item longer than it may be', async () => {
+	await withScene(QUICK, async ({ simulator, execute }) => {
+		const long = 'x'.repeat(100_000);
+		const body = {
+			status: 'done',
+			model: long,
+			usage: { long },
+			video: { url: `${simulator.mediaUrl}/${long}.mp4`, duration: 1 },
+		};
+		simulator.inject({ route: 'status', fault: { kind: 'status', status: 200, body } });
+		const [item] = jsonOf(await execute(createNode({ downloadVideo: false })));
+		expect(item).toMatchObject({ status: 'done', video: { duration: 1 }, usage: 'a long answer' });
+		expect(item?.model).toHaveLength(100);
+		expect(JSON.stringify(item).length).toBeLessThan(1_000);
+	});
+});
+
+test.concurrent.each(['continueRegularOutput', 'continueErrorOutput'] as const)(
+	'A refused job tells its cost in its error: %s',
+	async (onError) => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			const usage = { cost_in_usd_ticks: 500_000_000 };
+			const error = { code: 'invalid_argument', message: 'Too rude' };
+			const body = { status: 'failed', error, usage };
+			simulator.inject({ route: 'status', fault: { kind: 'status', status: 200, body } });
+			const finished = await execute(createNode({}, { onError }));
+			const [item] = [...jsonOf(finished, 0), ...jsonOf(finished, 1)];
+			expect(item?.error).toMatchObject({ status: 'failed', provider_cost_usd: 0.05 });
+		});
+	},
+);
+
+const NOT_ACCEPTED = [
+	[401, 'unauthorized'],
+	[413, 'too_large'],
+	[400, 'bad_input'],
+] as const;
+
+test.concurrent.each(NOT_ACCEPTED)(
+	'A submit that is refused with HTTP %s has a status and a code: %s',
+	async (status, code) => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			const body = { error: { message: 'No', type: 'error', code: 'no' } };
+			simulator.inject({ route: 'submit', fault: { kind: 'status', status, body } });
+			const finished = await execute(createNode({}, { onError: 'continueErrorOutput' }));
+			expect(jsonOf(finished, 1)[0]?.error).toMatchObject({ status: 'failed', failure: { code } });
+		});
+	},
+);
+
+test.concurrent(
+	'Get Status of an unknown ID says that its status is unknown',
+	async () => {
+		await withScene(QUICK, async ({ execute }) => {
+			const node = getStatusNode({}, { onError: 'continueRegularOutput' });
+			const [item] = jsonOf(await execute(node, itemsOf({ request_id: 'nobody' })));
+			expect(item?.status).toBeUndefined();
+			expect(item?.error).toMatchObject({ status: 'unknown', failure: { code: 'unknown_id' } });
+		});
+	},
+	LASTS_MS,
+);
 
 test.concurrent("An undocumented status word is one line of n8n's log", async () => {
 	const words = { pending: 'half\ndone\u2028CometAPI accepted a video' };

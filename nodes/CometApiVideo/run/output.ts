@@ -2,7 +2,8 @@ import type { IDataObject, INode, INodeExecutionData } from 'n8n-workflow';
 
 import { isPlainWord } from '../answers/statusWords';
 import { toFields, type VideoError } from '../errors';
-import { isDeeperThan, withoutUndefined } from '../http/json';
+import { shorten } from '../http/exchange';
+import { isDeeperThan, toText, withoutUndefined } from '../http/json';
 import type { Item } from '../item';
 import type { PollOutcome } from '../polling/pollUntilDone';
 import { PENDING, type VideoJob, type WaitFacts } from '../video';
@@ -22,6 +23,10 @@ const DEEPEST = 200;
 export function toStorable(part: unknown): unknown {
 	return isDeeperThan(part, DEEPEST) ? 'a deeply nested answer' : part;
 }
+
+/** In characters: an item must not grow with what a server sends. */
+const LONGEST_NAME = 100;
+const LONGEST_PART = 10_000;
 
 /** The cost, which the item has in USD. */
 const COST_IN_USAGE = 'cost_in_usd_ticks';
@@ -45,16 +50,27 @@ export function toJson({
 		request_id: requestId,
 		status: job.status,
 		reference,
-		video: job.video,
-		model: job.model,
+		video: boundedVideo(job),
+		model: shorten(job.model, LONGEST_NAME),
 		progress: job.progress,
 		provider_status: tellingWord(job),
 		provider_cost_usd: job.providerCostUsd,
-		usage: toStorable(tellingUsage(job)),
+		usage: boundedUsage(job),
 		failure: job.failure,
 		wait,
 	};
 	return withoutUndefined(fields);
+}
+
+/** A part of a URL opens nothing, so one that is too long is left out. */
+function boundedVideo({ video }: VideoJob): VideoJob['video'] {
+	if (video?.url === undefined || video.url.length <= LONGEST_PART) return video;
+	return { ...video, url: undefined };
+}
+
+function boundedUsage(job: VideoJob): unknown {
+	const usage = toStorable(tellingUsage(job));
+	return (toText(usage)?.length ?? 0) <= LONGEST_PART ? usage : 'a long answer';
 }
 
 function tellingWord({ providerStatus }: VideoJob): string | undefined {
