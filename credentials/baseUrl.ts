@@ -1,6 +1,6 @@
 export const DEFAULT_BASE_URL = 'https://api.cometapi.com';
 
-const VERSION_AND_SLASHES = /(\/v1)?\/*$/;
+const VERSION_AND_SLASHES = /(?<!\/)(\/v1)?\/*$/;
 
 /** What `baseUrl` of the credential becomes in a request: a trailing slash or /v1 is forgiven. */
 export const BASE_URL_EXPRESSION = `={{ $credentials.baseUrl.trim().replace(${VERSION_AND_SLASHES}, "") }}`;
@@ -19,9 +19,9 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 export function baseUrlProblem(baseUrl: string): string | undefined {
 	// What is no URL is not quoted: it may be a key that was pasted into the wrong field.
 	if (!URL.canParse(baseUrl)) return `'Base URL' is not a URL, for example ${DEFAULT_BASE_URL}`;
-	const { protocol, hostname, username, password, search, hash } = new URL(baseUrl);
+	const { protocol, hostname, username, password } = new URL(baseUrl);
 	if (username !== '' || password !== '') return "'Base URL' must not have a user name or password";
-	if (search !== '' || hash !== '') return "'Base URL' must end with its path: no ? and no #";
+	if (/[?#]/.test(baseUrl)) return "'Base URL' must end with its path: no ? and no #";
 	if (protocol === 'https:' || (protocol === 'http:' && LOOPBACK.test(hostname))) return undefined;
 	return `'Base URL' must start with https://, since the API key would be readable on its way to ${hostname}`;
 }

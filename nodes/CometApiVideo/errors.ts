@@ -505,7 +505,7 @@ function detailsOf(error: VideoError): IDataObject {
 }
 
 /** An ID of the exchange within CometAPI's words, which is not the video's. */
-const ID_IN_WORDS = /\s*\(request id: ([^()\s]+)\)/i;
+const ID_IN_WORDS = /\s?\(request id: ([^()\s]+)\)/i;
 
 const supportIdIn = (words = '') => ID_IN_WORDS.exec(words)?.[1];
 

@@ -10,7 +10,7 @@ export function contentPathOf(url: string, baseUrl: string): string | undefined 
 	const path = pathname.replace(/\/{2,}/g, '/');
 	const base = new URL(baseUrl);
 	if (host !== base.host && !CONTENT_PATH.test(path)) return undefined;
-	const prefix = base.pathname.replace(/\/+$/, '');
+	const prefix = base.pathname.replace(/(?<!\/)\/+$/, '');
 	const below = path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : path;
 	return `${below}${search}`;
 }

@@ -8,7 +8,7 @@ const PROVIDER_CODES = ['service_unavailable', 'internal_error', 'expired'];
 const REQUEST_CODES = ['invalid_argument', 'permission_denied', 'failed_precondition'];
 
 const POLICY_WORDS =
-	/(content|usage|safety) (polic|guideline)|policy violation|violat\w* .{0,40}(polic|guideline)/i;
+	/(content|usage|safety) (polic|guideline)|policy violation|violat\w{0,20} .{0,40}(polic|guideline)/i;
 
 type FailedJob = Pick<VideoJob, 'status' | 'failure' | 'isNamed'>;
 

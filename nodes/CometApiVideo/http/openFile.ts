@@ -74,7 +74,7 @@ export async function openFile(
 
 /** Where a path below the base URL is. */
 export function addressOf({ request }: Pick<Caller, 'request'>, path: string): string {
-	return `${String(request.baseURL).replace(/\/+$/, '')}${path}`;
+	return `${String(request.baseURL).replace(/(?<!\/)\/+$/, '')}${path}`;
 }
 
 async function request(

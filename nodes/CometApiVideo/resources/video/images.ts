@@ -10,7 +10,7 @@ const MAX_IMAGES_MB = 25;
 
 /** A comma belongs to a URL unless a blank or another URL follows, as when a list becomes text. */
 const BETWEEN_URLS = /,?\s+|,(?=https?:\/\/)|,$/i;
-const BETWEEN_NAMES = /\s*,\s*/;
+const BETWEEN_NAMES = /,/;
 
 /** The images to start from, as the form has them: files, or URLs, or none. */
 export const images = imagesField<FormValues>(
@@ -50,7 +50,10 @@ function listOf(value: unknown, label: string, separator: RegExp): unknown[] {
 	const names = checkText(value, label);
 	const list = names.startsWith('[') ? parseJson(names) : undefined;
 	if (Array.isArray(list) && list.length > 0) return list;
-	const pieces = names.split(separator).filter((piece) => piece !== '');
+	const pieces = names
+		.split(separator)
+		.map((piece) => piece.trim())
+		.filter((piece) => piece !== '');
 	if (pieces.length > 0) return pieces;
 	// Names that came out empty are no wish for a video without an image.
 	throw badValue(`'${label}' is empty`, value);
