@@ -32,7 +32,7 @@ export class CometApiVideoApi implements ICredentialType {
 			required: true,
 			default: '',
 			placeholder: 'e.g. sk-...',
-			description: 'An API key from the CometAPI console',
+			description: 'An API key from the CometAPI console, at cometapi.com/console/token',
 		},
 		{
 			displayName: 'Base URL',

@@ -19,7 +19,7 @@ export class CometApiVideo implements INodeType {
 		subtitle:
 			'={{ $parameter.operation === "getStatus" ? "Get Status" : $parameter.operation.toTitleCase() + (/^[^=]/.test($rawParameter.model ?? "") ? ": " + $rawParameter.model : "") }}',
 		description:
-			'Generate videos with Grok, Seedance, Veo, Wan, Kling and more through CometAPI, and wait until they are finished',
+			'Generate videos with Grok, Seedance, Veo, Wan, Kling and more through CometAPI',
 		defaults: { name: 'CometAPI Video' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
