@@ -1,5 +1,6 @@
 import type { IExecutePaginationFunctions, IHttpRequestOptions } from 'n8n-workflow';
 
+import type { Clock } from './clock';
 import type { Semaphore } from './semaphore';
 
 /** One item on its way through the node. */
@@ -11,6 +12,8 @@ export interface Item {
 	signal: AbortSignal;
 	/** In which all items of the run read files. */
 	reading: Semaphore;
+	/** Of the run. Its sleep returns early when the signal aborts. */
+	clock: Clock;
 	itemIndex: number;
 	/** The user's own text for this item, once it has been read. */
 	reference?: string;

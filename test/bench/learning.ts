@@ -1,7 +1,5 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
-// What it is worth to know how long earlier jobs of a kind took, in virtual time.
-import { createRequire } from 'node:module';
-
+// Polls and lag with a memory of when earlier jobs ended, beside those without, in virtual time.
+import { Clock, JobDurations, pollUntilDone } from './builtNode.ts';
 import { sample, type Figure, type Settings } from './report.ts';
 import {
 	drawn,
@@ -16,225 +14,138 @@ import {
 	type Workload,
 } from './virtualTime.ts';
 
-const load = createRequire(import.meta.url);
-const { pollUntilDone } = load(
-	'../../dist/nodes/CometApiVideo/polling/pollUntilDone.js',
-) as typeof import('../../nodes/CometApiVideo/polling/pollUntilDone.ts');
-const { JobDurations } = load(
-	'../../dist/nodes/CometApiVideo/polling/durations.js',
-) as typeof import('../../nodes/CometApiVideo/polling/durations.ts');
 // So many jobs fill the memory twice.
 const WARM_UP = 16;
-const STEADY_AFTER = 8;
 
-interface Scenario {
-	name: string;
-	draw: Draw;
-	lag?: number;
-	polls?: number;
-	progress?: (share: number) => number;
+/** Shares of the lag and the polls without a memory that may be left. */
+interface Wanted {
+	lag: number;
+	polls: number;
 }
 
-const ONE_AFTER_ANOTHER: Scenario[] = [
-	...[5, 12, 45, 120, 300, 900].flatMap((seconds): Scenario[] => [
-		{
-			name: `${seconds} s +-20 %`,
-			draw: evenly(seconds),
-			...(seconds >= 45 && { lag: 0.5, polls: 0.5 }),
-		},
+/** Four fifths of what a memory of eight spans, which took three times the code, saved. */
+const SAVING: Record<number, { even: Wanted; logNormal: Wanted }> = {
+	45: { even: { lag: 0.59, polls: 0.59 }, logNormal: { lag: 0.76, polls: 0.68 } },
+	120: { even: { lag: 0.58, polls: 0.46 }, logNormal: { lag: 0.76, polls: 0.53 } },
+	300: { even: { lag: 0.6, polls: 0.5 }, logNormal: { lag: 0.86, polls: 0.58 } },
+	900: { even: { lag: 0.6, polls: 0.57 }, logNormal: { lag: 0.9, polls: 0.66 } },
+};
+
+const ONE_AFTER_ANOTHER: Array<{ name: string; draw: Draw; wanted?: Wanted }> = [
+	...[5, 12, 45, 120, 300, 900].flatMap((seconds) => [
+		{ name: `${seconds} s +-20 %`, draw: evenly(seconds), wanted: SAVING[seconds]?.even },
 		{
 			name: `${seconds} s log-normal 0.25`,
 			draw: logNormal(seconds, 0.25),
-			...(seconds >= 45 && { lag: 1, polls: 0.6 }),
+			wanted: SAVING[seconds]?.logNormal,
 		},
-		{
-			name: `${seconds} s log-normal 0.5`,
-			draw: logNormal(seconds, 0.5),
-			...(seconds <= 300 && { lag: 1.1 }),
-			...(seconds >= 12 && { polls: 1.1 }),
-		},
+		{ name: `${seconds} s log-normal 0.5`, draw: logNormal(seconds, 0.5) },
 	]),
-	{ name: '45 or 120 s', draw: mixed(evenly(45), evenly(120), 0.5), lag: 1, polls: 1 },
-	{ name: '30 or at times 300 s', draw: mixed(evenly(30), evenly(300), 0.8), lag: 1, polls: 1 },
-	...[45, 120, 300].map((seconds) => ({
-		name: `${seconds} s +-20 % with steady progress`,
-		draw: evenly(seconds),
-		progress: (share: number) => Math.floor(share * 100),
-	})),
+	{ name: '45 or 120 s', draw: mixed(evenly(45), evenly(120), 0.5) },
+	{ name: '30 or at times 300 s', draw: mixed(evenly(30), evenly(300), 0.8) },
 ];
-
-/** What a job costs with a memory and without, in one repetition. */
-interface Pair {
-	learned: Cost;
-	today: Cost;
-}
 
 export async function measureLearning({ isQuick, tell }: Settings): Promise<Figure[]> {
 	const repetitions = isQuick ? 3 : 5;
-	const times = async <T>(measure: (random: () => number) => Promise<T>): Promise<T[]> => {
-		const measured: T[] = [];
-		while (measured.length < repetitions)
-			measured.push(await measure(seededRandom(measured.length)));
-		return measured;
+	const jobs = isQuick ? 2_000 : 6_000;
+	const figures: Figure[] = [];
+	const compare = async (
+		name: string,
+		wanted: Wanted | undefined,
+		of: Omit<Workload, 'random'>,
+	) => {
+		const shares: Array<Wanted & { lagS: number; pollsEach: number }> = [];
+		while (shares.length < repetitions) {
+			const random = seededRandom(shares.length);
+			const both = await costs({ ...of, random });
+			const [learned, untaught] = [meanCost(both.learned), meanCost(both.untaught)];
+			shares.push({
+				...{ lag: learned.lagS / untaught.lagS, polls: learned.polls / untaught.polls },
+				...{ lagS: untaught.lagS, pollsEach: untaught.polls },
+			});
+		}
+		const group = 'Lag and polls with a memory, as shares of those without one, virtual time';
+		figures.push(
+			{
+				...{ group, name: `Lag, ${name}`, unit: 'ratio', value: sample(shares.map((s) => s.lag)) },
+				...(wanted && { wanted: wanted.lag }),
+				rivals: { 'without, s': sample(shares.map((s) => s.lagS)) },
+			},
+			{
+				...{ group, name: `Polls, ${name}`, unit: 'ratio' },
+				value: sample(shares.map((s) => s.polls)),
+				...(wanted && { wanted: wanted.polls }),
+				rivals: { without: sample(shares.map((s) => s.pollsEach)) },
+			},
+		);
 	};
 
 	tell('one job after another');
-	const figures: Figure[] = [];
-	const jobs = isQuick ? 1_500 : 4_000;
-	for (const { name, draw, lag, polls, progress } of ONE_AFTER_ANOTHER) {
-		const pairs = await times(async (random) => {
-			const memory = new JobDurations();
-			const load = { places: 1, random, ...(progress && { progress }) };
-			await waitAll({ ...load, seconds: drawn(draw, WARM_UP, random), memory });
-			return await compare({ ...load, seconds: drawn(draw, jobs, random) }, memory);
-		});
-		figures.push(...figuresOf('one after another', name, pairs, lag, polls));
+	for (const { name, draw, wanted } of ONE_AFTER_ANOTHER) {
+		await compare(name, wanted, { seconds: drawn(draw, WARM_UP + jobs, seededRandom(99)) });
 	}
-
-	tell('many at once');
-	for (const count of [1, 10, 100, 300, 1_000]) {
-		const rounds = Math.ceil((isQuick ? 1_000 : 3_000) / count);
-		const both = await times(async (random) => {
-			const cold: Pair[] = [];
-			const warm: Pair[] = [];
-			for (let round = 0; round < rounds; round++) {
-				const memory = new JobDurations();
-				const load = () => ({ places: count, random, seconds: drawn(evenly(120), count, random) });
-				cold.push(await compare(load(), memory));
-				for (let times = 0; times < WARM_UP / count; times++) {
-					await waitAll({ ...load(), memory });
-				}
-				warm.push(await compare(load(), memory));
-			}
-			return { cold: meanPair(cold), warm: meanPair(warm) };
-		});
-		const name = `${count} of 120 s +-20 %`;
-		const [cold, warm] = [both.map((one) => one.cold), both.map((one) => one.warm)];
-		figures.push(...figuresOf('at once, the first of their kind', name, cold));
-		figures.push(...figuresOf('at once, later ones', name, warm, 0.6, 0.6));
-	}
-
-	tell('a queue');
-	for (const seconds of [45, 120]) {
-		const pairs = await times(
-			async (random) =>
-				await compare(
-					{ places: 10, random, seconds: drawn(evenly(seconds), 200, random) },
-					new JobDurations(),
-				),
+	tell('many at once, and a queue');
+	const draw = evenly(120);
+	for (const places of [10, 1_000]) {
+		const rounds = Math.ceil(jobs / places);
+		const seconds = drawn(draw, rounds * places, seededRandom(98));
+		await compare(
+			`120 s +-20 % at ${places} places`,
+			{ lag: 0.65, polls: 0.5 },
+			{ seconds, places },
 		);
-		const name = `200 of ${seconds} s +-20 % at 10 places, the first of their kind`;
-		figures.push(...figuresOf('a queue', name, pairs, 0.75, 0.75));
 	}
-
 	tell('sudden changes');
-	for (const seconds of [12, 45, 120, 300]) {
-		for (const factor of [0.5, 2]) {
-			const changes = await times((random) => change(seconds, factor, isQuick ? 100 : 400, random));
-			const name = `${seconds} s become ${seconds * factor} s`;
-			const group = 'Learned pace after a sudden change, +-20 %, virtual time';
-			const of = (pick: (of: Change) => number) => sample(changes.map(pick));
-			figures.push(
-				{
-					group,
-					name: `Lag of the first, ${name}`,
-					unit: 'of the old median',
-					value: of(({ first }) => first.lagS / seconds),
-					wanted: 0.25,
-					rivals: { longest: of(({ longestS }) => longestS / seconds) },
-				},
-				{
-					group,
-					name: `Lag of the ninth, ${name}`,
-					unit: 'of the settled lag',
-					value: of(({ ninth, settled }) => ninth.lagS / settled.lagS),
-					wanted: 1.25,
-				},
-				{
-					group,
-					name: `Polls of the ninth, ${name}`,
-					unit: 'of the settled polls',
-					value: of(({ ninth, settled }) => ninth.polls / settled.polls),
-					wanted: 1.25,
-				},
-			);
-		}
+	for (const seconds of [45, 300]) {
+		for (const factor of [0.5, 2]) figures.push(...(await change(seconds, factor, repetitions)));
 	}
 	return figures;
 }
 
-interface Change {
-	first: Cost;
-	longestS: number;
-	ninth: Cost;
-	/** Of jobs that have always been so. */
-	settled: Cost;
-}
-
-async function change(
-	seconds: number,
-	factor: number,
-	times: number,
-	random: () => number,
-): Promise<Change> {
-	const firsts: Cost[] = [];
-	const ninths: Cost[] = [];
-	const settled: Cost[] = [];
-	while (firsts.length < times) {
-		const costs = await waitAll({
-			places: 1,
-			random,
-			memory: new JobDurations(),
-			seconds: [
-				...drawn(evenly(seconds), WARM_UP, random),
-				...drawn(evenly(seconds * factor), STEADY_AFTER + 1 + WARM_UP, random),
-			],
-		});
-		firsts.push(...costs.slice(WARM_UP, WARM_UP + 1));
-		ninths.push(...costs.slice(WARM_UP + STEADY_AFTER, WARM_UP + STEADY_AFTER + 1));
-		settled.push(...costs.slice(-WARM_UP));
-	}
-	return {
-		first: meanCost(firsts),
-		longestS: Math.max(...firsts.map(({ lagS }) => lagS)),
-		ninth: meanCost(ninths),
-		settled: meanCost(settled),
-	};
+async function costs(workload: Workload): Promise<{ learned: Cost[]; untaught: Cost[] }> {
+	const { places = WARM_UP } = workload;
+	const learned = await waitAll({ ...workload, memory: new JobDurations() });
+	const untaught = await waitAll(workload);
+	return { learned: learned.slice(places), untaught: untaught.slice(places) };
 }
 
 async function waitAll(workload: Workload): Promise<Cost[]> {
-	return await waitForAll(pollUntilDone, workload);
+	return await waitForAll({ pollUntilDone, Clock }, workload);
 }
 
-async function compare(workload: Workload, memory: Workload['memory']): Promise<Pair> {
-	const learned = meanCost(await waitAll({ ...workload, memory }));
-	return { learned, today: meanCost(await waitAll(workload)) };
-}
-
-function meanPair(pairs: Pair[]): Pair {
-	return {
-		learned: meanCost(pairs.map(({ learned }) => learned)),
-		today: meanCost(pairs.map(({ today }) => today)),
-	};
-}
-
-function figuresOf(
-	how: string,
-	name: string,
-	pairs: Pair[],
-	lag?: number,
-	polls?: number,
-): Figure[] {
-	const figure = (what: string, of: (cost: Cost) => number, wanted?: number): Figure => ({
-		group: `Learned pace beside the one without a memory, ${how}, virtual time`,
-		name: `${what}, ${name}`,
-		unit: 'ratio',
-		value: sample(pairs.map(({ learned, today }) => of(learned) / of(today))),
-		...(wanted !== undefined && { wanted }),
-		rivals: {
-			with: sample(pairs.map(({ learned }) => of(learned))),
-			without: sample(pairs.map(({ today }) => of(today))),
-		},
+async function change(seconds: number, factor: number, repetitions: number): Promise<Figure[]> {
+	const JOBS = 200;
+	const measured: Array<{ first: Cost; ninth: Cost; settled: Cost }> = [];
+	while (measured.length < repetitions) {
+		const random = seededRandom(measured.length);
+		const runs: Cost[][] = [];
+		while (runs.length < JOBS) {
+			const before = drawn(evenly(seconds), WARM_UP, random);
+			const after = drawn(evenly(seconds * factor), 9 + WARM_UP, random);
+			const memory = new JobDurations();
+			runs.push((await waitAll({ random, memory, seconds: [...before, ...after] })).slice(WARM_UP));
+		}
+		const meanOf = (from: number, to: number) =>
+			meanCost(runs.flatMap((run) => run.slice(from, to)));
+		measured.push({ first: meanOf(0, 1), ninth: meanOf(8, 9), settled: meanOf(9, 9 + WARM_UP) });
+	}
+	const figure = (what: string, unit: string, wanted: number, values: number[]): Figure => ({
+		group: 'After a sudden change, +-20 %, virtual time',
+		name: `${what}, ${seconds} s become ${seconds * factor} s`,
+		...{ unit, wanted, value: sample(values) },
 	});
-	return [figure('Lag', ({ lagS }) => lagS, lag), figure('Polls', (cost) => cost.polls, polls)];
+	return [
+		figure(
+			...(['Lag of the first', 'of the old median', 0.25] as const),
+			measured.map(({ first }) => first.lagS / seconds),
+		),
+		figure(
+			...(['Lag of the ninth', 'of the settled lag', 1.25] as const),
+			measured.map(({ ninth, settled }) => ninth.lagS / settled.lagS),
+		),
+		figure(
+			...(['Polls of the ninth', 'of the settled polls', 1.25] as const),
+			measured.map(({ ninth, settled }) => ninth.polls / settled.polls),
+		),
+	];
 }

@@ -1,8 +1,14 @@
 // Waits in a time that passes only while they sleep.
+import type { Clock } from '../../nodes/CometApiVideo/clock.ts';
 import type { JobDurations, JobEnd } from '../../nodes/CometApiVideo/polling/durations.ts';
 import type { LikelyEnd } from '../../nodes/CometApiVideo/polling/likelyEnd.ts';
+import type { pollUntilDone } from '../../nodes/CometApiVideo/polling/pollUntilDone.ts';
 
-type Wait = typeof import('../../nodes/CometApiVideo/polling/pollUntilDone.ts');
+/** The node's own code, which the bench takes as built, and the tests as it is written. */
+export interface Node {
+	pollUntilDone: typeof pollUntilDone;
+	Clock: typeof Clock;
+}
 
 export interface Cost {
 	lagS: number;
@@ -27,7 +33,7 @@ export const KIND = 'video';
 
 /** What each job cost, in the order in which they started. */
 export async function waitForAll(
-	pollUntilDone: Wait['pollUntilDone'],
+	node: Node,
 	{ seconds, places = 1, memory, ...each }: Workload,
 ): Promise<Cost[]> {
 	const running: Array<{ atMs: number; finish(): void }> = [];
@@ -36,7 +42,7 @@ export async function waitForAll(
 	for (const takesS of seconds) {
 		if (running.length >= places) endNext();
 		const finish = memory?.sample(KIND);
-		const wait = await waitForOne(pollUntilDone, takesS * 1000, memory?.likelyEnd(KIND), each);
+		const wait = await waitForOne(node, takesS * 1000, memory?.likelyEnd(KIND), each);
 		costs.push(wait.cost);
 		const atMs = nowMs + takesS * 1000 + wait.cost.lagS * 1000;
 		running.push({ atMs, finish: () => finish?.(wait.jobEnd) });
@@ -53,16 +59,16 @@ export async function waitForAll(
 }
 
 async function waitForOne(
-	pollUntilDone: Wait['pollUntilDone'],
+	{ pollUntilDone, Clock }: Node,
 	takesMs: number,
 	likelyEnd: LikelyEnd | undefined,
 	{ random, progress, pollIntervalS = 0 }: Pick<Workload, 'random' | 'progress' | 'pollIntervalS'>,
 ): Promise<{ cost: Cost; jobEnd?: JobEnd }> {
-	let nowMs = 0;
+	const clock = virtualClock(Clock);
 	const end = await pollUntilDone(
 		{
 			poll: async () => {
-				const share = nowMs / takesMs;
+				const share = clock.now() / takesMs;
 				const job = {
 					status: share < 1 ? ('pending' as const) : ('done' as const),
 					statusIsKnown: true,
@@ -71,14 +77,13 @@ async function waitForOne(
 				};
 				return { kind: 'job', job, raw: {} };
 			},
-			sleep: async (ms) => void (nowMs += ms),
+			clock,
 			isStopped: () => false,
-			now: () => nowMs,
 			random,
 		},
 		{
-			acceptedAtMs: 0,
-			deadlineMs: Infinity,
+			ageMs: 0,
+			maxWaitMs: Infinity,
 			pollIntervalS,
 			pollAtOnce: false,
 			untilFinished: true,
@@ -87,6 +92,16 @@ async function waitForOne(
 	);
 	const cost = { lagS: (end.waitedMs - takesMs) / 1000, polls: end.polls };
 	return { cost, ...(end.jobEnd && { jobEnd: end.jobEnd }) };
+}
+
+/** A clock that only its sleeps move. */
+export function virtualClock(ClockType: typeof Clock): Clock {
+	let nowMs = 0;
+	return new ClockType({
+		now: () => nowMs,
+		sleep: async (ms, wake) => (wake ? await wake : (nowMs += ms)),
+		isStopped: () => false,
+	});
 }
 
 /** Repeatable random numbers, 0 to 1 (mulberry32). */

@@ -10,7 +10,7 @@ const ROOT = 'nodes/CometApiVideo';
 
 /** From the ground up: a floor imports its own and lower ones only. */
 const FLOORS = [
-	['pause', 'http'],
+	['pause', 'http', 'clock', 'backoff'],
 	['video'],
 	['item', 'semaphore'],
 	['videoApi', 'answers'],

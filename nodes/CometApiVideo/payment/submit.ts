@@ -17,7 +17,7 @@ import { jobAt, type JobRef, type VideoApi } from '../videoApi';
 import type { Ledger, VideoKey } from './ledger';
 import { isAccepted, type AcceptedEntry, type LedgerEntry } from './ledgerEntry';
 import { readFoundJob, readSubmitAnswer, type SubmitAnswer } from '../answers/submitAnswer';
-import { Refusal, type SubmitQueue } from './submitQueue';
+import { RateLimited, type SubmitQueue } from './submitQueue';
 
 /** How long an answer to a submit is waited for at least, whatever the node's time-out, in ms. */
 const SHORTEST_TIMEOUT_MS = 30_000;
@@ -87,21 +87,18 @@ export async function submitVideo(
 ): Promise<Submitted> {
 	const { queue, ledger, maxWaitS, api } = shared;
 	const submitter = {
-		sinceMs: Date.now(),
 		patienceMs: maxWaitS * 1000,
 		hasFile: submission.body.parts.length > 1,
 	};
 	let problem: ApiProblem = { reason: 'rateLimited' };
-	const sent = await queue.run(submitter, async () => {
+	const sent = await queue.run(submitter, async (isOutOfPatience) => {
 		if (item.signal.aborted) throw stopped();
-		if (queue.idleMs(submitter.sinceMs) >= submitter.patienceMs) {
-			throw noPlaceFree(problem, maxWaitS);
-		}
+		if (isOutOfPatience) throw noPlaceFree(problem, maxWaitS);
 		// On Stop the wait for the answer ends, but the submit goes on, so that its ID can be logged.
 		const result = await untilStopped(send(item, submission, shared), item.signal);
 		if (result?.answer.kind !== 'rateLimited') return result;
 		({ problem } = result.answer);
-		return new Refusal(result.answer.retryAfterMs);
+		return new RateLimited(result.answer.retryAfterMs);
 	});
 	if (!sent) {
 		// A submit that Stop kept from leaving says so before anything else happens.
@@ -131,14 +128,17 @@ export async function findLost(
 	if (!external) throw outcomeUnknown(problem);
 	const { submitPath, id, sentAtMs } = external;
 	const { statusPath } = jobAt(submitPath, id);
-	while (!item.signal.aborted) {
-		const exchange = await ask(item, statusPath, { deadlineMs: SHORTEST_TIMEOUT_MS });
+	const { clock, signal } = item;
+	// Not for longer, should the clock have been set back since.
+	const untilMs = clock.now() + Math.min(LOOK_UP_MS, sentAtMs + LOOK_UP_MS - Date.now());
+	while (!signal.aborted) {
+		const exchange = await clock.during(ask(item, statusPath, { deadlineMs: SHORTEST_TIMEOUT_MS }));
 		const ids = readFoundJob(exchange, id, shared.api.idNames);
 		if (ids)
 			return { entry: accept(entry, toJobRef(ids, submitPath), shared), raw: rawOf(exchange) };
-		const leftMs = sentAtMs + LOOK_UP_MS - Date.now();
+		const leftMs = untilMs - clock.now();
 		if (leftMs <= 0) break;
-		await pause(Math.min(leftMs, LOOK_UP_INTERVAL_MS), item.signal);
+		await clock.sleep(Math.min(leftMs, LOOK_UP_INTERVAL_MS));
 	}
 	throw outcomeUnknown(problem, id);
 }

@@ -1,5 +1,6 @@
+import { backoffMs } from '../backoff';
+import type { Clock } from '../clock';
 import { Semaphore } from '../semaphore';
-import { submitBackoffMs } from './backoff';
 
 /**
  * How many submits of a run are on their way at a time, so that Stop leaves few in flight; and how
@@ -8,18 +9,16 @@ import { submitBackoffMs } from './backoff';
 const LANE_WIDTH = 16;
 const FILE_LANE_WIDTH = 2;
 
-/** What the queue needs from outside. Times in ms. */
+/** What the queue needs from outside. */
 export interface QueueDeps {
-	/** Returns early when `wake` settles or the execution is stopped. */
-	sleep(ms: number, wake: Promise<void>): Promise<unknown>;
+	clock: Clock;
 	isStopped(): boolean;
-	now(): number;
 	/** 0 to 1. */
 	random(): number;
 }
 
 /** What a submit that was answered 429 returns: nothing was accepted. */
-export class Refusal {
+export class RateLimited {
 	/** ms from now on, when the answer says so. */
 	readonly retryAfterMs: number | undefined;
 
@@ -30,28 +29,33 @@ export class Refusal {
 
 /** Who waits to submit. */
 export interface Submitter {
-	/** When it began to wait, epoch ms. */
-	sinceMs: number;
 	/** How long it waits while no job of this run is running, in ms. */
 	patienceMs: number;
 	/** Whether its body holds a file. */
 	hasFile: boolean;
 }
 
+/** @param isOutOfPatience the submit comes in spite of the queue, or not at all */
+export type Submit<T> = (isOutOfPatience: boolean) => Promise<T | RateLimited>;
+
+interface Waiter extends Submitter {
+	sinceMs: number;
+}
+
 const LIMITED = Symbol('limited');
 
 /**
- * Who may submit next. Until the API says 429 everybody may; from then on one item asks for all, and
- * its acceptance lets the next one ask at once. A job of this run that ends frees a place, so it
- * wakes the one who asks.
+ * Who may submit next. Until the API answers 429 everybody may; from then on one item probes for all,
+ * and its acceptance lets the next one probe at once. A job of this run that ends frees a place, so
+ * it wakes the prober.
  */
 export class SubmitQueue {
 	private isLimited = false;
-	private refusalsInARow = 0;
+	private attempt = 0;
 	private nextTryAt = 0;
 	private mayWakeEarly = true;
 	private wake: () => void = () => {};
-	private readonly asking = new Semaphore(1);
+	private readonly probe = new Semaphore(1);
 	private readonly lane = new Semaphore(LANE_WIDTH);
 	private readonly fileLane = new Semaphore(FILE_LANE_WIDTH);
 	private runningJobs = 0;
@@ -64,61 +68,59 @@ export class SubmitQueue {
 	}
 
 	/**
-	 * Submits when the caller may, or when it has waited for longer than it is willing to or the
-	 * execution is stopped (`submit` must look), and again after each refusal. A turn ends with its
-	 * submit, also when that throws: the next one may then ask at once.
+	 * Submits when the caller may, or when it is out of patience or the execution is stopped (`submit`
+	 * must look), and again after each 429. A turn ends with its submit, also when that throws: the
+	 * next one may then probe at once.
 	 */
-	async run<T>(submitter: Submitter, submit: () => Promise<T | Refusal>): Promise<T> {
+	async run<T>(submitter: Submitter, submit: Submit<T>): Promise<T> {
+		const waiter = { ...submitter, sinceMs: this.deps.clock.now() };
 		if (!this.isLimited) {
-			const result = await this.submitInLane(submitter, submit);
+			const result = await this.submitInLane(waiter, submit);
 			if (result !== LIMITED) return result;
 		}
-		return await this.asking.run(
-			async (isAsking) => await this.submitUntilTaken(submitter, submit, isAsking),
-			async (placed) => await this.waitPatiently(submitter, placed),
+		return await this.probe.run(
+			async (isProber) => await this.submitUntilTaken(waiter, submit, isProber),
+			async (placed) => await this.waitPatiently(waiter, placed),
 		);
 	}
 
-	/** @param isAsking false for one who has waited for longer than it is willing to, or on Stop */
+	/** @param isProber false for one that is out of patience, or on Stop */
 	private async submitUntilTaken<T>(
-		submitter: Submitter,
-		submit: () => Promise<T | Refusal>,
-		isAsking: boolean,
+		waiter: Waiter,
+		submit: Submit<T>,
+		isProber: boolean,
 	): Promise<T> {
 		try {
 			for (;;) {
-				if (isAsking) await this.untilNextTry(submitter);
-				const result = await submit();
-				if (!(result instanceof Refusal)) return result;
-				this.noteRefusal(true, result);
+				if (isProber) await this.untilNextTry(waiter);
+				const result = await this.deps.clock.during(submit(this.isOutOfPatience(waiter)));
+				if (!(result instanceof RateLimited)) return result;
+				this.backOff(true, result);
 			}
 		} finally {
-			if (isAsking) this.letTheNextOneAsk();
+			if (isProber) this.letTheNextOneProbe();
 		}
 	}
 
 	/** @returns LIMITED when the submit was answered 429, or another one was before its turn came */
-	private async submitInLane<T>(
-		submitter: Submitter,
-		submit: () => Promise<T | Refusal>,
-	): Promise<T | typeof LIMITED> {
-		const lane = submitter.hasFile ? this.fileLane : this.lane;
+	private async submitInLane<T>(waiter: Waiter, submit: Submit<T>): Promise<T | typeof LIMITED> {
+		const lane = waiter.hasFile ? this.fileLane : this.lane;
 		return await lane.run(
 			async () => {
-				if (this.isLimited && !this.isOver(submitter)) return LIMITED;
-				const result = await submit();
-				if (!(result instanceof Refusal)) return result;
-				// Those who were on their way together were refused for one reason: it counts once.
-				this.noteRefusal(!this.isLimited, result);
+				if (this.isLimited && !this.isOver(waiter)) return LIMITED;
+				const result = await this.deps.clock.during(submit(this.isOutOfPatience(waiter)));
+				if (!(result instanceof RateLimited)) return result;
+				// Those who were on their way together were limited for one reason: it counts once.
+				this.backOff(!this.isLimited, result);
 				return LIMITED;
 			},
-			async (placed) => await this.waitPatiently(submitter, placed),
+			async (placed) => await this.waitPatiently(waiter, placed),
 		);
 	}
 
 	/** The API has places after all: those who wait may go on waiting. */
 	jobAccepted(): void {
-		this.lastPlaceAt = this.deps.now();
+		this.lastPlaceAt = this.deps.clock.now();
 	}
 
 	jobStarted(): void {
@@ -127,17 +129,11 @@ export class SubmitQueue {
 
 	jobEnded(): void {
 		this.runningJobs--;
-		this.lastPlaceAt = this.deps.now();
+		this.lastPlaceAt = this.deps.clock.now();
 		if (this.mayWakeEarly) this.wake();
 	}
 
-	/** For how long, in ms, an item that waits since `sinceMs` has had nothing to wait for. */
-	idleMs(sinceMs: number): number {
-		if (this.runningJobs > 0) return 0;
-		return this.deps.now() - Math.max(sinceMs, this.lastPlaceAt);
-	}
-
-	private async untilNextTry(submitter: Submitter): Promise<void> {
+	private async untilNextTry(waiter: Waiter): Promise<void> {
 		let isWoken = false;
 		const woken = new Promise<void>((resolve) => {
 			this.wake = () => {
@@ -145,37 +141,42 @@ export class SubmitQueue {
 				resolve();
 			};
 		});
-		while (!isWoken && !this.isOver(submitter)) {
-			const untilTry = this.nextTryAt - this.deps.now();
+		while (!isWoken && !this.isOver(waiter)) {
+			const untilTry = this.nextTryAt - this.deps.clock.now();
 			if (untilTry <= 0) break;
-			await this.deps.sleep(Math.min(untilTry, this.patienceLeft(submitter)), woken);
+			await this.deps.clock.sleep(Math.min(untilTry, this.patienceLeft(waiter)), woken);
 		}
 	}
 
 	/** Waits for the event, but not longer than the caller is willing to. */
-	private async waitPatiently(submitter: Submitter, event: Promise<void>): Promise<void> {
+	private async waitPatiently(waiter: Waiter, event: Promise<void>): Promise<void> {
 		let hasCome = false;
 		const coming = event.then(() => {
 			hasCome = true;
 		});
-		while (!hasCome && !this.isOver(submitter)) {
-			await this.deps.sleep(this.patienceLeft(submitter), coming);
+		while (!hasCome && !this.isOver(waiter)) {
+			await this.deps.clock.sleep(this.patienceLeft(waiter), coming);
 		}
 	}
 
-	private isOver(submitter: Submitter): boolean {
-		return this.deps.isStopped() || this.patienceLeft(submitter) <= 0;
+	private isOver(waiter: Waiter): boolean {
+		return this.deps.isStopped() || this.isOutOfPatience(waiter);
 	}
 
-	private patienceLeft({ sinceMs, patienceMs }: Submitter): number {
-		return patienceMs - this.idleMs(sinceMs);
+	private isOutOfPatience(waiter: Waiter): boolean {
+		return this.patienceLeft(waiter) <= 0;
 	}
 
-	private noteRefusal(counts: boolean, { retryAfterMs }: Refusal): void {
-		const now = this.deps.now();
+	private patienceLeft({ sinceMs, patienceMs }: Waiter): number {
+		const idleMs = this.deps.clock.now() - Math.max(sinceMs, this.lastPlaceAt);
+		return this.runningJobs > 0 ? patienceMs : patienceMs - idleMs;
+	}
+
+	private backOff(counts: boolean, { retryAfterMs }: RateLimited): void {
+		const now = this.deps.clock.now();
 		if (counts) {
-			this.refusalsInARow++;
-			this.nextTryAt = now + submitBackoffMs(this.refusalsInARow, this.deps.random());
+			this.attempt++;
+			this.nextTryAt = now + backoffMs(this.attempt, this.deps.random());
 			this.mayWakeEarly = true;
 		}
 		if (retryAfterMs !== undefined) {
@@ -185,9 +186,9 @@ export class SubmitQueue {
 		this.isLimited = true;
 	}
 
-	private letTheNextOneAsk(): void {
-		this.refusalsInARow = 0;
+	private letTheNextOneProbe(): void {
+		this.attempt = 0;
 		this.nextTryAt = 0;
-		if (!this.asking.isAwaited) this.isLimited = false;
+		if (!this.probe.isAwaited) this.isLimited = false;
 	}
 }

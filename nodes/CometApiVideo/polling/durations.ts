@@ -34,11 +34,7 @@ export function kindOfJob(family: string, model: string, ...traits: unknown[]): 
 export class JobDurations {
 	private readonly kinds = new Map<string, Kind>();
 
-	/** How long a job of this kind will likely take, in ms; undefined while too few have ended. */
-	likelyEndMs(kindName: string): number | undefined {
-		return this.likelyEnd(kindName)?.medianMs;
-	}
-
+	/** When a job of this kind will likely end; undefined while too few have. */
 	likelyEnd(kindName: string): LikelyEnd | undefined {
 		return likelyEndOf(this.kinds.get(kindName)?.endsMs ?? []);
 	}

@@ -1,6 +1,8 @@
 import type { ApiProblem } from '../answers/problem';
 import type { StatusAnswer } from '../answers/statusAnswer';
 import { Witness, WITNESS_INTERVAL_MS } from '../answers/witness';
+import { backoffMs } from '../backoff';
+import type { Clock } from '../clock';
 import type { VideoJob } from '../video';
 import type { JobEnd } from './durations';
 import type { LikelyEnd } from './likelyEnd';
@@ -9,10 +11,7 @@ import { nextPollDelayMs, type ProgressReading } from './schedule';
 /** How long a job may be told as done before its URL is, in ms (docs/api.md: some seconds were seen). */
 const URL_PATIENCE_MS = 60_000;
 
-/** So much later than planned, in ms, is no busy machine: the clock was set, or the laptop slept. */
-const JUMP_MS = 60_000;
-
-/** How long the wait goes on after a jump beyond its deadline, in ms, until the job's state is told. */
+/** How long the network may need after the machine or the execution has slept, in ms, whatever Max Wait. */
 const WAKE_UP_MS = 60_000;
 
 /** How long the last look may take, in ms, though the wait is over by then. */
@@ -22,19 +21,17 @@ const LAST_LOOK_MS = 5_000;
 export interface PollDeps {
 	/** One status request of at most so many ms; never throws. */
 	poll(atMostMs: number): Promise<StatusAnswer>;
-	/** Returns early when the execution is stopped. */
-	sleep(ms: number): Promise<unknown>;
+	clock: Clock;
 	isStopped(): boolean;
-	now(): number;
 	/** 0 to 1. */
 	random(): number;
 }
 
 export interface PollOptions {
-	/** When the job was accepted, or when the wait began for a job of unknown age. */
-	acceptedAtMs: number;
-	/** When the wait gives up, after one last poll. */
-	deadlineMs: number;
+	/** How long ago the job was accepted, in ms; 0 where nobody knows. */
+	ageMs: number;
+	/** How long the wait lasts from now on, in ms, until one last poll. */
+	maxWaitMs: number;
 	/** 0 is automatic. */
 	pollIntervalS: number;
 	/** True asks at once: the job is older than this wait. */
@@ -47,10 +44,9 @@ export interface PollOptions {
 	earlier?: WaitSoFar | undefined;
 }
 
-/** A wait as it survives a sleep of its execution. */
+/** What a wait has seen before a sleep of its execution, and how long ago it began. */
 export interface WaitSoFar {
-	/** Epoch ms. */
-	sinceMs: number;
+	waitedMs: number;
 	polls: number;
 	pendingUntilMs: number;
 	lastJob?: VideoJob | undefined;
@@ -89,17 +85,21 @@ export type PollOutcome = (
  * only when it lasts. A job that is done without a URL is asked for a while longer.
  */
 export async function pollUntilDone(deps: PollDeps, options: PollOptions): Promise<PollOutcome> {
-	const { earlier } = options;
-	const clock = new WaitClock(deps, earlier?.sinceMs);
-	const patienceMs = Math.max(0, options.deadlineMs - clock.startedAt);
-	const ageAtStartMs = Math.max(0, clock.startedAt - options.acceptedAtMs);
+	const { clock } = deps;
+	const { ageMs, maxWaitMs, earlier } = options;
+	const startedAtMs = clock.now();
+	const jumpsBefore = clock.jumps;
+	const passedMs = () => clock.now() - startedAtMs;
 	let { lastJob, raw }: Partial<WaitSoFar> = earlier ?? {};
 	let supportId: string | undefined;
 	let problem: ApiProblem | undefined;
 	let polls = earlier?.polls ?? 0;
 	const witness = new Witness();
+	let rateLimits = 0;
 	let doneSinceMs: number | undefined;
-	let endMs = patienceMs;
+	let endMs = maxWaitMs;
+	let wakeUpUntilMs = earlier ? WAKE_UP_MS : 0;
+	let jumpsSeen = clock.jumps;
 	let pendingUntilMs = earlier?.pendingUntilMs ?? 0;
 	let jobEnd: JobEnd | undefined;
 	const readings: ProgressReading[] = [];
@@ -109,20 +109,21 @@ export async function pollUntilDone(deps: PollDeps, options: PollOptions): Promi
 		lastJob,
 		raw,
 		...(supportId !== undefined && { supportId }),
-		...(jobEnd && !clock.wasSet && { jobEnd }),
+		...(jobEnd && clock.jumps === jumpsBefore && { jobEnd }),
 		polls,
 		pendingUntilMs,
-		waitedMs: clock.passedMs,
-		leftMs: Math.max(0, patienceMs - clock.passedMs),
+		waitedMs: (earlier?.waitedMs ?? 0) + passedMs(),
+		leftMs: Math.max(0, maxWaitMs - passedMs()),
 	});
 
 	for (;;) {
-		await clock.sleepUntil(Math.min(nextPollMs, endMs));
+		const pollAtMs = Math.min(nextPollMs, endMs);
+		while (passedMs() < pollAtMs && !deps.isStopped()) await clock.sleep(pollAtMs - passedMs());
 		if (deps.isStopped()) return { kind: 'stopped', ...progressSoFar() };
 
-		const askedMs = clock.passedMs;
+		const askedMs = passedMs();
 		const atMostMs = Math.max(LAST_LOOK_MS, endMs - askedMs);
-		const answer = await clock.timed(async () => await deps.poll(atMostMs));
+		const answer = await clock.during(deps.poll(atMostMs));
 		if (deps.isStopped()) return { kind: 'stopped', ...progressSoFar() };
 		polls++;
 
@@ -135,12 +136,12 @@ export async function pollUntilDone(deps: PollDeps, options: PollOptions): Promi
 		if (answer.kind === 'job') {
 			({ job: lastJob, raw, supportId } = answer);
 			if (lastJob.progress !== undefined) {
-				readings.push({ elapsedMs: ageAtStartMs + askedMs, percent: lastJob.progress });
+				readings.push({ elapsedMs: ageMs + askedMs, percent: lastJob.progress });
 			}
 			problem = undefined;
-			if (lastJob.status === 'pending') pendingUntilMs = ageAtStartMs + askedMs;
+			if (lastJob.status === 'pending') pendingUntilMs = ageMs + askedMs;
 			else if (lastJob.status === 'done') {
-				jobEnd ??= { afterMs: pendingUntilMs, byMs: ageAtStartMs + askedMs };
+				jobEnd ??= { afterMs: pendingUntilMs, byMs: ageMs + askedMs };
 			}
 			if (lacksAddress(lastJob)) doneSinceMs ??= askedMs;
 			else doneSinceMs = undefined;
@@ -151,27 +152,25 @@ export async function pollUntilDone(deps: PollDeps, options: PollOptions): Promi
 		} else {
 			problem = answer.problem;
 		}
-		if (clock.hasJumped && answer.kind !== 'job') {
-			// The network may need a moment after the machine has slept.
-			endMs = Math.max(endMs, clock.jumpedToMs + WAKE_UP_MS);
-		} else {
-			clock.hasJumped = false;
-			endMs = patienceMs;
-		}
+		if (clock.jumps > jumpsSeen) wakeUpUntilMs = passedMs() + WAKE_UP_MS;
+		jumpsSeen = clock.jumps;
+		endMs = answer.kind === 'job' ? maxWaitMs : Math.max(maxWaitMs, wakeUpUntilMs);
 		if (askedMs >= endMs) {
 			return lastJob && doneSinceMs !== undefined
 				? { kind: 'answered', job: lastJob, ...progressSoFar() }
 				: { kind: 'timedOut', problem, ...progressSoFar() };
 		}
 		const retryAfterMs = answer.kind === 'unclear' ? (answer.retryAfterMs ?? 0) : 0;
-		const delayMs = Math.max(nextDelayMs(), retryAfterMs);
+		rateLimits = problem?.reason === 'rateLimited' ? rateLimits + 1 : 0;
+		const slowerMs = rateLimits > 0 ? backoffMs(rateLimits, deps.random()) : 0;
+		const delayMs = Math.max(nextDelayMs(), retryAfterMs, slowerMs);
 		nextPollMs =
-			clock.passedMs + (witness.isDoubting ? Math.min(delayMs, WITNESS_INTERVAL_MS) : delayMs);
+			passedMs() + (witness.isDoubting ? Math.min(delayMs, WITNESS_INTERVAL_MS) : delayMs);
 	}
 
 	function nextDelayMs(): number {
 		return nextPollDelayMs({
-			elapsedMs: ageAtStartMs + clock.passedMs,
+			elapsedMs: ageMs + passedMs(),
 			polls,
 			readings,
 			pollIntervalS: options.pollIntervalS,
@@ -184,53 +183,4 @@ export async function pollUntilDone(deps: PollDeps, options: PollOptions): Promi
 /** Whether a job is told as done, but not where. */
 export function lacksAddress({ status, video }: VideoJob): boolean {
 	return status === 'done' && video?.url === undefined && video?.content_url === undefined;
-}
-
-/**
- * The time of one wait, in ms since it began. A clock that is set back does not make it longer: what
- * was slept counts. A jump ahead counts as time, and is noted.
- */
-class WaitClock {
-	readonly startedAt: number;
-	passedMs = 0;
-	hasJumped = false;
-	/** Whether it cannot be trusted. */
-	wasSet = false;
-	jumpedToMs = 0;
-	private readonly deps: PollDeps;
-
-	/** @param sinceMs epoch ms, of a wait that goes on: what was slept counts as a jump */
-	constructor(deps: PollDeps, sinceMs?: number) {
-		const nowMs = deps.now();
-		this.deps = deps;
-		this.startedAt = Math.min(nowMs, sinceMs ?? nowMs);
-		this.passedMs = this.jumpedToMs = nowMs - this.startedAt;
-		this.hasJumped = sinceMs !== undefined;
-	}
-
-	async sleepUntil(atMs: number): Promise<void> {
-		const ms = Math.ceil(atMs - this.passedMs);
-		if (ms <= 0) return;
-		const before = this.deps.now();
-		await this.deps.sleep(ms);
-		this.pass(before, ms);
-	}
-
-	async timed<T>(task: () => Promise<T>): Promise<T> {
-		const before = this.deps.now();
-		const result = await task();
-		this.pass(before, 0);
-		return result;
-	}
-
-	/** @param plannedMs counts instead of the clock when that was set back */
-	private pass(before: number, plannedMs: number): void {
-		const ms = this.deps.now() - before;
-		this.passedMs += ms < 0 ? plannedMs : ms;
-		this.wasSet ||= ms < 0 || ms - plannedMs > JUMP_MS;
-		if (ms - plannedMs > JUMP_MS) {
-			this.hasJumped = true;
-			this.jumpedToMs = this.passedMs;
-		}
-	}
 }

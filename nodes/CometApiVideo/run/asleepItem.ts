@@ -3,7 +3,7 @@ import type { IDataObject, INode, INodeExecutionData, OnError } from 'n8n-workfl
 import { VideoError } from '../errors';
 import type { Settings } from '../fields/settings';
 import type { Item } from '../item';
-import type { PollOptions } from '../polling/pollUntilDone';
+import type { WaitSoFar } from '../polling/pollUntilDone';
 import type { JobRef } from '../videoApi';
 
 /** Get Status's hidden parameter in the sleeping workflow, and the field of that workflow's items. */
@@ -17,6 +17,13 @@ export interface SleepingRun {
 	onlyAsks: boolean;
 }
 
+/** A wait in epoch ms, since it may outlive this process. */
+export interface SleepingWait {
+	acceptedAtMs: number;
+	deadlineMs: number;
+	earlier?: Omit<WaitSoFar, 'waitedMs'> & { sinceMs: number };
+}
+
 /** A job whose wait goes on after a sleep. */
 export interface SleepingJob {
 	job: JobRef;
@@ -25,7 +32,7 @@ export interface SleepingJob {
 	model: string | undefined;
 	kind: string | undefined;
 	settings: Settings;
-	wait: Pick<PollOptions, 'acceptedAtMs' | 'deadlineMs' | 'earlier'>;
+	wait: SleepingWait;
 	/** Until the next look. */
 	sleepS: number;
 }

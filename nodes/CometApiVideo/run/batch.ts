@@ -6,6 +6,7 @@ import type {
 	NodeApiError,
 } from 'n8n-workflow';
 
+import { Clock } from '../clock';
 import { toNodeError, unexpected, type KnownVideo, type VideoError } from '../errors';
 import type { Item } from '../item';
 import { pause } from '../pause';
@@ -39,6 +40,7 @@ export interface Run {
 export class Batch {
 	readonly run: Run;
 	private readonly startsOneByOne: boolean;
+	readonly clock: Clock;
 	readonly queue: SubmitQueue;
 	/** Aborts on Stop, and when n8n has given this run up. */
 	readonly signal: AbortSignal;
@@ -73,12 +75,13 @@ export class Batch {
 		this.ended = new Latch(size);
 		this.signal = AbortSignal.any([this.dropping.signal, ...(stop ? [stop] : [])]);
 		this.nap = new Nap(size, this.signal);
-		this.queue = new SubmitQueue({
+		const isStopped = () => this.signal.aborted;
+		this.clock = new Clock({
+			now: () => performance.now(),
 			sleep: async (ms, wake) => await pause(ms, this.signal, wake),
-			isStopped: () => this.signal.aborted,
-			now: Date.now,
-			random: Math.random,
+			isStopped,
 		});
+		this.queue = new SubmitQueue({ clock: this.clock, isStopped, random: Math.random });
 	}
 
 	/** Ends items that are still at work though nobody waits for them any more. */

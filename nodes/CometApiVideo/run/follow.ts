@@ -13,6 +13,7 @@ import type { Settings } from '../fields/settings';
 import { downloadVideo } from '../files/download';
 import { addressOf } from '../http/openFile';
 import { ask } from '../http/request';
+import { Clock } from '../clock';
 import type { Item } from '../item';
 import { pause } from '../pause';
 import { contentPathOf } from '../answers/contentAddress';
@@ -29,7 +30,7 @@ import { readContentReason, readStatusAnswer, type StatusAnswer } from '../answe
 import { toFailure } from '../answers/task';
 import { NO_REASON, PENDING, type VideoJob, type WaitFacts } from '../video';
 import type { JobRef, VideoApi } from '../videoApi';
-import type { SleepingJob } from './asleepItem';
+import type { SleepingJob, SleepingWait } from './asleepItem';
 import { log } from './log';
 import type { RunItem } from './runItem';
 import { canSleep, Doze, fallAsleep } from './sleep';
@@ -98,17 +99,21 @@ export async function goOnWaiting(
 	const timing = kind === undefined ? undefined : timingOf(item, kind);
 	const likelyEnd = timing === undefined ? undefined : durations.likelyEnd(timing);
 	const sinceMs = wait.earlier?.sinceMs ?? Date.now();
-	const options = {
-		...{ ...wait, likelyEnd, pollIntervalS: settings.pollIntervalS },
-		...{ pollAtOnce: isNew !== true, untilFinished: true },
-	};
+	const optionsFrom = (nowMs: number, earlier: SleepingWait['earlier']): PollOptions => ({
+		...{ likelyEnd, pollIntervalS: settings.pollIntervalS, untilFinished: true },
+		// Not negative, should the clock have been set back meanwhile.
+		ageMs: Math.max(0, nowMs - wait.acceptedAtMs),
+		maxWaitMs: Math.max(0, wait.deadlineMs - nowMs),
+		pollAtOnce: isNew !== true || earlier !== undefined,
+		earlier: earlier && { ...earlier, waitedMs: Math.max(0, nowMs - earlier.sinceMs) },
+	});
 	// A job from an earlier try may have been done for long.
 	const isSeen = isNew || wait.earlier !== undefined;
 	const finish = timing !== undefined && isSeen ? durations.sample(timing) : undefined;
 	let outcome: PollOutcome | undefined;
 	try {
 		const doze = settings.sleeps && canSleep(item) ? new Doze(item, wait, likelyEnd) : undefined;
-		outcome = await watch(followed, options, doze);
+		outcome = await watch(followed, optionsFrom(Date.now(), wait.earlier), doze);
 		if (!doze?.isAsleep) return outcome;
 		const { polls, lastJob, raw, pendingUntilMs } = outcome;
 		const earlier = {
@@ -131,16 +136,11 @@ export async function goOnWaiting(
 		};
 		const output = await fallAsleep(item, asleep, likelyEnd);
 		if (output) return { kind: 'asleep', output };
-		outcome = await watch(followed, { ...options, earlier, pollAtOnce: true });
+		outcome = await watch(followed, optionsFrom(Date.now(), earlier));
 		return outcome;
 	} finally {
 		finish?.(outcome?.jobEnd);
 	}
-}
-
-/** How long a job of this kind will likely take, in ms; undefined while too few have ended. */
-export function likelyEndMs(item: Item, kind: string): number | undefined {
-	return durations.likelyEndMs(timingOf(item, kind));
 }
 
 /** Another base URL may mean another provider, with another pace. */
@@ -154,9 +154,7 @@ function timingOf({ request }: Item, kind: string): string {
  * @throws VideoError when its state is not to be had, or on Stop
  */
 export async function lookOnce(followed: Followed): Promise<INodeExecutionData> {
-	const acceptedAtMs = Date.now();
-	const deadlineMs = acceptedAtMs + LOOK_PATIENCE_MS;
-	const options = { acceptedAtMs, deadlineMs, pollIntervalS: 0, pollAtOnce: true };
+	const options = { ageMs: 0, maxWaitMs: LOOK_PATIENCE_MS, pollIntervalS: 0, pollAtOnce: true };
 	const outcome = await watch(followed, { ...options, untilFinished: false });
 	if (outcome.kind === 'answered') {
 		const job = lacksAddress(outcome.job) ? toPending(outcome.job) : outcome.job;
@@ -295,6 +293,7 @@ async function pollJob(
 	const { item } = followed;
 	let hasWarned = false;
 	let { model } = followed;
+	const isStopped = () => item.signal.aborted || doze?.isAsleep === true;
 	return await pollUntilDone(
 		{
 			async poll(atMostMs) {
@@ -312,13 +311,19 @@ async function pollJob(
 				}
 				return { ...answer, job: { ...answer.job, model } };
 			},
-			sleep: async (ms) => await (doze ? doze.pause(ms) : pause(ms, item.signal)),
-			isStopped: () => item.signal.aborted || doze?.isAsleep === true,
-			now: Date.now,
+			clock: doze ? clockOf(item, doze, isStopped) : item.clock,
+			isStopped,
 			random: Math.random,
 		},
 		options,
 	);
+}
+
+/** A clock by which an item may doze between its polls, but not during one. */
+function clockOf({ signal }: Item, doze: Doze, isStopped: () => boolean): Clock {
+	const sleep = async (ms: number, wake?: Promise<unknown>) =>
+		wake ? await pause(ms, signal, wake) : await doze.pause(ms);
+	return new Clock({ now: () => performance.now(), sleep, isStopped });
 }
 
 async function askStatus(followed: Followed, atMostMs: number): Promise<StatusAnswer> {

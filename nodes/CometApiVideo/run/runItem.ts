@@ -137,10 +137,10 @@ function openItem(
 	requestData: DeclarativeRestApiSettings.ResultOptions,
 ): RunItem {
 	const batch = joinBatch(context);
-	const { signal, reading } = batch;
 	const options = requestData.options as IHttpRequestOptions;
+	const { run, signal, clock, reading } = batch;
 	return {
-		...{ ...batch.run, context, batch, signal, reading, itemIndex: context.getItemIndex() },
+		...{ ...run, context, batch, signal, clock, reading, itemIndex: context.getItemIndex() },
 		request: { ...options, timeout: toTimeoutMs(options.timeout) },
 	};
 }

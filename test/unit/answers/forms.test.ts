@@ -4,8 +4,10 @@ import fc from 'fast-check';
 
 import { contentPathOf } from '../../../nodes/CometApiVideo/answers/contentAddress';
 import { readStatusAnswer } from '../../../nodes/CometApiVideo/answers/statusAnswer';
+import { Clock } from '../../../nodes/CometApiVideo/clock';
 import { pollUntilDone, type PollDeps } from '../../../nodes/CometApiVideo/polling/pollUntilDone';
 import { DONE, ENDED, LASTING, OWN_CONTENT, PASSING } from '../../engine/answerForms.ts';
+import { virtualClock } from '../../bench/virtualTime.ts';
 import type { JobView } from '../../simulator/jobView.ts';
 import { klingStatusBody, KLING_SHAPE_NAMES } from '../../simulator/kling/klingShapes.ts';
 import { makersStatusAnswer, MAKERS_SHAPE_NAMES } from '../../simulator/makersShapes.ts';
@@ -86,17 +88,15 @@ describe.each(SHAPES)('the shape %s', (name, tell) => {
 
 /** Plays these answers one after the other, the last one for ever, in virtual time. */
 async function poll(answers: Answer[], pollIntervalS: number) {
-	let nowMs = 0;
 	let polls = 0;
 	const deps: PollDeps = {
 		poll: async () => read(answers[Math.min(polls++, answers.length - 1)] ?? { httpStatus: 502 }),
-		sleep: async (ms) => void (nowMs += ms),
+		clock: virtualClock(Clock),
 		isStopped: () => false,
-		now: () => nowMs,
 		random: () => 0.5,
 	};
 	return await pollUntilDone(deps, {
-		...{ acceptedAtMs: 0, deadlineMs: 900_000, pollIntervalS },
+		...{ ageMs: 0, maxWaitMs: 900_000, pollIntervalS },
 		...{ pollAtOnce: false, untilFinished: true },
 	});
 }

@@ -3,24 +3,31 @@ import { setImmediate as settle } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import { Refusal, SubmitQueue } from '../../../nodes/CometApiVideo/payment/submitQueue';
+import { Clock } from '../../../nodes/CometApiVideo/clock';
+import { RateLimited, SubmitQueue } from '../../../nodes/CometApiVideo/payment/submitQueue';
 
 /** Time that jumps to the next alarm as soon as everybody waits. */
 class VirtualTime {
 	now = 0;
+	suspendedMs = 0;
 	private readonly alarms: Array<{ at: number; ring: () => void }> = [];
 
-	async sleep(ms: number, wake?: Promise<void>): Promise<void> {
+	async sleep(ms: number, wake?: Promise<unknown>): Promise<void> {
 		await new Promise<void>((resolve) => {
-			this.alarms.push({ at: this.now + ms, ring: resolve });
-			void wake?.then(resolve);
+			const alarm = { at: this.now + ms, ring: resolve };
+			this.alarms.push(alarm);
+			void wake?.then(() => {
+				this.alarms.splice(this.alarms.indexOf(alarm) >>> 0, 1);
+				resolve();
+			});
 		});
 	}
 
-	/** Lets everything happen that happens until `ms`, or until nobody waits for the time. */
-	async passUntil(ms: number): Promise<void> {
+	/** Lets everything happen that happens until `ms`, or until that is there, or nobody waits. */
+	async passUntil(ms: number, isThere = () => false): Promise<void> {
 		for (;;) {
 			await settle();
+			if (isThere()) return;
 			this.alarms.sort((a, b) => a.at - b.at);
 			const next = this.alarms[0];
 			if (!next || next.at > ms) break;
@@ -34,20 +41,16 @@ class VirtualTime {
 
 function start(random = () => 0.5) {
 	const time = new VirtualTime();
-	const queue = new SubmitQueue({
+	const isStopped = () => false;
+	const clock = new Clock({
 		sleep: async (ms, wake) => await time.sleep(ms, wake),
-		isStopped: () => false,
-		now: () => time.now,
-		random,
+		now: () => time.now + time.suspendedMs,
+		isStopped,
 	});
-	return { time, queue };
+	return { time, queue: new SubmitQueue({ clock, isStopped, random }) };
 }
 
-const submitter = (sinceMs: number, patienceMs = 3_600_000_000) => ({
-	sinceMs,
-	patienceMs,
-	hasFile: false,
-});
+const submitter = (patienceMs = 3_600_000_000) => ({ patienceMs, hasFile: false });
 
 interface Api {
 	/** Jobs that run at the same time. */
@@ -88,8 +91,8 @@ function submitAll(count: number, api: Api, { time, queue }: Place) {
 	}
 
 	async function submit(item: number): Promise<void> {
-		await queue.run(submitter(time.now), async () =>
-			(await post(item)) ? 'accepted' : new Refusal(api.retryAfterMs),
+		await queue.run(submitter(), async () =>
+			(await post(item)) ? 'accepted' : new RateLimited(api.retryAfterMs),
 		);
 		acceptedAt.set(item, time.now);
 		void runJob();
@@ -103,15 +106,15 @@ interface OpenTurn {
 	item: number;
 	at: number;
 	/** Answers the submit: accepted, or 429. */
-	answer(refusal?: Refusal): void;
+	answer(limit?: RateLimited): void;
 }
 
-/** The turns of so many items, in the order they come; a refused one comes again. */
+/** The turns of so many items, in the order they come; a limited one comes again. */
 function queueUp(count: number, { time, queue }: Place): OpenTurn[] {
 	const turns: OpenTurn[] = [];
 	for (let item = 0; item < count; item++) {
-		void queue.run(submitter(time.now), async () => {
-			const answered = await new Promise<Refusal | undefined>((answer) =>
+		void queue.run(submitter(), async () => {
+			const answered = await new Promise<RateLimited | undefined>((answer) =>
 				turns.push({ item, at: time.now, answer }),
 			);
 			return answered ?? 'accepted';
@@ -120,12 +123,16 @@ function queueUp(count: number, { time, queue }: Place): OpenTurn[] {
 	return turns;
 }
 
-/** An item that is answered 429 so often, and asks for all until it is accepted. */
-async function refuse(place: Place, times = 1, retryAfterMs?: number): Promise<OpenTurn[]> {
+async function untilTurns(count: number, turns: OpenTurn[], { time }: Place): Promise<void> {
+	await time.passUntil(Infinity, () => turns.length >= count);
+}
+
+/** An item that is answered 429 so often, and probes for all until it is accepted. */
+async function rateLimit(place: Place, times = 1, retryAfterMs?: number): Promise<OpenTurn[]> {
 	const turns = queueUp(1, place);
-	for (let count = 0; count < times; count++) {
-		await place.time.passUntil(Infinity);
-		turns.at(-1)?.answer(new Refusal(retryAfterMs));
+	for (let count = 1; count <= times; count++) {
+		await untilTurns(count, turns, place);
+		turns.at(-1)?.answer(new RateLimited(retryAfterMs));
 	}
 	await settle();
 	return turns;
@@ -136,9 +143,9 @@ const timesOf = (turns: OpenTurn[]) => turns.map(({ item, at }) => ({ item, at }
 describe('the patience of one who waits behind another', () => {
 	test('ends though the other one hangs', async () => {
 		const place = start();
-		const asking = await refuse(place);
+		const asking = await rateLimit(place);
 		let triedAt: number | undefined;
-		void place.queue.run(submitter(0, 3_000), async () => (triedAt = place.time.now));
+		void place.queue.run(submitter(3_000), async () => (triedAt = place.time.now));
 		await place.time.passUntil(60_000);
 		expect(asking).toHaveLength(2);
 		expect(triedAt).toBe(3_000);
@@ -150,9 +157,9 @@ describe('the patience of the one who asks', () => {
 		const { time, queue } = start();
 		queue.jobStarted();
 		const tries: number[] = [];
-		void queue.run(submitter(0, 900_000), async () => {
+		void queue.run(submitter(900_000), async () => {
 			tries.push(time.now);
-			return tries.length === 1 ? new Refusal(3_600_000) : 'accepted';
+			return tries.length === 1 ? new RateLimited(3_600_000) : 'accepted';
 		});
 		await time.passUntil(1_000_000);
 		queue.jobEnded();
@@ -165,8 +172,8 @@ describe('a submit that throws', () => {
 	test('lets the next one in', async () => {
 		const { time, queue } = start();
 		let tries = 0;
-		const broken = queue.run(submitter(0), async () => {
-			if (++tries === 1) return new Refusal(undefined);
+		const broken = queue.run(submitter(), async () => {
+			if (++tries === 1) return new RateLimited(undefined);
 			throw new Error('broken');
 		});
 		const ended = expect(broken).rejects.toThrow('broken');
@@ -182,22 +189,47 @@ describe('a submit that throws', () => {
 
 	test('throws for its caller alone while everybody may submit', async () => {
 		const { queue } = start();
-		const broken = queue.run(submitter(0), async () => {
+		const broken = queue.run(submitter(), async () => {
 			throw new Error('broken');
 		});
 		await expect(broken).rejects.toThrow('broken');
-		await expect(queue.run(submitter(0), async () => 'done')).resolves.toBe('done');
+		await expect(queue.run(submitter(), async () => 'done')).resolves.toBe('done');
 	});
 });
 
 test('an accepted job gives those who wait new patience', async () => {
-	const { time, queue } = start();
-	await time.passUntil(5_000);
-	expect(queue.idleMs(0)).toBe(5_000);
-	queue.jobAccepted();
-	await time.passUntil(6_000);
-	expect(queue.idleMs(0)).toBe(1_000);
-	expect(queue.idleMs(5_500)).toBe(500);
+	const place = start();
+	await rateLimit(place);
+	let triedAt: number | undefined;
+	await place.time.passUntil(2_000);
+	void place.queue.run(submitter(3_000), async () => (triedAt = place.time.now));
+	await place.time.passUntil(4_000);
+	place.queue.jobAccepted();
+	await place.time.passUntil(60_000);
+	expect(triedAt).toBe(7_000);
+});
+
+describe('a machine that is suspended for an hour', () => {
+	test.each([
+		{ name: 'during a submit', atMs: 2_000 },
+		{ name: 'during a pause', atMs: 5_500 },
+	])('$name takes no patience, and delays no submit', async ({ atMs }) => {
+		const { time, queue } = start();
+		const tries: Array<{ at: number; isOutOfPatience: boolean }> = [];
+		void queue.run(submitter(30_000), async (isOutOfPatience) => {
+			tries.push({ at: time.now, isOutOfPatience });
+			await time.sleep(5_000);
+			return tries.length < 3 ? new RateLimited(undefined) : 'accepted';
+		});
+		await time.passUntil(atMs);
+		time.suspendedMs = 3_600_000;
+		await time.passUntil(100_000);
+		expect(tries).toEqual([
+			{ at: 0, isOutOfPatience: false },
+			{ at: 6_000, isOutOfPatience: false },
+			{ at: 13_000, isOutOfPatience: false },
+		]);
+	});
 });
 
 describe('without a 429', () => {
@@ -213,7 +245,7 @@ describe('without a 429', () => {
 		const { time, queue } = start();
 		const startedAt: number[] = [];
 		for (let item = 0; item < 3; item++) {
-			void queue.run({ ...submitter(0), hasFile: true }, async () => {
+			void queue.run({ ...submitter(), hasFile: true }, async () => {
 				startedAt.push(time.now);
 				await time.sleep(100);
 				return 'accepted';
@@ -226,10 +258,10 @@ describe('without a 429', () => {
 	test('a submit that hangs keeps nobody waiting for longer than it is willing to', async () => {
 		const { time, queue } = start();
 		for (let item = 0; item < 16; item++) {
-			void queue.run(submitter(0), async () => await new Promise<string>(() => {}));
+			void queue.run(submitter(), async () => await new Promise<string>(() => {}));
 		}
 		let triedAt: number | undefined;
-		void queue.run(submitter(0, 3_000), async () => (triedAt = time.now));
+		void queue.run(submitter(3_000), async () => (triedAt = time.now));
 		await time.passUntil(60_000);
 		expect(triedAt).toBe(3_000);
 	});
@@ -247,7 +279,7 @@ describe('a burst that is answered 429', () => {
 		expect(mostAfterTheBurst()).toBe(1);
 	});
 
-	test('counts as one refusal, and refusals in a row make the pauses longer', async () => {
+	test('counts as one, and several in a row make the pauses longer', async () => {
 		const place = start();
 		const { posts } = submitAll(10, { places: 0, jobMs: 0, latencyMs: 0 }, place);
 		await place.time.passUntil(80_000);
@@ -256,7 +288,7 @@ describe('a burst that is answered 429', () => {
 
 	test('has those wait who come later', async () => {
 		const place = start();
-		const asking = await refuse(place);
+		const asking = await rateLimit(place);
 		const later = queueUp(3, place);
 		await place.time.passUntil(100_000);
 		expect(timesOf(asking)).toEqual([
@@ -270,7 +302,7 @@ describe('a burst that is answered 429', () => {
 		const place = start();
 		const together = queueUp(3, place);
 		await place.time.passUntil(0);
-		together[0]?.answer(new Refusal(undefined));
+		together[0]?.answer(new RateLimited(undefined));
 		together[1]?.answer();
 		await place.time.passUntil(0);
 		const later = queueUp(2, place);
@@ -284,7 +316,7 @@ describe('a burst that is answered 429', () => {
 describe('the one who asks', () => {
 	test('is accepted: the next one may ask at once, and so on', async () => {
 		const place = start();
-		const asking = await refuse(place);
+		const asking = await rateLimit(place);
 		const turns = queueUp(3, place);
 		await place.time.passUntil(1_000);
 		asking.at(-1)?.answer();
@@ -301,7 +333,7 @@ describe('the one who asks', () => {
 
 	test('is accepted: nobody slips in before the one whose turn it is', async () => {
 		const place = start();
-		const asking = await refuse(place);
+		const asking = await rateLimit(place);
 		const turns = queueUp(1, place);
 		await place.time.passUntil(1_000);
 		asking.at(-1)?.answer();
@@ -313,31 +345,31 @@ describe('the one who asks', () => {
 
 	test('is accepted with nobody behind: everybody may submit again', async () => {
 		const place = start();
-		const asking = await refuse(place);
+		const asking = await rateLimit(place);
 		await place.time.passUntil(1_000);
 		asking.at(-1)?.answer();
 		await place.time.passUntil(1_000);
 		const turns = queueUp(2, place);
-		await place.time.passUntil(Infinity);
+		await place.time.passUntil(1_000);
 		expect(turns.map(({ at }) => at)).toEqual([1_000, 1_000]);
 	});
 
-	test('is accepted: the next refusal begins with the shortest pause again', async () => {
+	test('is accepted: the next 429 begins with the shortest pause again', async () => {
 		const place = start();
-		const asking = await refuse(place, 5);
-		await place.time.passUntil(Infinity);
+		const asking = await rateLimit(place, 5);
+		await untilTurns(6, asking, place);
 		asking.at(-1)?.answer();
-		await place.time.passUntil(Infinity);
+		await settle();
 		const since = place.time.now;
-		const turns = await refuse(place);
-		await place.time.passUntil(Infinity);
+		const turns = await rateLimit(place);
+		await untilTurns(2, turns, place);
 		expect(turns.at(-1)?.at).toBe(since + 1_000);
 	});
 
 	test('is woken by the end of a job', async () => {
 		const place = start();
 		place.queue.jobStarted();
-		const asking = await refuse(place, 5);
+		const asking = await rateLimit(place, 5);
 		await place.time.passUntil(17_500);
 		expect(asking).toHaveLength(5);
 		place.queue.jobEnded();
@@ -348,12 +380,12 @@ describe('the one who asks', () => {
 	test('goes on asking after a wake-up that brought nothing', async () => {
 		const place = start();
 		place.queue.jobStarted();
-		const asking = await refuse(place);
+		const asking = await rateLimit(place);
 		await place.time.passUntil(400);
 		place.queue.jobEnded();
 		await place.time.passUntil(400);
-		asking.at(-1)?.answer(new Refusal(undefined));
-		await place.time.passUntil(Infinity);
+		asking.at(-1)?.answer(new RateLimited(undefined));
+		await untilTurns(3, asking, place);
 		expect(asking.map(({ at }) => at)).toEqual([0, 400, 2_400]);
 	});
 });
@@ -361,32 +393,32 @@ describe('the one who asks', () => {
 describe('Retry-After', () => {
 	test('is waited for', async () => {
 		const place = start();
-		const asking = await refuse(place, 1, 20_000);
-		await place.time.passUntil(Infinity);
+		const asking = await rateLimit(place, 1, 20_000);
+		await untilTurns(2, asking, place);
 		expect(asking.map(({ at }) => at)).toEqual([0, 20_000]);
 	});
 
 	test("is not cut short by a job's end", async () => {
 		const place = start();
 		place.queue.jobStarted();
-		const asking = await refuse(place, 1, 20_000);
+		const asking = await rateLimit(place, 1, 20_000);
 		await place.time.passUntil(5_000);
 		place.queue.jobEnded();
 		await place.time.passUntil(19_999);
 		expect(asking).toHaveLength(1);
-		await place.time.passUntil(Infinity);
+		await untilTurns(2, asking, place);
 		expect(asking.map(({ at }) => at)).toEqual([0, 20_000]);
 	});
 
-	test('of one refusal does not last longer than that one', async () => {
+	test('of one answer does not last longer than that one', async () => {
 		const place = start();
 		place.queue.jobStarted();
-		const asking = await refuse(place, 1, 5_000);
+		const asking = await rateLimit(place, 1, 5_000);
 		await place.time.passUntil(5_000);
-		asking.at(-1)?.answer(new Refusal(undefined));
+		asking.at(-1)?.answer(new RateLimited(undefined));
 		await place.time.passUntil(5_100);
 		place.queue.jobEnded();
-		await place.time.passUntil(Infinity);
+		await untilTurns(3, asking, place);
 		expect(asking.map(({ at }) => at)).toEqual([0, 5_000, 5_100]);
 	});
 
@@ -394,8 +426,8 @@ describe('Retry-After', () => {
 		const place = start();
 		const together = queueUp(2, place);
 		await place.time.passUntil(0);
-		together[0]?.answer(new Refusal(undefined));
-		together[1]?.answer(new Refusal(20_000));
+		together[0]?.answer(new RateLimited(undefined));
+		together[1]?.answer(new RateLimited(20_000));
 		await place.time.passUntil(100_000);
 		expect(timesOf(together).slice(2)).toEqual([{ item: 0, at: 20_000 }]);
 	});
@@ -406,30 +438,6 @@ describe('Retry-After', () => {
 		const { posts } = submitAll(1, api, place);
 		await place.time.passUntil(60_000);
 		expect(posts.length).toBeLessThanOrEqual(20);
-	});
-});
-
-describe('idleMs', () => {
-	test('counts from when the item began, while no job of this run runs', async () => {
-		const { time, queue } = start();
-		await time.passUntil(7_000);
-		expect(queue.idleMs(2_000)).toBe(5_000);
-	});
-
-	test('is 0 while a job runs, and counts again from the end of the last one', async () => {
-		const { time, queue } = start();
-		queue.jobStarted();
-		queue.jobStarted();
-		await time.passUntil(10_000);
-		expect(queue.idleMs(0)).toBe(0);
-		queue.jobEnded();
-		expect(queue.idleMs(0)).toBe(0);
-		await time.passUntil(15_000);
-		queue.jobEnded();
-		expect(queue.idleMs(0)).toBe(0);
-		await time.passUntil(18_000);
-		expect(queue.idleMs(0)).toBe(3_000);
-		expect(queue.idleMs(17_000)).toBe(1_000);
 	});
 });
 

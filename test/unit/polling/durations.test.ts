@@ -29,15 +29,15 @@ describe('how long a job will likely take', () => {
 		{ ends: [60, 62, 61], ms: 61_000 },
 		{ ends: [60, 62, 61, 63], ms: 61_500 },
 	])('is the median of three ends or more: $ends', ({ ends, ms }) => {
-		expect(remembering(...ends).likelyEndMs('video')).toBe(ms);
+		expect(remembering(...ends).likelyEnd('video')?.medianMs).toBe(ms);
 	});
 
 	test('is of its kind alone', () => {
 		const memory = remembering(60, 60, 60);
 		runOneAfterAnother(memory, [30, 30, 30], 'other');
-		expect(memory.likelyEndMs('video')).toBe(60_000);
-		expect(memory.likelyEndMs('other')).toBe(30_000);
-		expect(memory.likelyEndMs('new')).toBeUndefined();
+		expect(memory.likelyEnd('video')?.medianMs).toBe(60_000);
+		expect(memory.likelyEnd('other')?.medianMs).toBe(30_000);
+		expect(memory.likelyEnd('new')?.medianMs).toBeUndefined();
 	});
 
 	test('follows a provider within eight jobs', () => {
@@ -50,7 +50,7 @@ describe('how long a job will likely take', () => {
 		for (const odd of [7, 3_600]) {
 			const ends = [60, 61];
 			ends.splice(place, 0, odd);
-			const likelyMs = Number(remembering(...ends).likelyEndMs('video'));
+			const likelyMs = Number(remembering(...ends).likelyEnd('video')?.medianMs);
 			expect(likelyMs).toBeGreaterThanOrEqual(60_000);
 			expect(likelyMs).toBeLessThanOrEqual(61_000);
 		}
@@ -61,9 +61,9 @@ describe('how long a job will likely take', () => {
 		// As with a Poll Interval of 3,600 s.
 		for (let jobs = 0; jobs < 8; jobs++) memory.sample('video')({ afterMs: 0, byMs: 3_600_000 });
 		for (let jobs = 0; jobs < 8; jobs++) memory.sample('video')();
-		expect(memory.likelyEndMs('video')).toBeUndefined();
+		expect(memory.likelyEnd('video')?.medianMs).toBeUndefined();
 		for (let jobs = 0; jobs < 3; jobs++) memory.sample('video')({ afterMs: 50, byMs: 100 });
-		expect(memory.likelyEndMs('video')).toBe(75);
+		expect(memory.likelyEnd('video')?.medianMs).toBe(75);
 	});
 });
 
@@ -72,7 +72,7 @@ describe('jobs that run together', () => {
 		const memory = new JobDurations();
 		const ended = Array.from({ length: 100 }, () => memory.sample('video'));
 		ended.forEach((end, index) => end(endAt(100 + index)));
-		expect(memory.likelyEndMs('video')).toBe(103_500);
+		expect(memory.likelyEnd('video')?.medianMs).toBe(103_500);
 	});
 
 	test('make room for later ones when they end, with or without a known end', () => {
@@ -81,7 +81,7 @@ describe('jobs that run together', () => {
 		ended.slice(0, 3).forEach((end) => end());
 		ended.slice(3, 6).forEach((end) => end(endAt(60)));
 		for (let jobs = 0; jobs < 8; jobs++) memory.sample('video')(endAt(30));
-		expect(memory.likelyEndMs('video')).toBe(30_000);
+		expect(memory.likelyEnd('video')?.medianMs).toBe(30_000);
 	});
 });
 
@@ -91,9 +91,9 @@ test('the kind that was unused for longest is forgotten when there are more than
 	for (let index = 0; index < 50; index++) run(`kind ${index}`);
 	run('kind 0');
 	run('one more');
-	expect(memory.likelyEndMs('kind 0')).toBe(10_000);
-	expect(memory.likelyEndMs('kind 1')).toBeUndefined();
-	expect(memory.likelyEndMs('kind 2')).toBe(10_000);
+	expect(memory.likelyEnd('kind 0')?.medianMs).toBe(10_000);
+	expect(memory.likelyEnd('kind 1')?.medianMs).toBeUndefined();
+	expect(memory.likelyEnd('kind 2')?.medianMs).toBe(10_000);
 });
 
 describe('the name of a kind', () => {

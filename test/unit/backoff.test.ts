@@ -2,11 +2,11 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import { submitBackoffMs } from '../../../nodes/CometApiVideo/payment/backoff';
+import { backoffMs } from '../../nodes/CometApiVideo/backoff';
 
 const random = fc.double({ min: 0, max: 1, noNaN: true });
 
-describe('the backoff of a refused submit', () => {
+describe('the backoff after HTTP 429', () => {
 	test.each([
 		[1, 1_000],
 		[2, 2_000],
@@ -15,16 +15,16 @@ describe('the backoff of a refused submit', () => {
 		[6, 30_000],
 		[100, 30_000],
 		[10_000, 30_000],
-	])('after %i refusals in a row it is %i ms on average', (attempt, ms) => {
-		expect(submitBackoffMs(attempt, 0.5)).toBe(ms);
+	])('after %i in a row it is %i ms on average', (attempt, ms) => {
+		expect(backoffMs(attempt, 0.5)).toBe(ms);
 	});
 
 	test('has a random part, and stays within 0.5 and 45 s', () => {
 		fc.assert(
 			fc.property(fc.integer({ min: 1, max: 5_000 }), random, (attempt, drawn) => {
-				expect(submitBackoffMs(attempt, drawn)).toBeGreaterThanOrEqual(500);
-				expect(submitBackoffMs(attempt, drawn)).toBeLessThanOrEqual(45_000);
-				const spread = submitBackoffMs(attempt, 1) - submitBackoffMs(attempt, 0);
+				expect(backoffMs(attempt, drawn)).toBeGreaterThanOrEqual(500);
+				expect(backoffMs(attempt, drawn)).toBeLessThanOrEqual(45_000);
+				const spread = backoffMs(attempt, 1) - backoffMs(attempt, 0);
 				expect(spread).toBeGreaterThanOrEqual(1_000);
 			}),
 		);
