@@ -12,6 +12,8 @@ import { node, start, VIDEO, video, workflow, type WorkflowNode } from '../harne
 
 const SHOWN_WITHIN_MS = 30_000;
 
+const OUTPUT_FIELD = 'Put Output File in Field';
+
 const CREATE_LABELS = [
 	'Resource',
 	'Operation',
@@ -23,6 +25,7 @@ const CREATE_LABELS = [
 	'Aspect Ratio',
 	'Wait for Completion',
 	'Download Video',
+	OUTPUT_FIELD,
 	'Options',
 ];
 const EDIT_LABELS = [
@@ -33,6 +36,7 @@ const EDIT_LABELS = [
 	'Prompt',
 	'Wait for Completion',
 	'Download Video',
+	OUTPUT_FIELD,
 	'Options',
 ];
 const GET_STATUS_LABELS = [
@@ -47,7 +51,7 @@ const GET_STATUS_LABELS = [
 const OTHER_FAMILIES = [
 	{
 		resource: 'Seedance, Veo, Wan and More',
-		create: ['Model', 'Prompt', 'Image Source', 'Duration', 'Size'],
+		create: ['Model', 'Prompt', 'Image Source', 'Duration', 'Aspect Ratio'],
 		getStatus: ['Request ID'],
 	},
 	{
@@ -95,8 +99,6 @@ const SEARCHES = [
 	'faceless video',
 	'grok',
 ];
-const OUTPUT_FIELD = 'Put Output File in Field';
-
 /** The editor shows things a little later than they are asked for. */
 async function eventually(check: () => Promise<void>): Promise<void> {
 	const deadline = Date.now() + SHOWN_WITHIN_MS;
@@ -182,20 +184,22 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 
 	/** From the state of a new node. */
 	async function downloadsOnlyWhenItWaits(labels: string[]) {
-		await offersOptions(['Custom Body Fields', ...SUBMIT_OPTIONS, ...WAIT_OPTIONS, 'User']);
-		await editor.node.toggle('downloadVideo');
-		await showsLabels(withLabelAfter(labels, 'Download Video', OUTPUT_FIELD));
-		await offersOptions([
-			'Custom Body Fields',
-			'File Name',
+		const waiting = [
 			...SUBMIT_OPTIONS,
 			...WAIT_OPTIONS,
+			'Reference',
+			'Sleep While Waiting',
 			'User',
-		]);
+		];
+		await offersOptions(['Custom Body Fields', 'File Name', ...waiting]);
+		await editor.node.toggle('downloadVideo');
+		await showsLabels(without(labels, OUTPUT_FIELD));
+		await offersOptions(['Custom Body Fields', ...waiting]);
 		await editor.node.toggle('waitForCompletion');
-		await showsLabels(without(labels, 'Download Video'));
-		await offersOptions(['Custom Body Fields', ...SUBMIT_OPTIONS, 'Max Wait', 'User']);
+		await showsLabels(without(without(labels, OUTPUT_FIELD), 'Download Video'));
+		await offersOptions(['Custom Body Fields', ...SUBMIT_OPTIONS, 'Max Wait', 'Reference', 'User']);
 		await editor.node.toggle('waitForCompletion');
+		await editor.node.toggle('downloadVideo');
 		await showsLabels(labels);
 	}
 
@@ -299,7 +303,12 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 			await offersOptions(['File Name', 'Include Raw Response']);
 			await editor.node.toggle('waitForCompletion');
 			await showsLabels(withLabelAfter(GET_STATUS_LABELS, 'Download Video', OUTPUT_FIELD));
-			await offersOptions(['File Name', 'Include Raw Response', ...WAIT_OPTIONS]);
+			await offersOptions([
+				'File Name',
+				'Include Raw Response',
+				...WAIT_OPTIONS,
+				'Sleep While Waiting',
+			]);
 		});
 	});
 
@@ -307,7 +316,13 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 		test.each(OTHER_FAMILIES)('are those of $resource', async ({ resource, create, getStatus }) => {
 			await openNode(newNode({ operation: 'create' }));
 			await editor.node.choose('resource', resource);
-			await showsLabels(['Resource', 'Operation', ...create, ...OF_ALL]);
+			await showsLabels(
+				withLabelAfter(
+					['Resource', 'Operation', ...create, ...OF_ALL],
+					'Download Video',
+					OUTPUT_FIELD,
+				),
+			);
 			await takePicture(`family-${resource.split(/\W/)[0]?.toLowerCase()}`);
 			await editor.node.choose('operation', 'Get Status');
 			await showsLabels(['Resource', 'Operation', ...getStatus, ...OF_ALL]);
@@ -334,50 +349,60 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 	const showsNotices = async (...notices: unknown[]) =>
 		await eventually(async () => expect(await editor.node.notices()).toEqual(notices));
 
-	test('a notice tells the price of model and resolution, where one is known', async () => {
-		const classic = (price: string) =>
-			`Price of grok-imagine-video at ${price}, for each item. This is xAI's list price; CometAPI's may differ.`;
-		const newer = (price: string) =>
-			`Price of grok-imagine-video-1.5 at ${price}, for each item, plus $0.008 for an input image. This is CometAPI's price of 2026-09-03; it may have changed.`;
+	test('a notice tells what a click costs, by the model', async () => {
 		await openNode(newNode({ operation: 'create' }));
-		await showsNotices(classic('480p: $0.05 per second, so $0.40 for 8 seconds'));
+		await showsNotices(expect.stringMatching(/^8 seconds: \$0\.40 at 480p, \$0\.56 at 720p/));
 		await takePicture('price');
-		await editor.node.choose('resolution', '720p');
-		await showsNotices(classic('720p: $0.07 per second, so $0.56 for 8 seconds'));
-		await editor.node.choose('resolution', '1080p');
-		await showsNotices('grok-imagine-video has no 1080p: the node refuses it before paying.');
 		await editor.node.openList();
-		await editor.node.chooseFromList('grok-imagine-video-1.5');
-		await showsNotices(newer('1080p: $0.20 per second, so $1.60 for 8 seconds'));
-		await editor.node.choose('resolution', '720p');
-		await showsNotices(newer('720p: $0.112 per second, so $0.90 for 8 seconds'));
-		await editor.node.choose('resolution', '480p');
-		await showsNotices(newer('480p: $0.064 per second, so $0.51 for 8 seconds'));
+		await editor.node.chooseFromList('Grok Imagine 1.5');
+		await showsNotices(expect.stringMatching(/\$1\.60 at 1080p/));
 		await editor.node.choose('operation', 'Edit');
 		await showsNotices(
 			'You pay for each item. An edit is as long as its original, and CometAPI publishes no price for edits.',
 		);
 	});
 
-	test("a notice tells that a model's price is not known", async () => {
-		const model = { __rl: true, mode: 'id', value: 'grok-imagine-video-2' };
-		await openNode(newNode({ operation: 'create', model }));
-		await showsNotices(
-			"This node doesn't know the price of other Grok models. See CometAPI's price list.",
-		);
-	});
+	test.each(['grok-imagine-video-2', '={{ $json.model }}'])(
+		'one neutral notice stands for the model %s',
+		async (value) => {
+			await openNode(newNode({ operation: 'create', model: { __rl: true, mode: 'id', value } }));
+			await showsNotices(
+				expect.stringMatching(/^You pay for each item, by the price of the model/),
+			);
+		},
+	);
 
-	test.each(['1.5', '30', '20'])('keeps %s typed into Duration, and refuses it', async (typed) => {
-		await openNode(video());
-		await editor.node.type('duration', typed);
-		expect(await editor.node.value('duration')).toBe(typed);
+	test.each(['99', '0', '7.5', '"1,5"', '"eight"'])('refuses a duration of %s', async (given) => {
+		await openNode(video({ duration: `={{ ${given} }}` }));
 		await executeStep();
-		expect(await editor.node.value('duration')).toBe(typed);
 		expect(await editor.output.errorMessage()).toBe(
 			"'Duration' must be a whole number of seconds from 1 to 15",
 		);
-		expect(await editor.output.errorDescription()).toBe(`It came out as ${typed}.`);
-		await takePicture(`duration-${typed}`);
+		expect(await editor.output.errorDescription()).toBe(`The value is ${given}.`);
+		scene.paidIds(0);
+	});
+
+	test.each(['720p', '1080', 'vertical', '4K', '1280', '-1280x720'])(
+		'answers a size of %s with one to enter',
+		async (size) => {
+			await openNode(
+				newNode({ resource: 'video', operation: 'create', prompt: 'A', options: { size } }),
+			);
+			await executeStep();
+			expect(await editor.output.errorMessage()).toBe("'Size' must be like 1280x720 or 16:9");
+			expect(await editor.output.errorDescription()).toMatch(/Enter \d+x\d+ \(landscape\)/);
+			scene.paidIds(0);
+		},
+	);
+
+	test.each([
+		['81234567890', "Choose Kling under 'Resource'"],
+		['task_4b2c1f0a', "Choose Seedance, Veo, Wan and More under 'Resource'"],
+		['https://api.cometapi.com/grok/v1/videos/a', 'with nothing around it'],
+	])('helps with the request ID %s', async (requestId, advice) => {
+		await openNode(newNode({ operation: 'getStatus', requestId }));
+		await executeStep();
+		expect(await editor.output.errorDescription()).toContain(advice);
 		scene.paidIds(0);
 	});
 
@@ -385,20 +410,6 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 		await openNode(newNode({ resource: 'kling', operation: 'create', options: { cfgScale: 0.5 } }));
 		await editor.node.type('cfgScale', typed);
 		expect(await editor.node.value('cfgScale')).toBe(typed);
-	});
-
-	test('a notice tells what is known of the chosen model', async () => {
-		await openNode(newNode({ resource: 'video', operation: 'create' }));
-		await showsNotices(
-			"Seedance 2.5. Duration: 4 to 30, default 5. Size: 16:9 (default) and other ratios, 854x480, 1280x720. Images: files or URLs. CometAPI's list price in USD per second: 0.103 at 480p, 0.231 at 720p. Known in September 2026; CometAPI may accept other values.",
-		);
-	});
-
-	test("a notice tells the price of Kling's videos", async () => {
-		await openNode(newNode({ resource: 'kling', operation: 'create' }));
-		await showsNotices(
-			"Price of a Kling video: $0.13 to $2.64, for each item. This is CometAPI's price of May 2026; it may have changed.",
-		);
 	});
 
 	test('the subtitle stays when the model comes from an expression', async () => {
@@ -422,13 +433,13 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 		const lists = async (models: string[]) =>
 			await eventually(async () => expect(await editor.node.listed()).toEqual(models));
 		await editor.node.openList();
-		await lists(['grok-imagine-video', 'grok-imagine-video-1.5']);
+		await lists(['Grok Imagine', 'Grok Imagine 1.5']);
 		await takePicture('models');
 		expect(scene.simulator.requests.at(-1)?.route).toBe('models');
 		await editor.node.searchList('1.5');
-		await lists(['grok-imagine-video-1.5']);
-		await editor.node.chooseFromList('grok-imagine-video-1.5');
-		expect(await editor.node.chosenFromList()).toBe('grok-imagine-video-1.5');
+		await lists(['Grok Imagine 1.5']);
+		await editor.node.chooseFromList('Grok Imagine 1.5');
+		expect(await editor.node.chosenFromList()).toBe('Grok Imagine 1.5');
 		await editor.node.close();
 		expect(await editor.textOnCanvas(VIDEO)).toEqual([
 			'CometAPI Video',

@@ -8,7 +8,7 @@ import { PROJECT_FOLDER } from '../n8n/stage.ts';
 export const PICTURE_SIZE = { width: 1400, height: 800 } as const;
 
 /** In docs/images. */
-const DOCUMENTED = new Set(['credential', 'error', 'find-node', 'node', 'video', 'workflow']);
+const DOCUMENTED = new Set(['credential', 'error', 'node', 'workflow']);
 const DOCUMENTED_MAX_BYTES = 150_000;
 
 const {
