@@ -18,8 +18,7 @@ export class CometApiVideo implements INodeType {
 		version: 1,
 		subtitle:
 			'={{ $parameter.operation === "getStatus" ? "Get Status" : $parameter.operation.toTitleCase() + (/^[^=]/.test($rawParameter.model ?? "") ? ": " + $rawParameter.model : "") }}',
-		description:
-			'Generate videos with Grok, Seedance, Veo, Wan, Kling and more through CometAPI',
+		description: 'Generate videos with Grok, Seedance, Veo, Wan, Kling and more through CometAPI',
 		defaults: { name: 'CometAPI Video' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],

@@ -184,13 +184,7 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 
 	/** From the state of a new node. */
 	async function downloadsOnlyWhenItWaits(labels: string[]) {
-		const waiting = [
-			...SUBMIT_OPTIONS,
-			...WAIT_OPTIONS,
-			'Reference',
-			'Sleep While Waiting',
-			'User',
-		];
+		const waiting = [...SUBMIT_OPTIONS, ...WAIT_OPTIONS, 'Reference', 'User'];
 		await offersOptions(['Custom Body Fields', 'File Name', ...waiting]);
 		await editor.node.toggle('downloadVideo');
 		await showsLabels(without(labels, OUTPUT_FIELD));
@@ -303,12 +297,7 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 			await offersOptions(['File Name', 'Include Raw Response']);
 			await editor.node.toggle('waitForCompletion');
 			await showsLabels(withLabelAfter(GET_STATUS_LABELS, 'Download Video', OUTPUT_FIELD));
-			await offersOptions([
-				'File Name',
-				'Include Raw Response',
-				...WAIT_OPTIONS,
-				'Sleep While Waiting',
-			]);
+			await offersOptions(['File Name', 'Include Raw Response', ...WAIT_OPTIONS]);
 		});
 	});
 

@@ -35,7 +35,10 @@ for (const path of sources) {
 		if (ts.isRegularExpressionLiteral(node)) {
 			const [, source = '', flags = ''] = /^\/(.*)\/([a-z]*)$/s.exec(node.text) ?? [];
 			const { line } = file.getLineAndCharacterOfPosition(node.getStart());
-			literals.push({ place: `${path}:${line + 1} ${node.text}`, pattern: new RegExp(source, flags) });
+			literals.push({
+				place: `${path}:${line + 1} ${node.text}`,
+				pattern: new RegExp(source, flags),
+			});
 		}
 		if (ts.isNewExpression(node) && node.expression.getText() === 'RegExp') {
 			made[path] = (made[path] ?? 0) + 1;
@@ -45,7 +48,13 @@ for (const path of sources) {
 	visit(file);
 }
 
-const SIGNS = [...' \t\n0aA-_,;:"\'\\/.<>{}[]()%*+=$`!x', '\u0085', '\ud83c\udfa5', ', ', ',http://x'];
+const SIGNS = [
+	...' \t\n0aA-_,;:"\'\\/.<>{}[]()%*+=$`!x',
+	'\u0085',
+	'\ud83c\udfa5',
+	', ',
+	',http://x',
+];
 
 /** Long texts of one part, after and before others; the parts are signs and the pattern's own words. */
 function* attacks(words: readonly string[]): Generator<string> {
@@ -59,7 +68,8 @@ function* attacks(words: readonly string[]): Generator<string> {
 	}
 }
 
-const wordsOf = ({ source }: RegExp) => [...new Set(source.match(/[a-z0-9]{2,}/gi) ?? [])].slice(0, 6);
+const wordsOf = ({ source }: RegExp) =>
+	[...new Set(source.match(/[a-z0-9]{2,}/gi) ?? [])].slice(0, 6);
 
 function cpuMs(work: () => unknown): number {
 	const before = process.cpuUsage();
@@ -75,14 +85,14 @@ function expectQuick(words: readonly string[], work: (text: string) => unknown):
 	}
 }
 
-const KEY = 'sk-0123456789/abcdef+g';
+const REDACTED = 'sk-0123456789/abcdef+g';
 
 /** What uses the expressions that are made of texts. */
 const MADE: Record<string, Array<(text: string) => unknown>> = {
 	'nodes/CometApiVideo/answers/balance.ts': [(text) => saysNoBalance({ message: text })],
 	'nodes/CometApiVideo/http/json.ts': [(text) => readCutJson(`{${text}`, ['id', 'sk'])],
 	'nodes/CometApiVideo/http/redact.ts': [
-		(text) => redact(text, KEY),
+		(text) => redact(text, REDACTED),
 		(text) => redactTexts(text, 'sk-short1'),
 	],
 };
@@ -100,6 +110,6 @@ describe('A text of 100,000 characters is no burden', () => {
 	});
 
 	test.each(Object.entries(MADE))('%s', (_path, uses) => {
-		for (const use of uses) expectQuick(['sk', 'id', 'balance', KEY], use);
+		for (const use of uses) expectQuick(['sk', 'id', 'balance', REDACTED], use);
 	});
 });

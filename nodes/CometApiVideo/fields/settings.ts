@@ -12,8 +12,6 @@ export interface Settings {
 	/** 0 is automatic. */
 	pollIntervalS: number;
 	returnsOnTimeout: boolean;
-	/** Whether a long wait is left to n8n's database. */
-	sleeps: boolean;
 	includesRaw: boolean;
 	/** Undefined: the video is not downloaded. */
 	download?: {
@@ -133,17 +131,6 @@ const pollInterval = option(
 	),
 );
 
-const sleeps = option(
-	switchField({
-		displayName: 'Sleep While Waiting',
-		name: 'sleepWhileWaiting',
-		default: false,
-		description:
-			"Whether to put the execution to sleep in n8n's database when the wait is long, so that it survives a restart and takes no place among the running executions",
-		displayOptions: WHEN_WAITING,
-	}),
-);
-
 /** Says nothing of the video itself. */
 export const maxVideos = option(
 	numberField(
@@ -220,9 +207,7 @@ export function settingFields(submits: boolean, maxWaitS: number): SettingFields
 	const downloadFields = [...download.properties, ...outputField.properties];
 	// n8n keeps the value of a field that it hides, so 'downloadVideo' alone would not tell.
 	const afterWait = (fields: INodeProperties[]) => updateDisplayOptions(WHEN_WAITING, fields);
-	const always = [includeRaw, onTimeout, pollInterval, sleeps].flatMap(
-		({ properties }) => properties,
-	);
+	const always = [includeRaw, onTimeout, pollInterval].flatMap(({ properties }) => properties);
 	return {
 		fields: submits
 			? [
@@ -248,7 +233,6 @@ export function settingFields(submits: boolean, maxWaitS: number): SettingFields
 				maxWaitS: maxWait.read(item),
 				pollIntervalS: pollInterval.read(item),
 				returnsOnTimeout: onTimeout.read(item) === 'return',
-				sleeps: sleeps.read(item),
 				includesRaw: includeRaw.read(item),
 				...(downloads && {
 					download: { fieldName: outputField.read(item), fileName: fileName.read(item) },

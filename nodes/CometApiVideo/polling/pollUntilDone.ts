@@ -40,17 +40,6 @@ export interface PollOptions {
 	untilFinished: boolean;
 	/** When jobs like this one end, where that is known. */
 	likelyEnd?: LikelyEnd | undefined;
-	/** What a wait that goes on after a sleep has seen before it. */
-	earlier?: WaitSoFar | undefined;
-}
-
-/** What a wait has seen before a sleep of its execution, and how long ago it began. */
-export interface WaitSoFar {
-	waitedMs: number;
-	polls: number;
-	pendingUntilMs: number;
-	lastJob?: VideoJob | undefined;
-	raw?: unknown;
 }
 
 /** How a wait ended, with the last job read, if any. Times in ms. */
@@ -72,8 +61,6 @@ export type PollOutcome = (
 	/** When the job was done, if the clock can be trusted. */
 	jobEnd?: JobEnd;
 	polls: number;
-	/** The job's age at the last answer that it was pending, or 0. */
-	pendingUntilMs: number;
 	waitedMs: number;
 	/** Until the deadline; not negative. */
 	leftMs: number;
@@ -86,21 +73,22 @@ export type PollOutcome = (
  */
 export async function pollUntilDone(deps: PollDeps, options: PollOptions): Promise<PollOutcome> {
 	const { clock } = deps;
-	const { ageMs, maxWaitMs, earlier } = options;
+	const { ageMs, maxWaitMs } = options;
 	const startedAtMs = clock.now();
 	const jumpsBefore = clock.jumps;
 	const passedMs = () => clock.now() - startedAtMs;
-	let { lastJob, raw }: Partial<WaitSoFar> = earlier ?? {};
+	let lastJob: VideoJob | undefined;
+	let raw: unknown;
 	let supportId: string | undefined;
 	let problem: ApiProblem | undefined;
-	let polls = earlier?.polls ?? 0;
+	let polls = 0;
 	const witness = new Witness();
 	let rateLimits = 0;
 	let doneSinceMs: number | undefined;
 	let endMs = maxWaitMs;
-	let wakeUpUntilMs = earlier ? WAKE_UP_MS : 0;
+	let wakeUpUntilMs = 0;
 	let jumpsSeen = clock.jumps;
-	let pendingUntilMs = earlier?.pendingUntilMs ?? 0;
+	let pendingUntilMs = 0;
 	let jobEnd: JobEnd | undefined;
 	const readings: ProgressReading[] = [];
 	let nextPollMs = options.pollAtOnce ? 0 : nextDelayMs();
@@ -111,8 +99,7 @@ export async function pollUntilDone(deps: PollDeps, options: PollOptions): Promi
 		...(supportId !== undefined && { supportId }),
 		...(jobEnd && clock.jumps === jumpsBefore && { jobEnd }),
 		polls,
-		pendingUntilMs,
-		waitedMs: (earlier?.waitedMs ?? 0) + passedMs(),
+		waitedMs: passedMs(),
 		leftMs: Math.max(0, maxWaitMs - passedMs()),
 	});
 

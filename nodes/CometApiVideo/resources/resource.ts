@@ -7,7 +7,6 @@ import { requestIdField } from '../fields/requestId';
 import { optionsField, settingFields } from '../fields/settings';
 import { shorten } from '../http/exchange';
 import type { Item } from '../item';
-import { ASLEEP } from '../run/asleepItem';
 import { getStatus } from '../run/getStatus';
 import { makeVideo, type VideoMaker } from '../run/makeVideo';
 import { refusingRouting } from '../run/refuseOperation';
@@ -120,7 +119,6 @@ export function statusOperation(
 			...propertiesOf([requestId, ...ofJob]),
 			...settings.fields,
 			optionsField(settings.options),
-			{ displayName: 'Asleep', name: ASLEEP, type: 'hidden', default: '' },
 		],
 	};
 }

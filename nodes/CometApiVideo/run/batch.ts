@@ -12,9 +12,7 @@ import type { Item } from '../item';
 import { pause } from '../pause';
 import { SubmitQueue } from '../payment/submitQueue';
 import { Semaphore } from '../semaphore';
-import { sleepingRun, type SleepingRun } from './asleepItem';
 import { Latch } from './latch';
-import { Nap } from './nap';
 
 // The engine starts all items in one go. Should a later n8n pause in between, this much is waited.
 const LATECOMER_MS = 10_000;
@@ -26,8 +24,6 @@ export interface Run {
 	/** The node whose run this is. */
 	node: INode;
 	runIndex: number;
-	/** The sleeping run that a look is for; its node is another one. */
-	look: SleepingRun | undefined;
 	/** Each call of an agent is a run by itself. */
 	isAgentCall: boolean;
 	/** Items of the run. */
@@ -46,8 +42,6 @@ export class Batch {
 	readonly signal: AbortSignal;
 	/** Videos known so far, by item. */
 	readonly videos = new Map<number, KnownVideo>();
-	/** Puts the run to sleep, if it may. */
-	readonly nap: Nap;
 	/** In which its items read files. */
 	readonly reading = new Semaphore(READING_WIDTH);
 	/** Items that were read and ask for a video that this execution has not submitted. */
@@ -74,7 +68,6 @@ export class Batch {
 		this.checked = new Latch(together);
 		this.ended = new Latch(size);
 		this.signal = AbortSignal.any([this.dropping.signal, ...(stop ? [stop] : [])]);
-		this.nap = new Nap(size, this.signal);
 		const isStopped = () => this.signal.aborted;
 		this.clock = new Clock({
 			now: () => performance.now(),
@@ -199,14 +192,11 @@ export function joinBatch(context: IExecutePaginationFunctions): Batch {
 function openBatch(context: IExecutePaginationFunctions, earlier: Batch | undefined): Batch {
 	earlier?.drop();
 	const executeData = context.getExecuteData();
-	const own = context.getNode();
-	const look = sleepingRun(own);
-	const node = look ? { ...own, ...look.node } : own;
-	const isAgentCall = executeData.node.name !== own.name;
-	const runIndex =
-		look?.runIndex ?? Number(context.evaluateExpression('{{ $runIndex }}', context.getItemIndex()));
+	const node = context.getNode();
+	const isAgentCall = executeData.node.name !== node.name;
+	const runIndex = Number(context.evaluateExpression('{{ $runIndex }}', context.getItemIndex()));
 	const stop = context.getExecutionCancelSignal();
-	const common = { node, look, runIndex, isAgentCall, data: dataOf(context) };
+	const common = { node, runIndex, isAgentCall, data: dataOf(context) };
 	if (isAgentCall) return new Batch({ ...common, size: 1 }, 1, stop);
 	const { data } = executeData;
 	const items = (data.main ?? data.ai_tool)?.[0]?.length ?? 1;

@@ -13,9 +13,7 @@ import type { Settings } from '../fields/settings';
 import { downloadVideo } from '../files/download';
 import { addressOf } from '../http/openFile';
 import { ask } from '../http/request';
-import { Clock } from '../clock';
 import type { Item } from '../item';
-import { pause } from '../pause';
 import { contentPathOf } from '../answers/contentAddress';
 import { causeOf } from '../answers/failures';
 import type { ApiProblem } from '../answers/problem';
@@ -30,10 +28,7 @@ import { readContentReason, readStatusAnswer, type StatusAnswer } from '../answe
 import { toFailure } from '../answers/task';
 import { NO_REASON, PENDING, type VideoJob, type WaitFacts } from '../video';
 import type { JobRef, VideoApi } from '../videoApi';
-import type { SleepingJob, SleepingWait } from './asleepItem';
 import { log } from './log';
-import type { RunItem } from './runItem';
-import { canSleep, Doze, fallAsleep } from './sleep';
 import { toJson, toStorable, toWaitFacts } from './output';
 
 /** So that a connection that hangs cannot eat the wait. */
@@ -50,7 +45,7 @@ const durations = new JobDurations();
 
 /** A job that an item follows. */
 export interface Followed {
-	item: RunItem;
+	item: Item;
 	settings: Settings;
 	api: VideoApi;
 	job: JobRef;
@@ -59,11 +54,8 @@ export interface Followed {
 	/** Whether this node submitted it. */
 	isSubmitter: boolean;
 	/** Where it is known: the answers about a pending job often leave it out. */
-	model?: string | undefined;
+	model?: string;
 }
-
-/** How a wait ended, for this execution or for good. */
-export type WaitOutcome = PollOutcome | { kind: 'asleep'; output: INodeExecutionData };
 
 export interface AwaitedJob {
 	/** Epoch ms; undefined for a job of unknown age, whose wait begins now. */
@@ -81,62 +73,21 @@ export interface AwaitedJob {
 export async function waitUntilFinished(
 	followed: Followed,
 	{ acceptedAtMs = Date.now(), isNew, kind }: AwaitedJob,
-): Promise<WaitOutcome> {
+): Promise<PollOutcome> {
+	const { item, settings } = followed;
+	const { maxWaitS, pollIntervalS } = settings;
 	const nowMs = Date.now();
-	// Not later than now, should the clock have been set back meanwhile.
-	const sinceMs = isNew ? Math.min(acceptedAtMs, nowMs) : nowMs;
-	const deadlineMs = sinceMs + followed.settings.maxWaitS * 1000;
-	return await goOnWaiting(followed, { kind, isNew, wait: { acceptedAtMs, deadlineMs } });
-}
-
-/** Goes on with a wait, for example after a sleep, until the job is finished or the run sleeps. */
-export async function goOnWaiting(
-	followed: Followed,
-	{ kind, wait, isNew }: Pick<SleepingJob, 'kind' | 'wait'> & { isNew?: boolean },
-): Promise<WaitOutcome> {
-	const { item, settings, isSubmitter } = followed;
-	const { reference } = item;
+	// Not negative, should the clock have been set back meanwhile.
+	const ageMs = Math.max(0, nowMs - acceptedAtMs);
+	const maxWaitMs = Math.max(0, maxWaitS * 1000 - (isNew ? ageMs : 0));
 	const timing = kind === undefined ? undefined : timingOf(item, kind);
 	const likelyEnd = timing === undefined ? undefined : durations.likelyEnd(timing);
-	const sinceMs = wait.earlier?.sinceMs ?? Date.now();
-	const optionsFrom = (nowMs: number, earlier: SleepingWait['earlier']): PollOptions => ({
-		...{ likelyEnd, pollIntervalS: settings.pollIntervalS, untilFinished: true },
-		// Not negative, should the clock have been set back meanwhile.
-		ageMs: Math.max(0, nowMs - wait.acceptedAtMs),
-		maxWaitMs: Math.max(0, wait.deadlineMs - nowMs),
-		pollAtOnce: isNew !== true || earlier !== undefined,
-		earlier: earlier && { ...earlier, waitedMs: Math.max(0, nowMs - earlier.sinceMs) },
-	});
+	const options = { ageMs, maxWaitMs, pollIntervalS, pollAtOnce: !isNew, likelyEnd };
 	// A job from an earlier try may have been done for long.
-	const isSeen = isNew || wait.earlier !== undefined;
-	const finish = timing !== undefined && isSeen ? durations.sample(timing) : undefined;
+	const finish = timing !== undefined && isNew ? durations.sample(timing) : undefined;
 	let outcome: PollOutcome | undefined;
 	try {
-		const doze = settings.sleeps && canSleep(item) ? new Doze(item, wait, likelyEnd) : undefined;
-		outcome = await watch(followed, optionsFrom(Date.now(), wait.earlier), doze);
-		if (!doze?.isAsleep) return outcome;
-		const { polls, lastJob, raw, pendingUntilMs } = outcome;
-		const earlier = {
-			sinceMs,
-			polls,
-			lastJob,
-			pendingUntilMs,
-			...(settings.includesRaw && { raw }),
-		};
-		const model = lastJob?.model ?? followed.model;
-		const { job } = followed;
-		const asleep = {
-			job,
-			isSubmitter,
-			reference,
-			model,
-			kind,
-			settings,
-			wait: { ...wait, earlier },
-		};
-		const output = await fallAsleep(item, asleep, likelyEnd);
-		if (output) return { kind: 'asleep', output };
-		outcome = await watch(followed, optionsFrom(Date.now(), earlier));
+		outcome = await watch(followed, { ...options, untilFinished: true });
 		return outcome;
 	} finally {
 		finish?.(outcome?.jobEnd);
@@ -179,9 +130,8 @@ export async function lookOnce(followed: Followed): Promise<INodeExecutionData> 
  */
 export async function concludeWait(
 	followed: Followed,
-	outcome: WaitOutcome,
+	outcome: PollOutcome,
 ): Promise<INodeExecutionData> {
-	if (outcome.kind === 'asleep') return outcome.output;
 	const { api, settings, isSubmitter, model } = followed;
 	const { raw, leftMs, supportId } = outcome;
 	const wait = toWaitFacts(outcome);
@@ -270,13 +220,13 @@ function addressOfFile({ item }: Followed, { video }: VideoJob): FileAddress | u
 }
 
 /** Polls the job, and by its other id when CometAPI doesn't know the first. */
-async function watch(followed: Followed, options: PollOptions, doze?: Doze): Promise<PollOutcome> {
-	const outcome = await pollJob(followed, options, doze);
+async function watch(followed: Followed, options: PollOptions): Promise<PollOutcome> {
+	const outcome = await pollJob(followed, options);
 	const { other, ...unknown } = followed.job;
 	if (outcome.kind === 'unknownId' && other && !followed.isOtherId) {
 		followed.job = { ...other, other: unknown };
 		followed.isOtherId = true;
-		const next = await watch(followed, { ...options, pollAtOnce: true }, doze);
+		const next = await watch(followed, { ...options, pollAtOnce: true });
 		const polls = outcome.polls + next.polls;
 		return { ...next, polls, waitedMs: outcome.waitedMs + next.waitedMs };
 	}
@@ -285,20 +235,14 @@ async function watch(followed: Followed, options: PollOptions, doze?: Doze): Pro
 	return { ...outcome, job, lastJob: job };
 }
 
-async function pollJob(
-	followed: Followed,
-	options: PollOptions,
-	doze: Doze | undefined,
-): Promise<PollOutcome> {
+async function pollJob(followed: Followed, options: PollOptions): Promise<PollOutcome> {
 	const { item } = followed;
 	let hasWarned = false;
 	let { model } = followed;
-	const isStopped = () => item.signal.aborted || doze?.isAsleep === true;
 	return await pollUntilDone(
 		{
 			async poll(atMostMs) {
 				const answer = await askStatus(followed, atMostMs);
-				doze?.saw(answer);
 				if (answer.kind !== 'job') return answer;
 				const { statusIsKnown, providerStatus } = answer.job;
 				model = answer.job.model ?? model;
@@ -311,19 +255,12 @@ async function pollJob(
 				}
 				return { ...answer, job: { ...answer.job, model } };
 			},
-			clock: doze ? clockOf(item, doze, isStopped) : item.clock,
-			isStopped,
+			clock: item.clock,
+			isStopped: () => item.signal.aborted,
 			random: Math.random,
 		},
 		options,
 	);
-}
-
-/** A clock by which an item may doze between its polls, but not during one. */
-function clockOf({ signal }: Item, doze: Doze, isStopped: () => boolean): Clock {
-	const sleep = async (ms: number, wake?: Promise<unknown>) =>
-		wake ? await pause(ms, signal, wake) : await doze.pause(ms);
-	return new Clock({ now: () => performance.now(), sleep, isStopped });
 }
 
 async function askStatus(followed: Followed, atMostMs: number): Promise<StatusAnswer> {

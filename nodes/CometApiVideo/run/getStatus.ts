@@ -10,16 +10,13 @@ import type { Field } from '../fields/field';
 import type { SettingFields, Settings } from '../fields/settings';
 import { pause } from '../pause';
 import type { JobRef, VideoApi } from '../videoApi';
-import { readAsleep, toError, type AsleepItem } from './asleepItem';
-import { concludeWait, goOnWaiting, lookOnce, waitUntilFinished } from './follow';
+import { concludeWait, lookOnce, waitUntilFinished } from './follow';
 import { runItem, type ItemTask, type RunItem } from './runItem';
 
 interface Input {
 	job: JobRef;
 	settings: Settings;
 }
-
-type LookInput = Input | { asleep: AsleepItem };
 
 /**
  * The pagination hook of Get Status: looks once, or waits until the job is finished.
@@ -32,18 +29,12 @@ export function getStatus(
 	settings: SettingFields,
 	resourceOf: (requestId: string) => string | undefined,
 ) {
-	const task: ItemTask<LookInput> = {
-		read: async (item) =>
-			item.look
-				? { asleep: readAsleep(item.context) }
-				: {
-						job: api.jobOf(item, await withoutKey(item, requestId.read(item))),
-						settings: settings.read(item),
-					},
-		perform: (item, input) =>
-			'asleep' in input
-				? lookAgain(item, api, input.asleep)
-				: look(item, advising(api, resourceOf(input.job.requestId)), input),
+	const task: ItemTask<Input> = {
+		read: async (item) => ({
+			job: api.jobOf(item, await withoutKey(item, requestId.read(item))),
+			settings: settings.read(item),
+		}),
+		perform: (item, input) => look(item, advising(api, resourceOf(input.job.requestId)), input),
 	};
 	return function (
 		this: IExecutePaginationFunctions,
@@ -91,29 +82,4 @@ async function look(
 	const followed = { item, settings, api, job, isSubmitter: false };
 	if (!settings.waits) return await lookOnce(followed);
 	return await concludeWait(followed, await waitUntilFinished(followed, { isNew: false }));
-}
-
-/** A look of the sleeping workflow. */
-async function lookAgain(
-	item: RunItem,
-	api: VideoApi,
-	asleep: AsleepItem,
-): Promise<INodeExecutionData> {
-	const { batch, look, context } = item;
-	batch.onlyAsks = look?.onlyAsks === true;
-	const note = (requestId: unknown, reference: unknown) => {
-		if (reference !== undefined) item.reference = String(reference);
-		if (requestId !== undefined) batch.know(item, String(requestId));
-	};
-	if ('output' in asleep) {
-		note(asleep.output.request_id, asleep.output.reference);
-		return { ...context.getInputData(), json: asleep.output };
-	}
-	if ('failure' in asleep) {
-		note(asleep.failure.facts.requestId, asleep.failure.facts.reference);
-		throw toError(asleep.failure);
-	}
-	note(asleep.job.job.requestId, asleep.job.reference);
-	const followed = { item, api, ...asleep.job };
-	return await concludeWait(followed, await goOnWaiting(followed, asleep.job));
 }

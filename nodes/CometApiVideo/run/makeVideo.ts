@@ -163,7 +163,7 @@ async function follow(
 		queue.jobEnded(),
 	);
 	entry.job = followed.job;
-	if (outcome.kind !== 'asleep') ledger.conclude(entry, outcome.lastJob);
+	ledger.conclude(entry, outcome.lastJob);
 	return await concludeWait(followed, outcome);
 }
 

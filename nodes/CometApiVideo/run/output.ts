@@ -1,4 +1,4 @@
-import type { IDataObject, INode, INodeExecutionData } from 'n8n-workflow';
+import type { IDataObject, IExecutePaginationFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { isPlainWord } from '../answers/statusWords';
 import { toFields, type VideoError } from '../errors';
@@ -90,13 +90,14 @@ function tellingUsage({ usage, providerCostUsd }: VideoJob): VideoJob['usage'] {
  * away; to reach the error output, it may have no key beside `error`.
  */
 export function toErrorItem(
-	{ itemIndex, reference, context, node }: Item & { node: INode },
+	{ itemIndex, reference }: Pick<Item, 'itemIndex' | 'reference'>,
 	failed: VideoError,
+	context: IExecutePaginationFunctions,
 ): INodeExecutionData {
 	const { requestId, job = PENDING, wait } = failed.facts;
 	const error = { message: `${failed.titleOf()}. ${failed.description}`, ...toFields(failed) };
 	const pairedItem = { item: itemIndex };
-	if (node.onError === 'continueErrorOutput') {
+	if (context.getNode().onError === 'continueErrorOutput') {
 		// n8n adds the fields of the input item, but not its files; wired back, they are wanted again.
 		return { json: { error }, binary: context.getInputData().binary, pairedItem };
 	}

@@ -8,7 +8,6 @@ import type {
 import { notAllStarted, stopped, unexpected, VideoError, withVideo } from '../errors';
 import type { Item } from '../item';
 import { untilStopped } from '../pause';
-import { isAsleep, toAsleep } from './asleepItem';
 import { joinBatch, type Batch, type Run } from './batch';
 import { toErrorItem } from './output';
 
@@ -40,8 +39,7 @@ export function runItem<Input>(
 	task: ItemTask<Input>,
 ): Promise<INodeExecutionData[]> {
 	const item = openItem(context, requestData);
-	const goesOn = item.look?.continuesOnFail ?? context.continueOnFail();
-	return goesOn ? runAlone(item, task) : runTogether(item, task);
+	return context.continueOnFail() ? runAlone(item, task) : runTogether(item, task);
 }
 
 async function runAlone<Input>(
@@ -50,18 +48,10 @@ async function runAlone<Input>(
 ): Promise<INodeExecutionData[]> {
 	try {
 		const input = await read(item, task);
-		return await comeOut(item, await perform(item, task, input));
+		return [await perform(item, task, input)];
 	} catch (error) {
-		return await comeOut(item, toErrorItem(item, toVideoError(item, error)));
+		return [toErrorItem(item, toVideoError(item, error), item.context)];
 	}
-}
-
-/** What ends in a look comes out of it when all has ended; before, it goes along with what sleeps. */
-async function comeOut(item: RunItem, output: INodeExecutionData): Promise<INodeExecutionData[]> {
-	const { batch, itemIndex, look } = item;
-	batch.nap.end(itemIndex, toAsleep(output));
-	if (!look) return isAsleep(output) ? [] : [output];
-	return [(await batch.nap.fallen) ? toAsleep(output) : output];
 }
 
 async function runTogether<Input>(
@@ -84,20 +74,17 @@ async function runTogether<Input>(
 	try {
 		const output = await perform(item, task, reading.value);
 		batch.itemHasEnded(itemIndex);
-		return await comeOut(item, output);
+		return [output];
 	} catch (error) {
 		return await failWithTheRun(item, error);
 	}
 }
 
 /** n8n shows an error when all items have ended, and by then all their ids are known. */
-async function failWithTheRun(item: RunItem, error: unknown): Promise<INodeExecutionData[]> {
-	const { batch, itemIndex, look } = item;
-	const failure = toVideoError(item, error);
-	batch.nap.end(itemIndex, toAsleep(failure));
-	batch.itemHasEnded(itemIndex, failure);
+async function failWithTheRun(item: RunItem, error: unknown): Promise<never> {
+	const { batch, itemIndex } = item;
+	batch.itemHasEnded(itemIndex, toVideoError(item, error));
 	await batch.allHaveEnded();
-	if (batch.nap.isAsleep) return look ? [toAsleep(failure)] : [];
 	throw batch.toNodeError();
 }
 

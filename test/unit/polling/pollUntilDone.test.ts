@@ -115,7 +115,6 @@ describe('a job that ends', () => {
 			raw: { status },
 			...(status === 'done' && { jobEnd: { afterMs: pollsAtMs.at(-2), byMs: pollsAtMs.at(-1) } }),
 			polls: pollsAtMs.length,
-			pendingUntilMs: pollsAtMs.at(-2),
 			waitedMs: pollsAtMs.at(-1),
 			leftMs: 900_000 - Number(pollsAtMs.at(-1)),
 		});
