@@ -48,14 +48,21 @@ describe.each(FAMILIES)(
 			});
 		});
 
-		test.concurrent('pays no second time within a call whose answer is lost', async () => {
-			await withScene(QUICK, async ({ simulator, credential }) => {
-				simulator.inject({ route: 'submit', fault: { kind: 'status', status: 502 } });
-				simulator.inject({ route: 'status', fault: { kind: 'status', status: 404 }, times: 99 });
-				await expect(executeAlone(create(), itemsOf({}), credential)).rejects.toThrow('not known');
-				expect(simulator.requestsTo('submit')).toHaveLength(1);
-			});
-		});
+		test.concurrent(
+			'pays no second time within a call whose answer is lost',
+			async () => {
+				await withScene(QUICK, async ({ simulator, credential }) => {
+					simulator.inject({ route: 'submit', fault: { kind: 'status', status: 502 } });
+					simulator.inject({ route: 'status', fault: { kind: 'status', status: 404 }, times: 99 });
+					await expect(executeAlone(create(), itemsOf({}), credential)).rejects.toThrow(
+						'not known',
+					);
+					expect(simulator.requestsTo('submit')).toHaveLength(1);
+				});
+				// Kling's video is looked for during half a minute.
+			},
+			90_000,
+		);
 	},
 );
 

@@ -57,7 +57,7 @@ describe('The images of a run', () => {
 			await withScene({}, async ({ simulator, execute }) => {
 				const items = [...(await itemsWithImages()), WITHOUT_IMAGE];
 				const { error } = await execute(create({ imageSource: 'binary' }), items);
-				expect(error?.message).toContain(`[item ${ITEMS}]`);
+				expect(error?.message).toContain(`[item ${ITEMS + 1} of`);
 				expect(simulator.requests).toEqual([]);
 				await until(() => storage.open === 0);
 				expect(storage.opened).toBeGreaterThanOrEqual(2 * ITEMS);

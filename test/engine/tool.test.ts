@@ -3,8 +3,12 @@ import { describe, expect, test } from '@jest/globals';
 
 import { NodeConnectionTypes, type IExecuteFunctions, type IRunExecutionData } from 'n8n-workflow';
 
+import { verdict } from '../simulator/simulator.ts';
 import { NODE_TYPE, type Finished, type Graph, type StandIn, type Tool } from './engine.ts';
 import { createNode, withScene } from './scene.ts';
+
+/** Ends a wait at once; the job itself goes on. */
+const MODERATED = verdict(400, 'imagine:content-moderated', 'No');
 
 const RETRY = { retryOnFail: true, maxTries: 3, waitBetweenTries: 100 };
 
@@ -59,7 +63,7 @@ describe('An agent', () => {
 
 	test.concurrent('whose tool is retried pays once', async () => {
 		await withScene(QUICK, async ({ simulator, execute }) => {
-			simulator.inject({ route: 'status', fault: { kind: 'status', status: 401 }, times: 2 });
+			simulator.inject({ route: 'status', fault: MODERATED, times: 2 });
 			const graph = agentGraph(async (tool) => await tool.invoke({ prompt: 'A comet' }), RETRY);
 			const { run } = await execute(graph);
 			const output = JSON.stringify(run.data.resultData.runData.Agent?.[0]?.data?.main);
@@ -70,7 +74,7 @@ describe('An agent', () => {
 
 	test.concurrent('whose tool is retried with another prompt pays for another video', async () => {
 		await withScene(QUICK, async ({ simulator, execute }) => {
-			simulator.inject({ route: 'status', fault: { kind: 'status', status: 401 } });
+			simulator.inject({ route: 'status', fault: MODERATED });
 			const graph = agentGraph(async (tool) => await tool.invoke({ prompt: 'A comet' }), RETRY);
 			graph.video.parameters.prompt = '={{ "A comet at " + $now.toMillis() }}';
 			await execute(graph);

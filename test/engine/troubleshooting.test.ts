@@ -161,7 +161,7 @@ const outages: Array<{ row: string; fault: Fault }> = [
 const shownElsewhere: Record<string, [file: string, title: string]> = {
 	'The image cannot be read': [
 		'unit/files/requestBody.test.ts',
-		'a file that is shorter than n8n says is not sent',
+		'a file whose length has changed is not sent, nor digested: %s %s',
 	],
 	'n8n started only 2 of the 3 items': [
 		'unit/run/runItem.test.ts',

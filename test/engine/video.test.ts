@@ -266,13 +266,18 @@ describe('An image that the model does not take in this way', () => {
 });
 
 describe('What POST /v1/videos refuses', () => {
+	test.concurrent('a model of another route, with where it belongs', async () => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			const error = { message: 'unsupported relay mode: 31', type: 'invalid_request_error' };
+			const fault = { kind: 'status', status: 400, body: { error } } as const;
+			simulator.inject({ route: 'submit', fault });
+			const { error: shown } = await execute(createVideoNode());
+			expect(shown?.message).toContain('did not accept');
+			expect(shown?.description).toContain("The model doesn't belong to this resource.");
+		});
+	});
+
 	test.concurrent.each([
-		[
-			'grok-imagine-video',
-			'unsupported relay mode: 31',
-			'did not accept',
-			"The model doesn't belong to this resource.",
-		],
 		[
 			'viduq3-pro',
 			'no available channel',
