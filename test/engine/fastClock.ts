@@ -27,11 +27,13 @@ interface Timer {
  */
 export function speedUpClock(factor: number): void {
 	const real = { setTimeout, clearTimeout, now: Date.now };
+	const monotonic = performance.now.bind(performance);
 	const timers = new Set<Timer>();
 	let nowMs = Date.now();
-	let last = performance.now();
+	let last = monotonic();
+	const startMs = nowMs - last;
 	const tick = () => {
-		const passed = performance.now() - last;
+		const passed = monotonic() - last;
 		last += passed;
 		nowMs += isAnswering() ? passed : Math.min(passed, LONGEST_TICK_MS) * factor;
 		const due = [...timers].filter(({ atMs }) => atMs <= nowMs).sort((a, b) => a.atMs - b.atMs);
@@ -48,10 +50,12 @@ export function speedUpClock(factor: number): void {
 	};
 	Object.assign(globalThis, { setTimeout: start, clearTimeout: clear });
 	Date.now = () => Math.floor(nowMs);
+	performance.now = () => nowMs - startMs;
 	const ticking = setInterval(tick, TICK_MS);
 	afterAll(() => {
 		clearInterval(ticking);
 		Date.now = real.now;
+		performance.now = monotonic;
 		Object.assign(globalThis, { setTimeout: real.setTimeout, clearTimeout: real.clearTimeout });
 	});
 }
