@@ -109,7 +109,7 @@ function takenBy({ log }: Worker): string[] {
 /** The ids of the videos paid by an execution, as a worker's log tells them. */
 function idsInLog({ log }: Worker, executionId: string): string[] {
 	return log.flatMap((line) => {
-		const [, requestId, execution] = /request ID (\S+), execution (\d+),/.exec(line) ?? [];
+		const [, requestId, execution] = /request ID (\S+), .*\bexecution (\d+),/.exec(line) ?? [];
 		return requestId !== undefined && execution === executionId ? [requestId] : [];
 	});
 }
