@@ -545,9 +545,11 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 		});
 
 		test('shows the HTTP status of a refused status check among the details', async () => {
-			scene.simulator.inject({ route: 'status', fault: { kind: 'status', status: 401 } });
+			const fault = { kind: 'status', status: 401 } as const;
+			const refusal = scene.simulator.inject({ route: 'status', fault, times: Infinity });
 			await openNode(video());
 			await executeStep();
+			refusal.remove();
 			const [requestId] = scene.paidIds(1);
 			const details = (await editor.output.errorDetails()).join(' ');
 			expect(details).toContain('Error code 401');
