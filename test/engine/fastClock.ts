@@ -1,14 +1,11 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
 import { afterAll } from '@jest/globals';
 
-import type { Simulator } from '../simulator/simulator.ts';
+import { simulators } from './scene.ts';
 
 const TICK_MS = 5;
 /** A stall of the machine is no time that anybody waited. */
 const LONGEST_TICK_MS = 25;
-
-/** The simulators of the running tests. */
-export const simulators = new Set<Simulator>();
 
 const isAnswering = () =>
 	[...simulators].some(({ requests }) => requests.some(({ endedAt }) => endedAt === undefined));

@@ -12,7 +12,9 @@ import {
 	type Graph,
 	type Started,
 } from './engine.ts';
-import { simulators } from './fastClock.ts';
+
+/** The simulators of the running tests. */
+export const simulators = new Set<Simulator>();
 
 const CREATE: INodeParameters = {
 	operation: 'create',
