@@ -32,10 +32,14 @@ test('while videos are waited for, no request body stays in memory', async () =>
 		const items = itemsOf(...Array.from({ length: ITEMS }, () => ({ url: imageUrl })));
 		const { finished, stop } = await start(node, items);
 		await until(() => simulator.requestsTo('status').length >= ITEMS);
-		const held = (await buffersMB()) - before;
+		// The simulator keeps what it received as text; buffers are the node's and n8n's. Some of the last
+		// request may still be on its way when its answer is there, so what counts is what stays.
+		let held = Infinity;
+		for (let look = 0; look < 20 && held >= IMAGE_MB * 2; look++) {
+			held = (await buffersMB()) - before;
+		}
 		stop();
 		await finished;
-		// The simulator keeps what it received as text; buffers are the node's and n8n's.
 		expect(held).toBeLessThan(IMAGE_MB * 2);
 	});
 });
