@@ -72,6 +72,8 @@ describe('where the API key may go', () => {
 		['http://127.0.0.1@gateway.example', 'user name'],
 		['https://api.cometapi.com?key=1', 'no ?'],
 		['https://api.cometapi.com/#v1', 'no ?'],
+		['https://api.cometapi.com?', 'no ?'],
+		['https://api.cometapi.com/v1/#', 'no ?'],
 	])('%s has a part that no base URL has', (baseUrl, said) => {
 		expect(baseUrlProblem(baseUrl)).toContain(said);
 	});
