@@ -68,7 +68,7 @@ export class CometApiVideoApi implements ICredentialType {
 				type: 'responseCode',
 				properties: {
 					value: 401,
-					message: "CometAPI does not accept the API key. Check 'API Key'.",
+					message: "CometAPI doesn't accept the API key. Check 'API Key'.",
 				},
 			},
 			{
@@ -76,7 +76,7 @@ export class CometApiVideoApi implements ICredentialType {
 				properties: {
 					key: 'object',
 					value: undefined,
-					message: "This URL does not answer like CometAPI. Check 'Base URL'.",
+					message: "This URL doesn't answer like CometAPI. Check 'Base URL'.",
 				},
 			},
 			// n8n takes a mixture; its type does not.

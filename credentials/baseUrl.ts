@@ -18,7 +18,8 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
  */
 export function baseUrlProblem(baseUrl: string): string | undefined {
 	// What is no URL is not quoted: it may be a key that was pasted into the wrong field.
-	if (!URL.canParse(baseUrl)) return `'Base URL' is not a URL, for example ${DEFAULT_BASE_URL}`;
+	if (!URL.canParse(baseUrl))
+		return `'Base URL' is not a URL. Enter one such as ${DEFAULT_BASE_URL}`;
 	const { protocol, hostname, username, password } = new URL(baseUrl);
 	if (username !== '' || password !== '') return "'Base URL' must not have a user name or password";
 	if (/[?#]/.test(baseUrl)) return "'Base URL' must end with its path: no ? and no #";

@@ -15,14 +15,6 @@ import {
 	type WaitFacts,
 } from './video';
 
-/** How a user gets at a video. */
-export interface WayToVideo {
-	/** This node submitted it: a retry finds it, and Execute step pays again. Get Status only asks. */
-	isSubmitter: boolean;
-	/** What Get Status needs beside the request ID, as a sentence. */
-	toFind?: string;
-}
-
 /** What is known when an item ends without its video. */
 export interface VideoErrorFacts {
 	requestId?: string;
@@ -37,28 +29,39 @@ export interface VideoErrorFacts {
 	httpStatus?: number;
 	/** CometAPI's number of the exchange, for its support: not the video's. */
 	supportId?: string;
-	way?: WayToVideo;
+	/** False for Get Status, which only asks: a retry never makes a new video. */
+	isSubmitter?: boolean;
+	/** What Get Status needs beside the request ID, as a sentence. */
+	toFind?: string;
 }
 
-/** Failures that the message of the error tells already. */
-const SAID_BY_MESSAGE: Failure[] = [NO_VIDEO, EXPIRED];
+/** A fact about a video that CometAPI has accepted. */
+type JobFacts = VideoErrorFacts & { requestId: string };
 
-/** This node's own words for what the provider left unsaid. */
-const OWN_WORDS: Failure[] = [NO_REASON, WITHHELD];
-
-/** Codes that this node gives where the provider gave none. */
-const OWN_CODES = [NO_REASON.code, WITHHELD.code];
-
-/** Why an item has no video: what happened, what to do, what is known. */
+/**
+ * Why an item has no video, in at most 35 words: what happened, whether the money is safe, what to
+ * press. Others' words, addresses and IDs follow.
+ */
 export class VideoError extends Error {
-	readonly description: string;
+	readonly advice: string;
+	readonly details: string;
 	readonly facts: VideoErrorFacts;
 
-	constructor(happened: string, fix: string, facts: VideoErrorFacts = {}) {
-		const { requestId, job } = facts;
+	constructor(
+		happened: string,
+		advice: string,
+		facts: VideoErrorFacts = {},
+		details: Array<string | undefined> = [],
+	) {
+		const { requestId } = facts;
 		super(requestId === undefined ? happened : `${happened} [request ID ${requestId}]`);
-		this.description = sentences(quoteFailure(job?.failure), fix);
+		this.advice = sentences(advice);
+		this.details = sentences(...details, facts.toFind);
 		this.facts = facts;
+	}
+
+	get description(): string {
+		return sentences(this.advice, this.details);
 	}
 
 	/** The message, and which item it is about. */
@@ -73,25 +76,39 @@ export class VideoError extends Error {
 export class StoppedError extends VideoError {}
 
 /** A parameter that cannot be sent. */
-export class InputError extends VideoError {}
+export class InputError extends VideoError {
+	/** The same about a value that the user typed, and no expression gave. */
+	asTyped(): InputError {
+		return new InputError(this.message, this.advice.replace(/^The value is/, 'You entered'));
+	}
+}
 
 interface Advice {
 	happened: string;
 	fix: string;
+	/** For a status check, where that is another one. */
+	fixOfStatus?: string;
+	/** Whose words the problem has, if not CometAPI's. */
+	source?: string;
 }
+
+const LATER = 'Try again later.';
+
+const REFUSED = 'CometAPI did not accept the request';
 
 const ADVICE: Record<ProblemReason, Advice> = {
 	badInput: {
-		happened: 'CometAPI did not accept the request',
+		happened: REFUSED,
 		fix: 'Change the parameter that CometAPI names.',
+		fixOfStatus: LATER,
 	},
 	unauthorized: {
-		happened: 'CometAPI does not accept the API key',
+		happened: "CometAPI doesn't accept the API key",
 		fix: "Check 'API Key' in the credential.",
 	},
 	noBalance: {
 		happened: 'The balance of the CometAPI account is too low',
-		fix: 'Top up the account in the CometAPI console.',
+		fix: 'Top up in the CometAPI console.',
 	},
 	forbidden: {
 		happened: 'CometAPI refused access',
@@ -99,77 +116,87 @@ const ADVICE: Record<ProblemReason, Advice> = {
 	},
 	notTheApi: {
 		happened: 'The answer did not come from CometAPI',
-		fix: "Check 'Base URL' in the credential, and whatever stands between n8n and CometAPI, such as a proxy.",
+		fix: "Check 'Base URL' in the credential. Ask whoever runs your n8n about a proxy or firewall in between.",
+		fixOfStatus: "Check 'Base URL' in the credential.",
+		source: 'The answer',
 	},
 	tooLarge: {
 		happened: 'The request is too large for CometAPI',
 		fix: 'Use a smaller image or a shorter prompt.',
+		fixOfStatus: LATER,
 	},
 	rateLimited: {
 		happened: 'CometAPI is receiving too many requests',
 		fix: 'Run fewer videos at a time, or try again later.',
+		fixOfStatus: LATER,
 	},
 	modelUnavailable: {
 		happened: "This model isn't available on CometAPI",
 		fix: "Choose another one under 'Model'.",
+		fixOfStatus: LATER,
 	},
 	unknownId: {
-		happened: 'CometAPI does not know the request ID',
-		fix: "Check that 'Resource' is the one that made the video, that 'Request ID' is complete, and that the credential is of the same account.",
+		happened: "CometAPI doesn't know this request ID",
+		fix: "Check that 'Resource' is the one that made the video, that the ID is complete, and that the credential is of the same account.",
 	},
-	serverError: {
-		happened: 'CometAPI cannot process requests at the moment',
-		fix: 'Try again later.',
-	},
-	unreadable: {
-		happened: 'CometAPI sent an answer that could not be read',
-		fix: 'Try again later.',
-	},
+	serverError: { happened: 'CometAPI cannot process requests at the moment', fix: LATER },
+	unreadable: { happened: 'CometAPI sent an answer that could not be read', fix: LATER },
 	notReached: {
 		happened: 'CometAPI could not be reached',
-		fix: "Check n8n's network connection, and 'Base URL' in the credential.",
+		fix: "Check 'Base URL' in the credential. Ask whoever runs your n8n to check its network.",
+		fixOfStatus: 'Ask whoever runs your n8n to check its network.',
+		source: 'The network',
 	},
 	credentialUnread: {
 		happened: 'n8n could not read the credential',
-		fix: "Try again later. If that doesn't help, check the load of n8n's database.",
+		fix: 'Try again later. Ask whoever runs your n8n to check the load of its database.',
+		fixOfStatus: LATER,
+		source: 'n8n',
 	},
 	blocked: {
-		happened: 'n8n did not send the request',
-		fix: "Check the credential, its allowed domains, and n8n's settings for outgoing requests.",
+		happened: 'n8n blocked the request',
+		fix: "Ask whoever runs your n8n: the credential's allowed domains or n8n's rules for outgoing requests don't allow it.",
+		fixOfStatus: 'Ask whoever runs your n8n about allowed domains and outgoing requests.',
+		source: 'n8n',
 	},
 	connectionLost: {
 		happened: 'The connection to CometAPI was lost before it answered',
-		fix: 'Try again later.',
+		fix: LATER,
+		source: 'The network',
 	},
 };
 
-const KEEP_WAITING =
-	"To keep waiting, use the operation 'Get Status' with this request ID and 'Wait for Completion' turned on. That doesn't pay again.";
+const NOT_CHARGED = 'You were not charged.';
 
-const RETRY =
-	"Retrying this execution from the Executions list doesn't pay again either; Execute step does.";
+const MAY_BE_CHARGED = 'It may have been charged.';
 
-const RETRY_OF_STATUS =
-	"Retrying this execution from the Executions list asks again, and doesn't pay either.";
+const NOT_SENT_AGAIN = "It was not sent again, so you don't pay twice.";
 
-/** How to go on with a video that is paid for. */
-function waysOn({ way }: VideoErrorFacts): Array<string | undefined> {
-	return [KEEP_WAITING, way?.toFind, way?.isSubmitter === false ? RETRY_OF_STATUS : RETRY];
+const IN_USAGE_LOG =
+	"If CometAPI's usage log has it, use Get Status with its ID. If not, start a new execution.";
+
+const WAIT_ON = "Get Status with this ID and 'Wait for Completion'";
+
+/** Get Status knows of a video only what CometAPI has told it. */
+const isPaid = ({ isSubmitter, job }: VideoErrorFacts) =>
+	isSubmitter !== false || job !== undefined;
+
+/** How to go on with a video that CometAPI has accepted. */
+function waysOn({ isSubmitter }: VideoErrorFacts): string {
+	return isSubmitter === false
+		? 'Asking again is free: Executions > Retry, or Get Status with this ID.'
+		: 'The video is paid for: Executions > Retry or Get Status with this ID gets it free. Execute step pays again.';
 }
 
-/** Nothing that the user can change about a status check; its answer was about something else. */
-const ADVICE_AT_STATUS: Partial<Record<ProblemReason, Advice>> = {
-	badInput: { happened: ADVICE.badInput.happened, fix: 'Try again later.' },
-	tooLarge: { happened: ADVICE.badInput.happened, fix: 'Try again later.' },
-	modelUnavailable: { happened: ADVICE.modelUnavailable.happened, fix: 'Try again later.' },
-};
-
-function adviceAtStatus(reason: ProblemReason): Advice {
-	return ADVICE_AT_STATUS[reason] ?? ADVICE[reason];
+/** A status check's own words for what went wrong at it. */
+function atStatus({ reason }: ApiProblem): Pick<Advice, 'happened' | 'fix'> {
+	const { happened, fix, fixOfStatus } = ADVICE[reason];
+	// Nothing that the user can change about a status check: its answer was about something else.
+	return { happened: reason === 'tooLarge' ? REFUSED : happened, fix: fixOfStatus ?? fix };
 }
 
 /**
- * CometAPI accepted no video, and nothing is owed.
+ * CometAPI accepted no video, and nothing is charged.
  *
  * @param advice what to do, by the family whose API it is; by default what the reason suggests
  */
@@ -177,10 +204,20 @@ export function notAccepted(problem: ApiProblem, sentBytes: number, advice?: str
 	const { happened, fix } = ADVICE[problem.reason];
 	const size =
 		problem.reason === 'tooLarge' ? `It had ${(sentBytes / 1_000_000).toFixed(1)} MB.` : undefined;
+	return refused(happened, sentences(size, advice ?? fix), problem);
+}
+
+export function noPlaceFree(problem: ApiProblem, waitedS: number): VideoError {
+	const happened = `CometAPI rejected new videos for ${waitedS} seconds (rate limit)`;
+	return refused(happened, "Run fewer videos at a time, or raise 'Max Wait'.", problem);
+}
+
+function refused(happened: string, fix: string, problem: ApiProblem): VideoError {
 	return new VideoError(
 		happened,
-		sentences(quote(problem), size, advice ?? fix, 'No video was accepted, so nothing is owed.'),
+		`${NOT_CHARGED} ${fix}`,
 		{ ...factsOf(problem), status: 'failed', failure: failureOf(problem) },
+		[quote(problem)],
 	);
 }
 
@@ -196,18 +233,16 @@ function failureOf({ reason, said }: ApiProblem): Failure {
  * @param externalId the id that the submission gave its job, if any
  */
 export function outcomeUnknown(problem?: ApiProblem, externalId?: string): VideoError {
-	const happened = problem ? `${ADVICE[problem.reason].happened}.` : undefined;
-	const fix = problem?.reason === 'notTheApi' ? ADVICE.notTheApi.fix : undefined;
 	return new VideoError(
-		'It is not known whether CometAPI accepted this video',
-		sentences(
-			happened,
-			problem && quote(problem),
-			fix,
-			externalId && `This node called the video ${externalId} (external_task_id).`,
-			"This execution does not send it again, because you might pay twice. Look for the video in the usage log of the CometAPI console. If it's there, use its request ID with 'Get Status' to fetch the video. If it isn't, start a new execution.",
-		),
+		"It's unclear whether CometAPI accepted this video",
+		`${NOT_SENT_AGAIN} ${IN_USAGE_LOG}`,
 		{ ...factsOf(problem), status: 'unknown', failure: problem && failureOf(problem) },
+		[
+			problem && ADVICE[problem.reason].happened,
+			problem?.reason === 'notTheApi' ? ADVICE.notTheApi.fix : undefined,
+			problem && quote(problem),
+			externalId && `This node called the video ${externalId} (external_task_id)`,
+		],
 	);
 }
 
@@ -215,11 +250,11 @@ export function outcomeUnknown(problem?: ApiProblem, externalId?: string): Video
 export function submittedByOtherVersion(requestId: string | undefined): VideoError {
 	const find =
 		requestId === undefined
-			? "Look for the video in the usage log of the CometAPI console. If it's there, use its request ID with 'Get Status'. If it isn't, start a new execution."
-			: "To get it free of charge, use 'Get Status' with this request ID and the 'Resource' that made it. To make another one, start a new execution.";
+			? IN_USAGE_LOG
+			: 'To get it free of charge: Get Status with this ID. To make another one, start a new execution.';
 	return new VideoError(
 		'Another version of this node submitted this video',
-		sentences("So that you don't pay twice, it was not sent again", find),
+		`${NOT_SENT_AGAIN} ${find}`,
 		{ requestId, ...(requestId === undefined && { status: 'unknown' }) },
 	);
 }
@@ -228,19 +263,9 @@ export function submittedByOtherVersion(requestId: string | undefined): VideoErr
 export function withVideo(error: VideoError, requestId: string): VideoError {
 	return new VideoError(
 		error.message,
-		sentences(error.description, 'The video of this item is paid for already', KEEP_WAITING),
+		sentences(error.advice, `The video is paid for already: ${WAIT_ON} gets it`),
 		{ ...error.facts, requestId },
-	);
-}
-
-export function noPlaceFree(problem: ApiProblem, waitedS: number): VideoError {
-	return new VideoError(
-		`CometAPI accepted no further video for ${waitedS} seconds`,
-		sentences(
-			quote(problem),
-			"Nothing was accepted, so nothing is owed. Run fewer videos at a time, or raise 'Max Wait'.",
-		),
-		{ ...factsOf(problem), status: 'failed', failure: failureOf(problem) },
+		[error.details],
 	);
 }
 
@@ -249,104 +274,89 @@ export function noPlaceFree(problem: ApiProblem, waitedS: number): VideoError {
  *
  * @param advice where Get Status should look for an ID that is not known, by the family
  */
-export function statusRefused(
-	problem: ApiProblem,
-	facts: VideoErrorFacts & { requestId: string },
-	advice?: string,
-): VideoError {
-	const { happened, fix } = adviceAtStatus(problem.reason);
+export function statusRefused(problem: ApiProblem, facts: JobFacts, advice?: string): VideoError {
+	const { happened, fix } = atStatus(problem);
+	const all = { ...facts, ...factsOf(problem) };
 	if (problem.reason !== 'unknownId') {
-		const description = sentences(quote(problem), fix, ...waysOn(facts));
-		return new VideoError(happened, description, { ...facts, ...factsOf(problem) });
+		return new VideoError(happened, `${fix} ${waysOn(facts)}`, all, [quote(problem)]);
 	}
-	const next = facts.way?.isSubmitter
-		? ['CometAPI accepted this video, so it has been paid for.', ...waysOn(facts)]
-		: [advice ?? fix];
-	return new VideoError(happened, sentences(quote(problem), ...next), {
-		...facts,
-		...factsOf(problem),
-		...(facts.way?.isSubmitter !== true && { status: 'unknown', failure: failureOf(problem) }),
-	});
+	if (facts.isSubmitter) return new VideoError(happened, waysOn(facts), all, [quote(problem)]);
+	return new VideoError(
+		happened,
+		advice ?? fix,
+		{ ...all, toFind: undefined, status: 'unknown', failure: failureOf(problem) },
+		[quote(problem)],
+	);
 }
 
 export function notFinishedInTime(
 	problem: ApiProblem | undefined,
 	maxWaitS: number,
-	facts: VideoErrorFacts & { requestId: string },
+	facts: JobFacts,
 ): VideoError {
+	const paid = isPaid(facts) ? 'It is paid for and still being made.' : undefined;
+	const ways =
+		facts.isSubmitter === false
+			? `Asking again is free: Executions > Retry, or ${WAIT_ON}.`
+			: `To get it free of charge: Executions > Retry, or ${WAIT_ON}. Execute step pays again.`;
 	const last = problem
-		? sentences(
-				`At the last status check, ${lowerFirst(adviceAtStatus(problem.reason).happened)}`,
-				quote(problem),
-			)
-		: facts.job?.providerStatus && `Its last status was ${facts.job.providerStatus}.`;
-	// Get Status knows of a video only what CometAPI has told it.
-	const isSeen = facts.way?.isSubmitter !== false || facts.job !== undefined;
+		? [`At the last status check, ${lowerFirst(atStatus(problem).happened)}`, quote(problem)]
+		: [facts.job?.providerStatus && `Its last status was ${facts.job.providerStatus}`];
 	return new VideoError(
-		`The video is not finished after ${maxWaitS} seconds`,
-		sentences(
-			isSeen ? 'The video is still being generated and has been paid for.' : undefined,
-			last,
-			...waysOn(facts),
-		),
+		`Not finished after ${maxWaitS} seconds`,
+		sentences(paid, ways),
 		{ ...facts, ...factsOf(problem) },
+		last,
 	);
 }
 
-const MAKES_A_NEW_ONE =
-	'Try again later: retrying this execution from the Executions list makes a new video.';
-
-const REPEATS =
-	'Retrying this execution repeats this answer. Start a new execution to make another video.';
-
-const ONLY_ASKS =
-	'Asking again repeats this answer. To make another video, run the node that submitted this one again, which pays again.';
-
-const FAILED: Record<
-	FailureCause | 'expired',
-	{ happened: string; fix(way?: WayToVideo): string }
-> = {
+const FAILED: Record<FailureCause | 'expired', { happened: string; fix: string }> = {
+	moderation: {
+		happened: 'Moderation refused this video',
+		fix: 'Change the prompt or the image and run again, which makes and charges a new video.',
+	},
 	request: {
 		happened: 'The video was refused',
-		fix: () => 'Change the prompt, the image or the video, then run the workflow again.',
-	},
-	expired: {
-		happened: 'The video expired before it was finished',
-		fix: (way) => (way?.isSubmitter === false ? ONLY_ASKS : MAKES_A_NEW_ONE),
+		fix: 'Change the prompt, the image or the video and run again, which makes and charges a new video.',
 	},
 	provider: {
 		happened: 'The video could not be made',
-		fix: (way) => (way?.isSubmitter === false ? ONLY_ASKS : MAKES_A_NEW_ONE),
+		fix: 'Try again later: Executions > Retry makes a new video, which you pay for.',
+	},
+	expired: {
+		happened: 'The video expired before it was finished',
+		fix: 'Try again later: Executions > Retry makes a new video, which you pay for.',
 	},
 	other: {
 		happened: 'The video could not be made',
-		fix: (way) => (way?.isSubmitter === false ? ONLY_ASKS : REPEATS),
+		fix: 'Executions > Retry repeats this answer. To make another video, which you pay for, start a new execution.',
 	},
 };
 
-/** The job is told as done, and its address isn't. */
-export function videoNotLocated(
-	facts: VideoErrorFacts & { requestId: string; job: VideoJob },
-): VideoError {
+const ONLY_ASKS =
+	'Asking again repeats this answer. To make another video, run the node that submitted it, which pays again.';
+
+/** @param cause `provider` says that a retry of this execution makes a new video */
+export function videoFailed(facts: JobFacts & { job: VideoJob }, cause: FailureCause): VideoError {
+	const { status, failure } = facts.job;
+	const { happened, fix } =
+		FAILED[status === 'expired' && cause === 'provider' ? 'expired' : cause];
+	const isRefusal = cause === 'moderation' || cause === 'request';
 	return new VideoError(
-		'The video is finished, but CometAPI does not say where it is',
-		sentences(
-			"The video has been paid for. To ask again, use the operation 'Get Status' with this request ID, or retry this execution from the Executions list. Neither pays again.",
-			facts.way?.toFind,
-		),
-		{ ...facts, job: { ...facts.job, failure: NO_VIDEO } },
+		happened,
+		`${MAY_BE_CHARGED} ${facts.isSubmitter === false && !isRefusal ? ONLY_ASKS : fix}`,
+		{ ...facts, toFind: undefined, supportId: supportIdIn(failure?.message) ?? facts.supportId },
+		[quoteFailure(failure)],
 	);
 }
 
-/** @param cause `provider` says that a retry of this execution makes a new video */
-export function videoFailed(
-	facts: VideoErrorFacts & { requestId: string; job: VideoJob },
-	cause: FailureCause,
-): VideoError {
-	const { happened, fix } =
-		facts.job.status === 'expired' && cause === 'provider' ? FAILED.expired : FAILED[cause];
-	const supportId = supportIdIn(facts.job.failure?.message) ?? facts.supportId;
-	return new VideoError(happened, fix(facts.way), { ...facts, supportId });
+/** The job is told as done, and its address isn't. */
+export function videoNotLocated(facts: JobFacts & { job: VideoJob }): VideoError {
+	return new VideoError(
+		"The video is finished, but CometAPI doesn't say where it is",
+		`It is paid for. Asking again is free: Executions > Retry, or ${WAIT_ON}.`,
+		{ ...facts, job: { ...facts.job, failure: NO_VIDEO } },
+	);
 }
 
 /** Where a finished video is. */
@@ -356,47 +366,37 @@ export interface FileAddress {
 	contentPath?: string;
 }
 
-const FETCH_LATER =
-	"The operation 'Get Status' with 'Download Video' fetches it later, without paying again.";
-
 /**
  * The video is there, its file is not.
  *
- * @param fix by default Get Status, which may fetch it later
+ * @param fix by default a retry or Get Status, which may fetch it later
  */
 export function downloadFailed(
 	{ reason, fix }: { reason: string; fix?: string },
-	{ url, contentPath, ...facts }: VideoErrorFacts & { requestId: string } & FileAddress,
+	{ url, contentPath, ...facts }: JobFacts & FileAddress,
 ): VideoError {
 	const key = contentPath === undefined ? '' : ', which only the API key opens';
-	const place = `The video is online (${url})${key}`;
 	return new VideoError(
 		'The video is finished, but could not be downloaded',
-		sentences(
-			reason,
-			...(fix === undefined ? [FETCH_LATER, facts.way?.toFind] : [fix]),
-			`${place}.`,
-		),
-		facts,
+		`It is paid for. ${fix ?? "Executions > Retry or Get Status with 'Download Video' fetches it free of charge."}`,
+		fix === undefined ? facts : { ...facts, toFind: undefined },
+		[reason, `The video is online (${url})${key}`],
 	);
 }
 
 // By the word canceled in the message n8n tells a stopped execution from one that went wrong.
 export function stopped(requestId?: string): StoppedError {
-	if (requestId === undefined) {
-		return new StoppedError('The execution was canceled', 'No request was sent after that.');
-	}
-	return new StoppedError(
-		'The execution was canceled',
-		`The video is still being generated. ${KEEP_WAITING}`,
-		{ requestId },
-	);
+	const advice =
+		requestId === undefined
+			? 'No request was sent after that.'
+			: `The video is paid for and still being made. To get it free of charge: ${WAIT_ON}.`;
+	return new StoppedError('The execution was canceled', advice, { requestId });
 }
 
 export function stoppedWhileSubmitting(): StoppedError {
 	return new StoppedError(
 		'The execution was canceled while a video was being submitted',
-		"If CometAPI accepts the video, the node writes its request ID to n8n's log.",
+		"If CometAPI accepts it, you pay for it. Its request ID is then in n8n's log: use it with Get Status.",
 		{ status: 'unknown' },
 	);
 }
@@ -405,7 +405,7 @@ export function stoppedWhileSubmitting(): StoppedError {
 export function tooManyVideos(limit: number, made: number, wanted: number): VideoError {
 	return new VideoError(
 		`This execution would make ${made + wanted} videos, and 'Max Videos' allows ${limit}`,
-		`Videos submitted before: ${made}. Videos wanted now: ${wanted}. None of these was sent, so nothing is owed for them. Raise 'Max Videos', or pass fewer items.`,
+		`You were not charged for these ${wanted}; ${made} had been submitted before. Raise 'Max Videos', or pass fewer items.`,
 	);
 }
 
@@ -413,17 +413,22 @@ export function tooManyVideos(limit: number, made: number, wanted: number): Vide
 export function notAllStarted(started: number, size: number): VideoError {
 	return new VideoError(
 		`n8n started only ${started} of the ${size} items of this run`,
-		'Nothing was sent, so nothing is owed. Run the workflow again. If this comes back, pass fewer items.',
+		`${NOT_CHARGED} Run the workflow again. If this comes back, pass fewer items.`,
 	);
 }
 
+/** The homepage in package.json. */
+const REPORT_TO = 'https://www.npmjs.com/package/n8n-nodes-cometapi-video';
+
 /** What no other message covers, a defect of this node among it. */
 export function unexpected(cause: unknown, requestId?: string): VideoError {
-	const said = cause instanceof Error ? cause.message : String(cause);
+	const paid =
+		requestId === undefined ? undefined : `The video is paid for: ${WAIT_ON} gets it free.`;
 	return new VideoError(
-		'The node ended unexpectedly',
-		sentences(said, requestId === undefined ? undefined : KEEP_WAITING),
+		'Unexpected error in the node',
+		sentences(paid, `Please report it: ${REPORT_TO}`),
 		{ requestId },
+		[cause instanceof Error ? cause.message : String(cause)],
 	);
 }
 
@@ -452,7 +457,12 @@ export function toNodeError(
 	onlyAsks = false,
 ): NodeApiError {
 	const message = error.titleOf(itemIndex, items);
-	const description = sentences(error.description, ...adviseOnOthers(error, others, onlyAsks));
+	const description = sentences(
+		error.advice,
+		adviseOnOthers(error, others.length, onlyAsks),
+		error.details,
+		listOf(others),
+	);
 	const httpCode = error.facts.httpStatus?.toString();
 	const shown = new NodeApiError(node, {}, { itemIndex, runIndex, message, description, httpCode });
 	const details = detailsOf(error);
@@ -460,26 +470,30 @@ export function toNodeError(
 	return shown;
 }
 
-function adviseOnOthers(error: VideoError, others: KnownVideo[], onlyAsks: boolean): string[] {
-	if (others.length === 0) return [];
-	const named = others
+function adviseOnOthers(error: VideoError, count: number, onlyAsks: boolean): string | undefined {
+	if (count === 0 || error instanceof StoppedError) return undefined;
+	const others = count === 1 ? 'other video' : `other ${count} videos`;
+	const isOne = count === 1;
+	return sentences(
+		onlyAsks
+			? `Executions > Retry asks for your ${others} again, free of charge.`
+			: `Your ${others} ${isOne ? 'is' : 'are'} safe: Executions > Retry gets ${isOne ? 'it' : 'them'}.`,
+		"If this one fails again: Settings > On Error > Continue, save, 'Retry with currently saved workflow'.",
+	);
+}
+
+function listOf(videos: KnownVideo[]): string | undefined {
+	if (videos.length === 0) return undefined;
+	const named = videos
 		.slice(0, MOST_IDS)
 		.map(({ itemIndex, requestId, reference }) =>
 			reference === undefined
 				? `item ${itemIndex + 1}: ${requestId}`
 				: `item ${itemIndex + 1} (${reference}): ${requestId}`,
 		);
-	const unnamed = others.length - named.length;
+	const unnamed = videos.length - named.length;
 	const more = unnamed > 0 ? `, and ${unnamed} more, which are in n8n's log` : '';
-	const list = `Other videos of this run: ${named.join(', ')}${more}.`;
-	if (error instanceof StoppedError) return [list];
-	return [
-		list,
-		onlyAsks
-			? "Retrying this execution from the Executions list asks for them again, and doesn't pay."
-			: "Retrying this execution from the Executions list doesn't pay for them again; Execute step does.",
-		"To get them even if this item fails again, set On Error to Continue in the node's settings, save the workflow, and choose 'Retry with currently saved workflow'.",
-	];
+	return `IDs of the other videos: ${named.join(', ')}${more}`;
 }
 
 /** What an error tells of its item, under the output's names. */
@@ -517,20 +531,25 @@ function factsOf(
 	return { httpStatus, ...(supportId !== undefined && { supportId }) };
 }
 
-function quote(problem: ApiProblem): string | undefined {
-	const { said, httpStatus } = problem;
-	if (said) return `It said: ${said.replace(ID_IN_WORDS, '')}`;
-	return httpStatus ? `It answered HTTP ${httpStatus}` : undefined;
+function quote({ reason, said, httpStatus }: ApiProblem): string | undefined {
+	if (said) return `${ADVICE[reason].source ?? 'CometAPI'}: ${said.replace(ID_IN_WORDS, '')}`;
+	return httpStatus ? `HTTP status ${httpStatus}` : undefined;
 }
 
-/** Only what the provider said stands as its words. */
+/** Failures that the message of the error tells already. */
+const TOLD_BY_MESSAGE = [NO_VIDEO, EXPIRED];
+
+/** This node's own words for what the provider left unsaid. */
+const OWN_WORDS = [NO_REASON, WITHHELD];
+
+/** Only the provider's words stand as CometAPI's. */
 function quoteFailure(failure: Failure | undefined): string | undefined {
-	if (!failure || SAID_BY_MESSAGE.some(({ message }) => message === failure.message)) {
-		return undefined;
-	}
-	if (OWN_WORDS.some(({ message }) => message === failure.message)) return failure.message;
-	const code = OWN_CODES.includes(failure.code) ? '' : ` (${failure.code})`;
-	return `CometAPI says${code}: ${failure.message.replace(ID_IN_WORDS, '')}`;
+	const isAmong = (known: Failure[]) => known.some(({ message }) => message === failure?.message);
+	if (!failure || isAmong(TOLD_BY_MESSAGE)) return undefined;
+	if (isAmong(OWN_WORDS)) return failure.message;
+	const isOwnCode = OWN_WORDS.some(({ code }) => code === failure.code);
+	const code = isOwnCode ? '' : ` (${failure.code})`;
+	return `CometAPI${code}: ${failure.message.replace(ID_IN_WORDS, '')}`;
 }
 
 function sentences(...parts: Array<string | undefined>): string {

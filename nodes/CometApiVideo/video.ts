@@ -18,10 +18,10 @@ export interface Failure {
 }
 
 /**
- * Who caused a failure: `provider`, so that a new job may do better; `request`, so that the same
- * request fails again; `other`.
+ * The cause of a failure: `provider`, so that a new job may do better; `moderation` or another fault
+ * of the `request`, so that the same request fails again; `other`.
  */
-export type FailureCause = 'provider' | 'request' | 'other';
+export type FailureCause = 'provider' | 'moderation' | 'request' | 'other';
 
 /** Of a job that failed without a word. */
 export const NO_REASON: Failure = { code: 'unknown', message: 'The provider gave no reason' };

@@ -204,11 +204,11 @@ function freeButPaid(story: Story, { jobs }: Simulator, items: INodeExecutionDat
 	if (story.isEqual) return [];
 	return items.flatMap(({ json, pairedItem }) => {
 		const error = json.error as { message?: string } | undefined;
-		if (!error?.message?.includes('nothing is owed')) return [];
+		if (!error?.message?.includes('You were not charged')) return [];
 		const item = typeof pairedItem === 'object' && 'item' in pairedItem ? pairedItem.item : -1;
 		const paid = jobs.filter(
 			(job) => job.body.prompt === promptOf(story, item) && !deservesAnother(job),
 		);
-		return paid.length > 0 ? [`"nothing is owed" for item ${item}, which was accepted`] : [];
+		return paid.length > 0 ? [`"You were not charged" for item ${item}, which was accepted`] : [];
 	});
 }

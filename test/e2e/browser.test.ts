@@ -367,7 +367,7 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 		expect(await editor.output.errorMessage()).toBe(
 			"'Duration' must be a whole number of seconds from 1 to 15",
 		);
-		expect(await editor.output.errorDescription()).toBe(`The value is ${given}.`);
+		expect(await editor.output.errorDescription()).toBe(`The value is ${given}. Enter 1 to 15.`);
 		scene.paidIds(0);
 	});
 
@@ -461,7 +461,7 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 			await openNewCredential();
 			await editor.credential.save({ apiKey: 'wrong', baseUrl: scene.simulator.url });
 			expect(await editor.credential.whyTestFailed()).toBe(
-				"CometAPI does not accept the API key. Check 'API Key'.",
+				"CometAPI doesn't accept the API key. Check 'API Key'.",
 			);
 			await editor.closeNotification();
 			await takePicture('credential-fails');
@@ -534,7 +534,7 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 				`The video was refused [request ID ${requestId}]`,
 			);
 			expect(await editor.output.errorDescription()).toBe(
-				'CometAPI says (invalid_argument): The prompt asks for a known person. Change the prompt, the image or the video, then run the workflow again.',
+				'It may have been charged. Change the prompt, the image or the video and run again, which makes and charges a new video. CometAPI (invalid_argument): The prompt asks for a known person.',
 			);
 			expect(await editor.output.hints()).toEqual([]);
 			await takePicture('error');

@@ -46,7 +46,7 @@ describe('Of two IDs in the answer to a submit', () => {
 			const node = createNode();
 			const failed = await execute(node);
 			for (const { error } of [failed, await retry(node, failed)]) {
-				expect(error?.message).toContain('CometAPI does not know the request ID');
+				expect(error?.message).toContain("CometAPI doesn't know this request ID");
 				expect(`${error?.message} ${error?.description}`).toMatch(/nobody/);
 				expect(`${error?.message} ${error?.description}`).toMatch(/no-one/);
 			}

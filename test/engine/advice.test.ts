@@ -24,8 +24,10 @@ describe.each(FAMILIES)('$family: the advice', ({ family, resource, create, ofJo
 			const [item] = jsonOf(await execute(create({ waitForCompletion: false })));
 			const items = itemsOf({ ...item }, { ...item });
 			const failed = await execute(getStatus(), items);
-			expect(failed.error?.description).not.toMatch(/retrying.*makes a new|Execute step/i);
-			expect(failed.error?.description).toContain('run the node that submitted this one again');
+			expect(failed.error?.description).not.toMatch(/Retry makes a new|Execute step/i);
+			expect(failed.error?.description).toContain(
+				'run the node that submitted it, which pays again',
+			);
 			expect((await retry(getStatus(), failed)).error?.message).toBe(failed.error?.message);
 			expect(simulator.jobs).toHaveLength(1);
 		});
@@ -36,8 +38,8 @@ describe.each(FAMILIES)('$family: the advice', ({ family, resource, create, ofJo
 			simulator.inject({ family, fault: { kind: 'status', status: 413 }, times: Infinity });
 			const node = getStatus({ requestId: 'abc', options: { maxWait: 1 } });
 			const { error } = await execute(node);
-			expect(error?.message).toContain('not finished after 1 seconds');
-			expect(error?.description).not.toMatch(/has been paid for|too large|Execute step/);
+			expect(error?.message).toContain('Not finished after 1 seconds');
+			expect(error?.description).not.toMatch(/is paid for|too large|Execute step/);
 		});
 	});
 
@@ -45,7 +47,7 @@ describe.each(FAMILIES)('$family: the advice', ({ family, resource, create, ofJo
 		await withScene(quick({ seconds: 600 }), async ({ simulator, execute, retry }) => {
 			const node = create({ options: { maxWait: 1 } });
 			const failed = await execute(node);
-			expect(failed.error?.description).toContain('Execute step does.');
+			expect(failed.error?.description).toContain('Execute step pays again.');
 			finishJobs(simulator);
 			expect((await retry(node, failed)).status).toBe('success');
 			expect(simulator.jobs).toHaveLength(1);
@@ -151,7 +153,7 @@ test.concurrent("a verdict has the number that CometAPI's support asks for", asy
 		const body = { code: 'imagine:content-moderated', error: 'Moderated' };
 		simulator.inject({ route: 'status', fault: { kind: 'status', status: 400, body } });
 		const { error, run } = await execute(createNode());
-		expect(error?.message).toContain('The video was refused');
+		expect(error?.message).toContain('Moderation refused this video');
 		expect(JSON.stringify(run.data)).toMatch(/"support_id":"[\w-]+"/);
 	});
 });

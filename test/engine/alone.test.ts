@@ -55,7 +55,7 @@ describe.each(FAMILIES)(
 					simulator.inject({ route: 'submit', fault: { kind: 'status', status: 502 } });
 					simulator.inject({ route: 'status', fault: { kind: 'status', status: 404 }, times: 99 });
 					await expect(executeAlone(create(), itemsOf({}), credential)).rejects.toThrow(
-						'not known',
+						'unclear whether',
 					);
 					expect(simulator.requestsTo('submit')).toHaveLength(1);
 				});

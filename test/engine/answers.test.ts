@@ -226,7 +226,7 @@ describe.each(FAMILIES)('$family', ({ family, resource, create, ofJob }) => {
 				});
 				const { error } = await execute(create());
 				expect(`${error?.message} ${error?.description}`).toContain(words);
-				expect(error?.message).not.toContain('not known');
+				expect(error?.message).not.toContain('unclear whether');
 				expect(simulator.requestsTo('status')).toHaveLength(0);
 			});
 		});
@@ -248,7 +248,7 @@ describe.each(FAMILIES)('$family', ({ family, resource, create, ofJob }) => {
 			await withScene(LONG, async ({ simulator, execute }) => {
 				simulator.inject({ route: 'submit', family, fault: { kind: 'status', status: 200, body } });
 				const { error } = await execute(create({}, RETRY));
-				expect(error?.message).toContain('not known');
+				expect(error?.message).toContain('unclear whether');
 				expect(error?.description).toContain(shown);
 				expect(simulator.requestsTo('submit')).toHaveLength(1);
 			});

@@ -69,7 +69,7 @@ describe('An answer without an end', () => {
 			});
 			const node = createNode({ ...SHORT, options: { maxWait: 3 } });
 			const { error } = await within(run(node));
-			expect(error?.message).toContain('not finished after 3 seconds');
+			expect(error?.message).toContain('Not finished after 3 seconds');
 		});
 	});
 
@@ -77,7 +77,7 @@ describe('An answer without an end', () => {
 		await withScene(QUICK, async ({ simulator, execute: run }) => {
 			simulator.inject({ route: 'status', times: Infinity, fault: { kind: 'hang' } });
 			const { error } = await within(run(createNode({ options: { maxWait: 3 } })));
-			expect(error?.message).toContain('not finished after 3 seconds');
+			expect(error?.message).toContain('Not finished after 3 seconds');
 		});
 	});
 
@@ -139,7 +139,7 @@ describe('A credential that n8n does not give', () => {
 			const finished = await within(
 				execute({ video: node }, itemsOf({}), { ...credential, readMs }),
 			);
-			expect(finished.error?.message).toContain('not finished after 2 seconds');
+			expect(finished.error?.message).toContain('Not finished after 2 seconds');
 			expect(simulator.requestsTo('status')).toEqual([]);
 		});
 	});

@@ -33,8 +33,8 @@ async function isNeverSent(baseUrl: string, requestOptions = {}): Promise<void> 
 	const node = createNode({ requestOptions });
 	const failed = await execute({ video: node }, itemsOf({}), { apiKey: KEY, baseUrl });
 	expect(failed.status).toBe('error');
-	expect(failed.error?.message).not.toContain('not known');
-	expect(failed.error?.description).toContain('nothing is owed');
+	expect(failed.error?.message).not.toContain('unclear whether');
+	expect(failed.error?.description).toContain('You were not charged');
 
 	const simulator = await startSimulator({ plan: () => ({ seconds: 0.1 }) });
 	try {
@@ -101,7 +101,7 @@ describe('A submit that may have arrived is not sent again', () => {
 			const node = createNode();
 			const failed = await execute({ video: node }, itemsOf({}), credential);
 			const again = await retry({ video: node }, failed, credential);
-			for (const { error } of [failed, again]) expect(error?.message).toContain('not known');
+			for (const { error } of [failed, again]) expect(error?.message).toContain('unclear whether');
 			expect(again.error?.description).toContain('ECONNRESET');
 			expect(requests).toBe(1);
 		});

@@ -260,7 +260,7 @@ describe('A job that failed without a reason', () => {
 
 	test.concurrent.each([
 		['FAILURE', 'FAILURE', 'The video could not be made'],
-		['VIOLATION', 'moderation', 'The video was refused'],
+		['VIOLATION', 'moderation', 'Moderation refused this video'],
 	] as const)('gets the one that stands elsewhere: %s', async (contentState, code, message) => {
 		await withContent({ ...bare, contentState }, async ({ simulator, requestId, look }) => {
 			const failure = { code, message: expect.stringContaining(contentState) };

@@ -15,7 +15,7 @@ const IDEAS = itemsOf({ idea: 'a' }, { idea: 'rude' }, { idea: 'c' });
 const PARAMETERS = { prompt: '={{ $json.idea }}' };
 
 const failed = (requestId: string | undefined) => ({
-	message: `The video was refused [request ID ${requestId}]. CometAPI says (invalid_argument): Too rude. Change the prompt, the image or the video, then run the workflow again.`,
+	message: `The video was refused [request ID ${requestId}]. It may have been charged. Change the prompt, the image or the video and run again, which makes and charges a new video. CometAPI (invalid_argument): Too rude.`,
 	request_id: requestId,
 	status: 'failed',
 	failure: error,

@@ -63,7 +63,7 @@ describe.each([true, false])('A retry, with the original workflow: %s,', (withOr
 			expect(error?.message).toBe(
 				`Another version of this node submitted this video [request ID ${id}]`,
 			);
-			expect(error?.description).toContain("use 'Get Status' with this request ID");
+			expect(error?.description).toContain('Get Status with this ID');
 			expect(simulator.jobs).toHaveLength(1);
 		});
 	});

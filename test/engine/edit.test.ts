@@ -79,7 +79,7 @@ describe('Edit', () => {
 			const failed = await execute(node);
 			const again = await retry(node, failed);
 			for (const { error } of [failed, again]) {
-				expect(error?.message).toBe('It is not known whether CometAPI accepted this video');
+				expect(error?.message).toBe("It's unclear whether CometAPI accepted this video");
 			}
 			expect(simulator.requests).toHaveLength(1);
 		});

@@ -164,7 +164,7 @@ describe.each(FAMILIES)('$family', ({ family, resource, create, ofJob, flatShape
 					const failed = await execute(node);
 					const again = await retry(node, failed);
 					for (const { error } of [failed, again]) {
-						expect(error?.message).toBe('It is not known whether CometAPI accepted this video');
+						expect(error?.message).toBe("It's unclear whether CometAPI accepted this video");
 					}
 					expect(simulator.requestsTo('submit', family)).toHaveLength(1);
 				});

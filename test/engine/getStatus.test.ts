@@ -97,7 +97,7 @@ describe('Get Status without waiting', () => {
 			const began = Date.now();
 			const finished = await execute(getStatusNode({ requestId: 'nobody' }));
 			expect(finished.error?.message).toBe(
-				'CometAPI does not know the request ID [request ID nobody]',
+				"CometAPI doesn't know this request ID [request ID nobody]",
 			);
 			expect(Date.now() - began).toBeGreaterThanOrEqual(30_000);
 			expect(simulator.requests.length).toBeGreaterThanOrEqual(3);
@@ -143,8 +143,8 @@ describe('Get Status without waiting', () => {
 		async (resource, requestId, other) => {
 			await withScene({}, async ({ execute }) => {
 				const { error } = await execute(getStatusNode({ resource, requestId }));
-				expect(error?.message).toContain('CometAPI does not know the request ID');
-				expect(error?.description).toContain(`Choose ${other} under 'Resource'.`);
+				expect(error?.message).toContain("CometAPI doesn't know this request ID");
+				expect(error?.description).toContain(`an ID of '${other}': choose that under 'Resource'.`);
 			});
 		},
 	);

@@ -273,16 +273,16 @@ describe('What is no image is refused before anything is sent', () => {
 						...(await itemWith(PNG, { field: 'right' })).binary,
 					},
 				}),
-				message: "The item has no binary field 'photo'",
-				description: 'It has: left, right.',
+				message: "There is no file in 'photo'",
+				description: 'The item has files in: left, right. ',
 			},
 		],
 		[
 			'no file at all',
 			{
 				item: async () => ({ json: { photo: 'a.png' } }),
-				message: "The item has no binary field 'photo'",
-				description: 'It has none at all.',
+				message: "There is no file in 'photo'",
+				description: 'The item has no files. ',
 			},
 		],
 		[
@@ -290,7 +290,7 @@ describe('What is no image is refused before anything is sent', () => {
 			{
 				item: async () => await itemWith(Buffer.alloc(0)),
 				message: "The file in 'photo' is empty",
-				description: 'Use another file.',
+				description: 'Choose another file.',
 			},
 		],
 		[
@@ -322,7 +322,7 @@ describe('What is no image is refused before anything is sent', () => {
 			{
 				item: async () => await itemWith(Buffer.concat([PNG, Buffer.alloc(20_000_001 - 8)])),
 				message: "The file in 'photo' is too large",
-				description: 'It has 20.0 MB.',
+				description: 'It has 20.0 MB, ',
 			},
 		],
 	];
@@ -456,7 +456,7 @@ describe('A file in other clothes', () => {
 				createNode(IMAGE_IN_FIELD),
 				itemsOf({ _files: { data: file } }),
 			);
-			expect(finished.error?.description).toContain('It has: _files.data.');
+			expect(finished.error?.description).toContain('The item has files in: _files.data.');
 		});
 	});
 });

@@ -124,7 +124,7 @@ describe('Create refuses before anything is sent', () => {
 		['a scale of 2', { options: { cfgScale: 2 } }, "'CFG Scale'"],
 		['a scale of "much"', { options: { cfgScale: '={{ "much" }}' } }, "'CFG Scale'"],
 		['an own model that is empty', own({ model_name: '' }), 'text for model_name'],
-		['no file', { imageSource: 'binary' }, "no binary field 'data'"],
+		['no file', { imageSource: 'binary' }, "no file in 'data'"],
 	])('%s', async (_case, parameters, named) => {
 		await withScene(QUICK, async ({ simulator, execute }) => {
 			const { error } = await execute(createKlingNode(parameters));
@@ -152,7 +152,7 @@ describe('Get Status asks under the path of the kind of video', () => {
 			const [made] = jsonOf(await execute(createKlingNode(SUBMIT)));
 			const node = getStatusNode({ resource: 'kling', videoKind: 'image' });
 			const { error } = await execute(node, itemsOf({ ...made }));
-			expect(error?.message).toContain('CometAPI does not know the request ID');
+			expect(error?.message).toContain("CometAPI doesn't know this request ID");
 			expect(error?.description).toContain("'Kind of Video'");
 		});
 	});
@@ -203,7 +203,7 @@ describe('A submit whose answer never came', () => {
 				const outage = simulator.inject({ route: 'status', fault, times: Infinity });
 				const node = createKlingNode();
 				const failed = await execute(node);
-				expect(failed.error?.message).toBe('It is not known whether CometAPI accepted this video');
+				expect(failed.error?.message).toBe("It's unclear whether CometAPI accepted this video");
 				expect(failed.error?.description).toContain(simulator.jobs[0]?.body.external_task_id);
 				outage.remove();
 				const finished = await retry(node, failed);
@@ -221,7 +221,7 @@ describe('A submit whose answer never came', () => {
 			const fault = { kind: 'status', status: 200, body } as const;
 			simulator.inject({ route: 'status', fault, times: Infinity });
 			const { error } = await execute(createKlingNode());
-			expect(error?.message).toBe('It is not known whether CometAPI accepted this video');
+			expect(error?.message).toBe("It's unclear whether CometAPI accepted this video");
 		});
 	});
 
@@ -230,7 +230,7 @@ describe('A submit whose answer never came', () => {
 			simulator.inject({ route: 'submit', fault: LOST });
 			const model = { __rl: true, mode: 'id', value: 'kling-v4' };
 			const { error } = await execute(createKlingNode({ model }));
-			expect(error?.message).toBe('It is not known whether CometAPI accepted this video');
+			expect(error?.message).toBe("It's unclear whether CometAPI accepted this video");
 			expect(simulator.requests).toHaveLength(1);
 			expect(simulator.requests[0]?.body).not.toHaveProperty('external_task_id');
 		});
@@ -254,7 +254,7 @@ describe('A submit whose answer never came', () => {
 			simulator.inject({ route: 'submit', fault: LOST });
 			const options = { customBodyFields: '{ "external_task_id": "mine" }' };
 			const { error } = await execute(createKlingNode({ options }));
-			expect(error?.message).toBe('It is not known whether CometAPI accepted this video');
+			expect(error?.message).toBe("It's unclear whether CometAPI accepted this video");
 			expect(simulator.requests).toHaveLength(1);
 		});
 	});

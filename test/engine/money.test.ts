@@ -113,7 +113,7 @@ describe('One job for one wanted video', () => {
 			const node = createNode({ prompt: '={{ $json.idea }}' });
 			const items = itemsOf({ idea: 'a' }, { idea: 'b'.repeat(20) }, { idea: 'c' });
 			const failed = await execute(node, items);
-			expect(failed.error?.description).toMatch(/run: item 1: [^ ]+, item 3: [^ ]+\. /);
+			expect(failed.error?.description).toMatch(/videos: item 1: [^ ]+, item 3: [^ ]+\.$/);
 			for (const id of idsOf(simulator)) expect(failed.error?.description).toContain(id);
 			const finished = await retry(node, failed);
 			expect(jsonOf(finished).map(({ status }) => status)).toEqual(['done', 'done', 'done']);
@@ -232,7 +232,7 @@ describe('A video that is paid for', () => {
 			loseFiles(failed, 0, 1);
 			const { error } = await retry(node, failed);
 			expect(error?.message).toContain('cannot be read [item 2 of 2]');
-			expect(error?.description).toContain('all processes of n8n');
+			expect(error?.description).toContain('all processes must share the storage');
 			expect(error?.description).toContain(`item 1: ${idsOf(simulator)[0]}`);
 			expect(simulator.jobs).toHaveLength(1);
 		});
@@ -342,7 +342,7 @@ describe('After a round of a loop whose outcome is unknown', () => {
 				],
 			});
 			const unknown = expect.objectContaining({
-				message: expect.stringContaining('It is not known whether CometAPI accepted this video'),
+				message: expect.stringContaining("It's unclear whether CometAPI accepted this video"),
 			});
 			expect(answers).toEqual([unknown, unknown, 'done']);
 			expect(simulator.jobs.map(({ body }) => body.prompt)).toEqual(['a', 'b']);

@@ -122,7 +122,7 @@ describe('A wait goes on', () => {
 		await withScene({ plan: () => ({ seconds: 600 }) }, async ({ simulator, execute, retry }) => {
 			const node = createNode({ options: { maxWait: 4 } });
 			const failed = await execute(node);
-			expect(failed.error?.message).toContain('not finished after 4 seconds');
+			expect(failed.error?.message).toContain('Not finished after 4 seconds');
 			finishAfter(simulator.requestsTo('status').length + 2, simulator);
 			expect(jsonOf(await retry(node, failed))).toEqual([
 				expect.objectContaining({ status: 'done' }),
@@ -148,8 +148,8 @@ describe('A wait goes on', () => {
 
 describe('A wait ends', () => {
 	const moderated: Array<[number, string, string]> = [
-		[400, 'imagine:content-moderated', 'The video was refused'],
-		[400, 'content_policy_violation', 'The video was refused'],
+		[400, 'imagine:content-moderated', 'Moderation refused this video'],
+		[400, 'content_policy_violation', 'Moderation refused this video'],
 	];
 
 	test.concurrent.each(moderated)(
@@ -183,9 +183,9 @@ describe('A wait ends', () => {
 			const failed = await execute(node);
 			const requestId = simulator.jobs[0]?.requestId;
 			expect(failed.error?.message).toBe(
-				`The video is finished, but CometAPI does not say where it is [request ID ${requestId}]`,
+				`The video is finished, but CometAPI doesn't say where it is [request ID ${requestId}]`,
 			);
-			expect(failed.error?.description).toContain("'Get Status'");
+			expect(failed.error?.description).toContain('Get Status');
 			expect(failed.error?.description).not.toContain('another video');
 			expect(simulator.requestsTo('status').length).toBeGreaterThan(1);
 			expect((await retry(node, failed)).error?.message).toBe(failed.error?.message);
@@ -197,11 +197,9 @@ describe('A wait ends', () => {
 		await withScene({ plan: () => ({ seconds: 60, shape: 'gatewayOld' }) }, async (scene) => {
 			const { error } = await scene.execute(createNode({ options: { maxWait: 2 } }));
 			const requestId = scene.simulator.jobs[0]?.requestId;
-			expect(error?.message).toBe(
-				`The video is not finished after 2 seconds [request ID ${requestId}]`,
-			);
+			expect(error?.message).toBe(`Not finished after 2 seconds [request ID ${requestId}]`);
 			expect(error?.description).toContain('QUEUED');
-			expect(error?.description).toContain("'Get Status'");
+			expect(error?.description).toContain('Get Status');
 		});
 	});
 
@@ -237,14 +235,14 @@ describe('A wait ends', () => {
 			outcome: 'failed',
 			error: { code: 'invalid_argument', message: 'Too rude' },
 			message: 'The video was refused',
-			said: 'CometAPI says (invalid_argument): Too rude.',
+			said: 'CometAPI (invalid_argument): Too rude.',
 		},
 		{
 			name: 'a failed job',
 			outcome: 'failed',
 			error: { code: 'internal_error', message: 'Oh dear' },
 			message: 'The video could not be made',
-			said: 'CometAPI says (internal_error): Oh dear.',
+			said: 'CometAPI (internal_error): Oh dear.',
 		},
 		{
 			name: 'an expired job',
@@ -257,7 +255,7 @@ describe('A wait ends', () => {
 			name: 'a moderated video',
 			outcome: 'moderated',
 			error: undefined,
-			message: 'The video was refused',
+			message: 'Moderation refused this video',
 			said: 'The video was made, but moderation withheld it.',
 		},
 	] as const)(

@@ -45,7 +45,7 @@ describe('The id in the answer to a submit is kept', () => {
 			// Half of a short answer has no whole id: then nobody knows, and nothing is sent again.
 			const id = jsonOf(finished)[0]?.request_id;
 			if (cut === 'afterId') expect(id).toBe(simulator.jobs[0]?.requestId);
-			else expect(finished.error?.message).toContain('not known');
+			else expect(finished.error?.message).toContain('unclear whether');
 			expect(simulator.jobs).toHaveLength(1);
 		});
 	});
@@ -75,7 +75,7 @@ describe('The id in the answer to a submit is kept', () => {
 			await withScene(QUICK, async ({ simulator, execute: run }) => {
 				const body = () => ({ request_id });
 				simulator.inject({ route: 'submit', fault: { kind: 'rewrite', body } });
-				expect((await run(SUBMIT)).error?.message).toContain('not known');
+				expect((await run(SUBMIT)).error?.message).toContain('unclear whether');
 				expect(simulator.jobs).toHaveLength(1);
 			});
 		},

@@ -119,7 +119,7 @@ describe('The API key stays out of errors, log and items', () => {
 				const fault = { kind: 'status', status: 200, body: written } as const;
 				simulator.inject({ route: 'submit', fault });
 				const finished = await execute(createNode());
-				expect(finished.error?.message).toContain('It is not known whether');
+				expect(finished.error?.message).toContain('unclear whether');
 				expectNoKey(finished);
 			}
 			expect(simulator.requestsTo('status')).toEqual([]);
@@ -206,7 +206,7 @@ describe('The API key goes to the API alone', () => {
 		await withScene(QUICK, async ({ credential }) => {
 			const node = createNode();
 			const finished = await executeIn({ video: node }, itemsOf({}), { ...credential, baseUrl });
-			expect(finished.error?.message).toBe('n8n did not send the request');
+			expect(finished.error?.message).toBe('n8n blocked the request');
 			expect(finished.error?.description).toContain(message);
 			expectNoKey(finished);
 		});
@@ -251,8 +251,8 @@ describe("n8n's own restrictions hold", () => {
 		await withScene(QUICK, async ({ simulator, credential }) => {
 			const blocked = { ...credential, baseUrl: atLocalhost(credential.baseUrl) };
 			const { error } = await executeIn({ video: createNode() }, itemsOf({}), blocked);
-			expect(error?.message).toBe('n8n did not send the request');
-			expect(error?.description).toContain('nothing is owed');
+			expect(error?.message).toBe('n8n blocked the request');
+			expect(error?.description).toContain('You were not charged');
 			expect(simulator.requests).toEqual([]);
 		});
 	});

@@ -35,7 +35,7 @@ async function videosOf([, create, before, after]: Change): Promise<number> {
 			options: { maxWait: 1, ...Object(before.options) },
 		});
 		const failed = await execute(first, input);
-		expect(failed.error?.message).toContain('is not finished after 1 seconds');
+		expect(failed.error?.message).toContain('Not finished after 1 seconds');
 		finishJobs(simulator);
 		const again = create({
 			...common,

@@ -59,7 +59,7 @@ describe('A submit that nobody knows the fate of', () => {
 			const failed = await execute(node);
 			const again = await retry(node, failed);
 			for (const { error } of [failed, again]) {
-				expect(error?.message).toBe('It is not known whether CometAPI accepted this video');
+				expect(error?.message).toBe("It's unclear whether CometAPI accepted this video");
 				expect(error?.description).toContain('usage log');
 				expect(error?.description).toContain('start a new execution');
 				expect(error?.description).not.toContain('""');
@@ -76,7 +76,7 @@ describe('A submit that nobody knows the fate of', () => {
 				simulator.inject({ route: 'submit', fault: { kind: 'hang', afterHandler: true } });
 				const node = createNode({ requestOptions: { timeout: 2_000 } }, RETRY);
 				const { error } = await execute(node);
-				expect(error?.message).toBe('It is not known whether CometAPI accepted this video');
+				expect(error?.message).toBe("It's unclear whether CometAPI accepted this video");
 				expect(submits(simulator)).toHaveLength(1);
 				expect(simulator.jobs).toHaveLength(1);
 			});
@@ -93,7 +93,7 @@ describe('A submit that was surely not accepted', () => {
 			'CometAPI did not accept the request',
 			'prompt is too rude',
 		],
-		['401', { kind: 'status', status: 401 }, 'CometAPI does not accept the API key', "'API Key'"],
+		['401', { kind: 'status', status: 401 }, "CometAPI doesn't accept the API key", "'API Key'"],
 		[
 			'403 without balance',
 			{ kind: 'status', status: 403, body: envelope('quota is used up', 'quota_not_enough') },
@@ -160,7 +160,7 @@ describe('A submit that was surely not accepted', () => {
 			const failed = await execute(node);
 			expect(failed.error?.message).toBe(message);
 			expect(failed.error?.description).toContain(advice);
-			expect(failed.error?.description).toContain('nothing is owed');
+			expect(failed.error?.description).toContain('You were not charged');
 			expect(submits(simulator)).toHaveLength(1);
 			// The mark is gone, so a retry may submit.
 			expect((await retry(node, failed)).status).toBe('success');
@@ -168,24 +168,27 @@ describe('A submit that was surely not accepted', () => {
 		});
 	});
 
-	test.concurrent("keeps CometAPI's number for its support, and says no endless words", async () => {
-		await withScene(QUICK, async ({ simulator, execute }) => {
-			const body = envelope('much ado '.repeat(10_000), 'bad');
-			simulator.inject({ route: 'submit', fault: { kind: 'status', status: 400, body } });
-			const { error, run } = await execute(createNode());
-			expect(JSON.stringify(run.data)).toContain(
-				`"support_id":"${submits(simulator)[0]?.cometRequestId}"`,
-			);
-			expect(error?.description?.length).toBeLessThan(1_000);
-		});
-	});
+	test.concurrent(
+		"keeps CometAPI's number for its support, and says no endless words",
+		async () => {
+			await withScene(QUICK, async ({ simulator, execute }) => {
+				const body = envelope('much ado '.repeat(10_000), 'bad');
+				simulator.inject({ route: 'submit', fault: { kind: 'status', status: 400, body } });
+				const { error, run } = await execute(createNode());
+				expect(JSON.stringify(run.data)).toContain(
+					`"support_id":"${submits(simulator)[0]?.cometRequestId}"`,
+				);
+				expect(error?.description?.length).toBeLessThan(1_000);
+			});
+		},
+	);
 
 	test.concurrent('says when n8n could not read the credential', async () => {
 		await withScene(QUICK, async ({ simulator, credential }) => {
 			const unsteady = unreadableOnce(credential, 'submitting');
 			const failed = await executeIn({ video: createNode() }, itemsOf({}), unsteady);
 			expect(failed.error?.message).toBe('n8n could not read the credential');
-			expect(failed.error?.description).toContain('nothing is owed');
+			expect(failed.error?.description).toContain('You were not charged');
 			expect(simulator.requests).toEqual([]);
 		});
 	});
@@ -195,7 +198,7 @@ describe('A submit that was surely not accepted', () => {
 			const nobody = { ...credential, baseUrl: 'http://127.0.0.1:1' };
 			const { error } = await executeIn({ video: createNode() }, itemsOf({}), nobody);
 			expect(error?.message).toBe('CometAPI could not be reached');
-			expect(error?.description).toContain('nothing is owed');
+			expect(error?.description).toContain('You were not charged');
 		});
 	});
 
@@ -203,7 +206,7 @@ describe('A submit that was surely not accepted', () => {
 		await withScene(QUICK, async ({ credential }) => {
 			const open = { ...credential, baseUrl: 'http://api.cometapi.example' };
 			const { error } = await executeIn({ video: createNode() }, itemsOf({}), open);
-			expect(error?.message).toBe('n8n did not send the request');
+			expect(error?.message).toBe('n8n blocked the request');
 			expect(error?.description).toContain('must start with https://');
 		});
 	});
@@ -258,8 +261,10 @@ describe('A submit that is refused for now', () => {
 	test.concurrent('ends after Max Wait, with nothing owed', async () => {
 		await withScene({ ...QUICK, maxRunningJobs: 0 }, async ({ simulator, execute }) => {
 			const { error } = await execute(createNode({ options: { maxWait: 2 } }), itemsOf({}, {}));
-			expect(error?.message).toBe('CometAPI accepted no further video for 2 seconds [item 1 of 2]');
-			expect(error?.description).toContain('Nothing was accepted, so nothing is owed');
+			expect(error?.message).toBe(
+				'CometAPI rejected new videos for 2 seconds (rate limit) [item 1 of 2]',
+			);
+			expect(error?.description).toContain('You were not charged. ');
 			expect(simulator.jobs).toEqual([]);
 		});
 	});

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { sleep, type INodeExecutionData, type INodeParameters } from 'n8n-workflow';
 
+import { countWords, MOST_WORDS } from '../harness/words.ts';
 import type { Fault } from '../simulator/faults.ts';
 import type { JobPlan } from '../simulator/simulator.ts';
 import { execute as executeIn, logLines } from './engine.ts';
@@ -97,8 +98,8 @@ const badParameters: BadParameter[] = [
 		mended: { aspectRatio: '1:1' },
 	},
 	{
-		row: "The item has no binary field 'data'",
-		message: /^The item has no binary field 'photo'/,
+		row: "There is no file in 'data'",
+		message: /^There is no file in 'photo'/,
 		bad: { ...FROM_BINARY, inputDataFieldName: 'photo' },
 		mended: FROM_BINARY,
 		items: fileItem(PNG),
@@ -142,7 +143,7 @@ const status = (code: number, error: string, type = 'comet_api_error'): Fault =>
 
 const refusals: Array<{ row: string; fault: Fault }> = [
 	{ row: 'CometAPI did not accept the request', fault: status(400, 'bad ratio') },
-	{ row: 'CometAPI does not accept the API key', fault: status(401, 'invalid token') },
+	{ row: "CometAPI doesn't accept the API key", fault: status(401, 'invalid token') },
 	{ row: 'The balance of the CometAPI account', fault: status(403, 'no', 'quota_not_enough') },
 	{ row: 'CometAPI refused access', fault: status(403, 'no') },
 	{ row: 'The answer did not come from CometAPI', fault: { kind: 'html', status: 404 } },
@@ -167,7 +168,11 @@ const shownElsewhere: Record<string, [file: string, title: string]> = {
 		'unit/run/runItem.test.ts',
 		'ends in an error that says so, and nothing is sent',
 	],
-	'The node ended unexpectedly': ['unit/errors.test.ts', 'what went wrong unexpectedly'],
+	'Another version of this node submitted': [
+		'engine/earlierVersions.test.ts',
+		'of a video that %s has submitted names it, and pays nothing',
+	],
+	'Unexpected error in the node': ['unit/errors.test.ts', 'what went wrong unexpectedly'],
 	'The execution ends after an hour': [
 		'harness/n8n/serverCases.ts',
 		"An execution's time-out ends the requests, and the request ID is in the log",
@@ -188,19 +193,20 @@ const shownElsewhere: Record<string, [file: string, title: string]> = {
 
 /** Rows that a test below does by itself. */
 const others = {
-	accepted: 'CometAPI accepted no further video',
+	accepted: 'CometAPI rejected new videos',
 	rate: 'CometAPI is receiving too many requests',
 	badId: "'Request ID' is not a request ID",
-	unknownId: 'CometAPI does not know the request ID',
+	unknownId: "CometAPI doesn't know this request ID",
 	notReached: 'CometAPI could not be reached',
 	credential: 'n8n could not read the credential',
-	blocked: 'n8n did not send the request',
-	fate: 'It is not known whether CometAPI accepted this video',
-	late: 'The video is not finished',
+	blocked: 'n8n blocked the request',
+	fate: "It's unclear whether CometAPI accepted this video",
+	late: 'Not finished',
+	moderated: 'Moderation refused this video',
 	refused: 'The video was refused',
 	own: 'The video could not be made',
 	expired: 'The video expired',
-	noUrl: 'The video is finished, but CometAPI does not say',
+	noUrl: "The video is finished, but CometAPI doesn't say",
 	download: 'The video is finished, but could not be downloaded',
 	canceled: 'The execution was canceled |',
 	canceledEarly: 'The execution was canceled while',
@@ -236,6 +242,8 @@ describe('Before a video is submitted', () => {
 			await withScene(QUICK, async ({ simulator, execute }) => {
 				const failed = await execute(node(bad), badItems ?? items);
 				expect(failed.error?.message).toMatch(message ?? new RegExp(`^${row}`));
+				const { message: happened = '', description: advice } = failed.error ?? {};
+				expect(countWords(`${happened} ${advice}`)).toBeLessThanOrEqual(MOST_WORDS);
 				expect(simulator.requests).toEqual([]);
 				expect((await execute(node(mended), items ?? badItems)).status).toBe('success');
 			});
@@ -268,7 +276,7 @@ describe('When a request is refused', () => {
 			const busy = { kind: 'status', status: 429 } as const;
 			const { remove } = simulator.inject({ route: 'submit', times: Infinity, fault: busy });
 			const failed = await execute(createNode({ options: { maxWait: 2 } }));
-			expect(failed.error?.message).toBe(`${others.accepted} for 2 seconds`);
+			expect(failed.error?.message).toBe(`${others.accepted} for 2 seconds (rate limit)`);
 			remove();
 			expect((await retry(createNode(), failed)).status).toBe('success');
 			expect(simulator.jobs).toHaveLength(1);
@@ -366,12 +374,15 @@ describe('After a video was accepted', () => {
 		});
 	});
 
-	test.concurrent(`${others.refused}: another prompt makes another video`, async () => {
-		const error = { code: 'invalid_argument', message: 'Too rude' };
+	test.concurrent.each([
+		[others.moderated, 'moderation'],
+		[others.refused, 'invalid_argument'],
+	])('%s: another prompt makes another video', async (row, code) => {
+		const error = { code, message: 'Too rude' };
 		const plan = fromFirst({ seconds: 0.1, outcome: 'failed', error });
 		await withScene(plan, async ({ simulator, execute, retry }) => {
 			const failed = await execute(createNode({ prompt: 'rude' }));
-			expect(failed.error?.message).toMatch(new RegExp(`^${others.refused} `));
+			expect(failed.error?.message).toMatch(new RegExp(`^${row} `));
 			const retried = await retry(createNode({ prompt: 'kind' }), failed);
 			expect(retried.status).toBe('success');
 			expect(simulator.jobs.map(({ body }) => body.prompt)).toEqual(['rude', 'kind']);

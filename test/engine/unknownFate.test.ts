@@ -34,7 +34,7 @@ describe('An answer that leaves the fate of a submit unknown', () => {
 			const failed = await execute(node);
 			const again = await retry(node, failed);
 			for (const { error } of [failed, again]) {
-				expect(error?.message).toContain('not known');
+				expect(error?.message).toContain('unclear whether');
 				expect(error?.description).toContain(shown);
 			}
 			expect(simulator.requestsTo('submit')).toHaveLength(1);
@@ -49,7 +49,7 @@ describe('An answer that leaves the fate of a submit unknown', () => {
 			expect(told.error?.description?.match(/simulated HTTP 502/g)).toHaveLength(1);
 			simulator.inject({ route: 'submit', fault: { kind: 'empty', status: 204 } });
 			const empty = await execute(createNode());
-			expect(empty.error?.description).toContain('It answered HTTP 204.');
+			expect(empty.error?.description).toContain('HTTP status 204.');
 		});
 	});
 });

@@ -210,7 +210,7 @@ describe('Create refuses before anything is sent', () => {
 			"'Image URL'",
 		],
 		['a second URL that is none', { imageSource: 'url', imageUrl: 'http://a.example b' }, 'Image'],
-		['no file', { imageSource: 'binary' }, "no binary field 'data'"],
+		['no file', { imageSource: 'binary' }, "no file in 'data'"],
 		['a null', own({ seed: null }), 'null for seed'],
 		['a null in a list', own({ seeds: [1, null] }), 'null for seeds'],
 		['an own model that is empty', own({ model: '' }), 'text for model'],
@@ -246,8 +246,8 @@ describe('An image that the model does not take in this way', () => {
 			const node = createVideoNode({ model: model(name), imageSource: 'binary' }, settings);
 			const { error } = await execute(node, await itemWith({ data: PNG }));
 			expect(error?.description).toContain(said);
-			expect(error?.description).toContain("Choose the other one under 'Image Source'");
-			expect(error?.description).toContain('nothing is owed');
+			expect(error?.description).toContain("Change 'Image Source'");
+			expect(error?.description).toContain('You were not charged');
 			expect(simulator.requestsTo('submit')).toHaveLength(1);
 			expect(simulator.jobs).toEqual([]);
 		});
@@ -349,7 +349,7 @@ describe('A job that failed without a word', () => {
 		await withScene({ plan }, async ({ simulator, execute }) => {
 			const settings = { retryOnFail: true, maxTries: 3, waitBetweenTries: 100 };
 			const { error } = await execute(createVideoNode({}, settings));
-			expect(error?.message).toContain('The video was refused');
+			expect(error?.message).toContain('Moderation refused this video');
 			expect(error?.description).toContain('current status: VIOLATION');
 			expect(simulator.jobs).toHaveLength(1);
 		});

@@ -6,6 +6,7 @@ import type { INode, INodeProperties } from 'n8n-workflow';
 import { NodeApiError } from 'n8n-workflow';
 
 import { CometApiVideoApi } from '../../credentials/CometApiVideoApi.credentials';
+import { countWords, MOST_WORDS } from '../harness/words';
 import { CometApiVideo } from '../../nodes/CometApiVideo/CometApiVideo.node';
 import {
 	outcomeUnknown,
@@ -49,12 +50,12 @@ const REASONS: Record<ProblemReason, { leadsTo: RegExp; httpStatus?: number }> =
 	tooLarge: { leadsTo: /smaller/, httpStatus: 413 },
 	rateLimited: { leadsTo: /later/, httpStatus: 429 },
 	modelUnavailable: { leadsTo: /'Model'/, httpStatus: 503 },
-	unknownId: { leadsTo: /'Request ID'/, httpStatus: 404 },
+	unknownId: { leadsTo: /'Resource'/, httpStatus: 404 },
 	serverError: { leadsTo: /later/, httpStatus: 502 },
 	unreadable: { leadsTo: /later/, httpStatus: 200 },
 	notReached: { leadsTo: /network/ },
 	credentialUnread: { leadsTo: /later/ },
-	blocked: { leadsTo: /allowed domains/ },
+	blocked: { leadsTo: /^.*Ask whoever runs your n8n.*allowed domains/ },
 	connectionLost: { leadsTo: /later/ },
 };
 
@@ -164,8 +165,17 @@ describe.each([...withId, ...withoutId])('$name', ({ error }) => {
 		expect(`${error.message} ${error.description}`).not.toMatch(/undefined|null|NaN|\[object/);
 	});
 
+	test('is short: what happened, the money, what to do', () => {
+		expect(countWords(`${error.message} ${error.advice}`)).toBeLessThanOrEqual(MOST_WORDS);
+	});
+
+	test("has the advice before others' words, IDs and addresses", () => {
+		expect(error.advice).not.toMatch(new RegExp(`${SAID}|${ID}`));
+	});
+
 	test("avoids the words that n8n's reviewers avoid", () => {
-		const text = own(`${error.message} ${error.description}`);
+		// A defect of the node is called what it is.
+		const text = own(`${error.message} ${error.description}`).replace('Unexpected error in', '');
 		expect(text).not.toMatch(/\b(error|problem|failure|mistake)s?\b/i);
 	});
 
@@ -225,22 +235,22 @@ describe.each(problems)('$reason', ({ problem, leadsTo, httpStatus }) => {
 
 	test('needs no words of a server', () => {
 		const silent = { reason: problem.reason };
-		expect(notAccepted(silent, 1_000).description).not.toContain('said');
-		expect(statusRefused(silent, facts).description).not.toContain('said');
+		expect(notAccepted(silent, 1_000).details).toBe('');
+		expect(statusRefused(silent, facts).details).toBe('');
 	});
 });
 
 describe('money', () => {
 	test.each(problems)('a submit that was not accepted owes nothing: $reason', ({ problem }) => {
-		expect(notAccepted(problem, 1_000).description).toMatch(/nothing is owed/);
+		expect(notAccepted(problem, 1_000).description).toMatch(/You were not charged/);
 	});
 
 	test('a submit of unknown fate says where to look and that it is not sent again', () => {
 		for (const error of [outcomeUnknown(), outcomeUnknown({ reason: 'connectionLost' })]) {
-			expect(error.message).toMatch(/not known whether/);
-			expect(error.description).toMatch(/not send it again/);
-			expect(error.description).toContain('usage log of the CometAPI console');
-			expect(error.description).toContain("'Get Status'");
+			expect(error.message).toMatch(/unclear whether/);
+			expect(error.description).toMatch(/not sent again/);
+			expect(error.description).toContain("CometAPI's usage log");
+			expect(error.description).toContain('Get Status');
 		}
 	});
 
@@ -254,40 +264,39 @@ describe('money', () => {
 		{ name: 'no access', error: statusRefused({ reason: 'unauthorized' }, facts) },
 		{ name: 'a defect', error: unexpected(new Error('odd'), ID) },
 	])('after $name the way to go on without paying again is told', ({ error }) => {
-		expect(error.description).toContain("'Get Status'");
-		expect(error.description).toContain("'Wait for Completion'");
+		expect(error.description).toContain('Get Status with this ID');
 	});
 
 	test('an id that is not known has no way to go on', () => {
 		const { description } = statusRefused({ reason: 'unknownId' }, facts);
-		expect(description).not.toContain("'Get Status'");
+		expect(description).not.toContain('Get Status');
 	});
 
 	test('an ID that this node was given is paid for, and no field is to be checked', () => {
 		const problem: ApiProblem = { reason: 'unknownId' };
 		const way = { isSubmitter: true, toFind: 'Look under From an Image.' };
-		const { description } = statusRefused(problem, { ...facts, way }, 'Check a field.');
-		expect(description).toContain('has been paid for');
-		expect(description).toContain("'Get Status'");
+		const { description } = statusRefused(problem, { ...facts, ...way }, 'Check a field.');
+		expect(description).toContain('is paid for');
+		expect(description).toContain('Get Status');
 		expect(description).toContain('Look under From an Image.');
 		expect(description).not.toMatch(/'Request ID'|Check a field/);
 	});
 
 	describe('Get Status, which only asks,', () => {
-		const asked = { ...facts, way: { isSubmitter: false } };
+		const asked = { ...facts, isSubmitter: false };
 
 		test.each(['expired', 'internal_error', 'unknown'])('makes no new video: %s', (code) => {
 			const failed = { ...job(code === 'expired' ? 'expired' : 'failed', code) };
 			const { description } = videoFailed({ ...asked, job: failed });
-			expect(description).toContain('run the node that submitted this one again');
-			expect(description).not.toMatch(/retrying this execution/i);
+			expect(description).toContain('run the node that submitted it, which pays again');
+			expect(description).not.toMatch(/Executions > Retry/i);
 		});
 
 		test('says that a video is generated only when an answer has told it', () => {
 			const unseen = notFinishedInTime({ reason: 'serverError' }, 900, asked);
-			expect(unseen.description).not.toContain('has been paid for');
+			expect(unseen.description).not.toContain('is paid for');
 			const seen = notFinishedInTime(undefined, 900, { ...asked, job: PENDING });
-			expect(seen.description).toContain('has been paid for');
+			expect(seen.description).toContain('is paid for');
 			for (const { description } of [unseen, seen]) {
 				expect(description).not.toContain('Execute step');
 			}
@@ -347,7 +356,7 @@ describe("CometAPI's words", () => {
 			statusRefused(problem, facts),
 			videoFailed({ ...facts, job: failed }),
 		]) {
-			expect(error.description).toContain(`${SAID}. `);
+			expect(error.description).toContain(`: ${SAID}.`);
 			expect(error.description).not.toMatch(/request id:|2026/i);
 			expect(error.facts.supportId).toBe('2026');
 		}
@@ -358,7 +367,7 @@ describe("CometAPI's words", () => {
 		(failure) => {
 			const status = failure === EXPIRED ? 'expired' : 'failed';
 			const { description } = videoFailed({ ...facts, job: { ...job(status), failure } });
-			expect(description).not.toContain('CometAPI says');
+			expect(description).not.toContain('CometAPI:');
 		},
 	);
 });
@@ -388,14 +397,14 @@ describe('the cause of a failure', () => {
 		'%s: a retry makes a new video, and that is said',
 		(code) => {
 			const { description } = videoFailed({ ...facts, job: job('failed', code) });
-			expect(description).toMatch(/retrying .* makes a new video/);
+			expect(description).toMatch(/Executions > Retry makes a new video/);
 		},
 	);
 
 	test.each([
-		['unknown', 'the prompt was rejected by moderation', 'request'],
-		['unknown', 'this violates our content policy', 'request'],
-		['http_error', 'blocked by the safety system', 'request'],
+		['unknown', 'the prompt was rejected by moderation', 'moderation'],
+		['unknown', 'this violates our content policy', 'moderation'],
+		['http_error', 'blocked by the safety system', 'moderation'],
 		['internal_error', 'the moderation service is down', 'provider'],
 		['unknown', 'the disk is full', 'other'],
 	])('of a failure %s, "%s": %s', (code, message, cause) => {
@@ -406,7 +415,7 @@ describe('the cause of a failure', () => {
 	test('a video that is done is not made anew, and nobody is told to', () => {
 		const { message, description } = videoNotLocated({ ...facts, job: job('pending') });
 		expect(message).toContain('The video is finished');
-		expect(description).toContain("'Get Status'");
+		expect(description).toContain('Get Status');
 		expect(description).not.toMatch(/another video|new (video|execution)/);
 	});
 
@@ -421,7 +430,7 @@ describe('the cause of a failure', () => {
 	])('%s: the video was refused, and the prompt is to be changed', (code) => {
 		const { message, description } = videoFailed({ ...facts, job: job('failed', code) });
 		expect(message).toContain('refused');
-		expect(description).toMatch(/change the prompt/i);
+		expect(description).toMatch(/may have been charged. Change the prompt/);
 	});
 });
 
@@ -473,11 +482,14 @@ describe('the error as n8n shows it', () => {
 	test('names the other videos of the run, whose items n8n drops', () => {
 		const error = notFinishedInTime(undefined, 900, facts);
 		const shown = toNodeError(node, error, place, 9, OTHERS);
-		expect(shown.description).toContain('item 4: second, item 6: third.');
-		expect(shown.description).toContain("from the Executions list doesn't pay for them again");
-		expect(shown.description).toContain('set On Error to Continue');
+		expect(shown.description).toMatch(/IDs of the other videos: item 4: second, item 6: third\.$/);
+		expect(shown.description).toContain(
+			'Your other 2 videos are safe: Executions > Retry gets them.',
+		);
 		expect(shown.description).toContain('Retry with currently saved workflow');
-		expect(shown.description).toContain(error.description);
+		expect(shown.description).toContain(error.advice);
+		const [, added = ''] = shown.description?.split(error.advice) ?? [];
+		expect(countWords(added.split('IDs of')[0] ?? '')).toBeLessThanOrEqual(MOST_WORDS);
 	});
 
 	test('names at most twenty other videos', () => {

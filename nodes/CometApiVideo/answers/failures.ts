@@ -19,7 +19,8 @@ type FailedJob = Pick<VideoJob, 'status' | 'failure' | 'isNamed'>;
 export function causeOf({ status, failure, isNamed = false }: FailedJob): FailureCause {
 	const code = bareCode(failure?.code ?? '');
 	if (isNamed && (status === 'expired' || PROVIDER_CODES.includes(code))) return 'provider';
-	return REQUEST_CODES.includes(code) || isAgainstPolicy(failure) ? 'request' : 'other';
+	if (isAgainstPolicy(failure)) return 'moderation';
+	return REQUEST_CODES.includes(code) ? 'request' : 'other';
 }
 
 /**

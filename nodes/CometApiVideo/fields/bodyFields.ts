@@ -31,7 +31,7 @@ export function customBodyFields(
 				if (text(fields[name]) !== undefined) continue;
 				throw new InputError(
 					`'${label}' must have text for ${name}`,
-					`Enter one, or leave ${name} out.`,
+					`Give ${name} a text, or leave it out.`,
 				);
 			}
 			check(fields);
@@ -43,7 +43,7 @@ export function customBodyFields(
 function readObject(value: unknown, label: string): IDataObject {
 	const fields = isEmpty(value) ? {} : typeof value === 'string' ? parseJson(value) : value;
 	if (!isRecord(fields) || !isPlain(fields)) {
-		throw badValue(`'${label}' must be a JSON object`, value, 'For example {"seed": 1}.');
+		throw badValue(`'${label}' must be a JSON object`, value, 'Enter one such as {"seed": 1}.');
 	}
 	if (isDeeperThan(fields, DEEPEST)) {
 		throw new InputError(`'${label}' is nested too deeply`, `Use at most ${DEEPEST} levels.`);

@@ -11,15 +11,19 @@ export function isEmpty(value: unknown): boolean {
 }
 
 /** A parameter's value that cannot be sent. */
-export function badValue(message: string, value: unknown, ...advice: string[]): InputError {
-	return new InputError(message, [`The value is ${show(value)}.`, ...advice].join(' '));
+export function badValue(message: string, value: unknown, advice: string): InputError {
+	return new InputError(message, `The value is ${show(value)}. ${advice}`);
+}
+
+export function emptyValue(label: string): InputError {
+	return new InputError(`'${label}' is empty`, 'Fill it in, or correct its expression.');
 }
 
 /** Text that must have something in it; a number or a boolean from an expression counts as its text. */
 export function checkText(value: unknown, label: string): string {
 	const checked = checkOptionalText(value, label);
 	if (checked !== undefined) return checked;
-	throw badValue(`'${label}' is empty`, value, 'Enter one, or check the expression.');
+	throw emptyValue(label);
 }
 
 /** The same, or undefined for an empty value. */
@@ -27,7 +31,7 @@ export function checkOptionalText(value: unknown, label: string): string | undef
 	if (isEmpty(value)) return undefined;
 	if (Number.isFinite(value) || typeof value === 'boolean') return String(value);
 	if (typeof value === 'string') return text(value);
-	throw badValue(`'${label}' must be text`, value);
+	throw badValue(`'${label}' must be text`, value, 'Correct the expression.');
 }
 
 /** An http(s) URL of a file. */
@@ -35,7 +39,11 @@ export function checkUrl(value: unknown, label: string): string {
 	const url = checkText(value, label);
 	checkFileUrl(url, label);
 	if (/^https?:\/\//i.test(url) && URL.canParse(url)) return url;
-	throw badValue(`'${label}' must be a URL that starts with http:// or https://`, value);
+	throw badValue(
+		`'${label}' must be a URL that starts with http:// or https://`,
+		value,
+		'Enter one that opens from the internet.',
+	);
 }
 
 /** Pages of services that share files; the file itself is behind a button, a script or a login. */
@@ -48,12 +56,14 @@ const PAGES =
  * @throws InputError for several URLs, which count as one with a blank or a comma in it, and for a page
  */
 export function checkFileUrl(url: string, label: string): void {
-	if (/[\s,]https?:\/\//i.test(url)) throw badValue(`'${label}' must be one URL`, url);
+	if (/[\s,]https?:\/\//i.test(url)) {
+		throw badValue(`'${label}' must be one URL`, url, 'Remove the others.');
+	}
 	if (!PAGES.test(url)) return;
 	const direct = /dropbox/i.test(url)
 		? 'Let the link end with dl=1 instead of dl=0.'
-		: 'CometAPI needs a URL that opens the file itself. For an image, you can also add a node that downloads it, such as Google Drive, and set Image Source to Binary Data.';
-	throw badValue(`'${label}' is a page that shows a file, not the file`, url, direct);
+		: "Enter a URL that opens the file itself. An image can also come from Google Drive > Download, with 'Image Source' Binary Data.";
+	throw new InputError(`'${label}' is a page that shows a file, not the file`, direct);
 }
 
 /** On or off, also as the text of a form or a model. */
@@ -61,7 +71,7 @@ export function checkSwitch(value: unknown, label: string, byDefault: boolean): 
 	if (isEmpty(value)) return byDefault;
 	const word = typeof value === 'object' ? '' : String(value).trim().toLowerCase();
 	if (word === 'true' || word === 'false') return word === 'true';
-	throw badValue(`'${label}' must be true or false`, value);
+	throw badValue(`'${label}' must be true or false`, value, 'Correct the expression.');
 }
 
 /** One of the choices, whatever its letter case. */
@@ -76,7 +86,7 @@ export function checkChoice<Choice extends string>(
 	const word = isText ? String(value).trim().toLowerCase() : undefined;
 	const choice = choices.find((each) => each.toLowerCase() === word);
 	if (choice !== undefined) return choice;
-	throw badValue(`'${label}' must be one of ${choices.join(', ')}`, value);
+	throw badValue(`'${label}' must be one of ${choices.join(', ')}`, value, 'Choose one of them.');
 }
 
 /** Which numbers a parameter takes. */
@@ -103,7 +113,12 @@ export function checkNumber(value: unknown, label: string, limits: Limits): numb
 	const number = toNumber(value);
 	const isWithin = number >= min && number <= max && Number.isFinite(number);
 	if ((isWithin && (!isWhole || Number.isInteger(number))) || (number === 0 && zero)) return number;
-	throw badValue(`'${label}' must be ${limitsInWords(limits)}`, value);
+	throw badValue(`'${label}' must be ${limitsInWords(limits)}`, value, adviceOn(limits));
+}
+
+function adviceOn({ min, max, zero }: Limits): string {
+	const range = max === undefined ? `${min} or more` : `${min} to ${max.toLocaleString('en')}`;
+	return `Enter ${range}${zero === undefined ? '' : `, or 0 for ${zero}`}.`;
 }
 
 /** NaN for what is no number. */

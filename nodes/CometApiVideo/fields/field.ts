@@ -1,5 +1,6 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { IDataObject, IGetNodeParameterOptions, INodeProperties } from 'n8n-workflow';
 
+import { InputError } from '../errors';
 import type { Item } from '../item';
 import {
 	checkChoice,
@@ -34,9 +35,22 @@ export function field<T>(
 	const { name, displayName } = property;
 	return {
 		properties: [property],
-		read: ({ context }) => check(context.getNodeParameter(name, null), displayName),
+		read(item) {
+			try {
+				return check(item.context.getNodeParameter(name, null), displayName);
+			} catch (error) {
+				throw asUserGaveIt(error, item, name);
+			}
+		},
 		meaning: meaningOfProperty(property, check),
 	};
+}
+
+/** The same error, in words for a typed value if no expression gave it. */
+export function asUserGaveIt(error: unknown, { context }: Item, name: string): unknown {
+	if (!(error instanceof InputError)) return error;
+	const stored: unknown = context.getNodeParameter(name, null, { rawExpressions: true });
+	return typeof stored === 'string' && stored.startsWith('=') ? error : error.asTyped();
 }
 
 function meaningOfProperty(
@@ -59,8 +73,8 @@ export function option<T>({ properties, read, meaning }: Field<T>): Field<T> {
 function optionsOf({ context }: Item): Item['context'] {
 	return Object.create(context, {
 		getNodeParameter: {
-			value: (name: string, fallback?: unknown) =>
-				context.getNodeParameter(`options.${name}`, fallback),
+			value: (name: string, fallback?: unknown, how?: IGetNodeParameterOptions) =>
+				context.getNodeParameter(`options.${name}`, fallback, how),
 		},
 	}) as Item['context'];
 }

@@ -3,7 +3,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { readBinaryImage, readDataUrl, type ImageFile } from '../files/image';
 import type { Item } from '../item';
 import { checkFileUrl, checkText } from './checks';
-import { choiceField, field, type Field } from './field';
+import { asUserGaveIt, choiceField, field, type Field } from './field';
 import { meaningOfTexts } from './meaning';
 
 /** What differs from family to family. */
@@ -64,7 +64,13 @@ export function imagesField<T>(
 		properties: [choice, imageUrl, fieldName].flatMap(({ properties }) => properties),
 		async read(item) {
 			const from = choice.read(item);
-			if (from === 'url') return await imageUrl.read(item)(item);
+			if (from === 'url') {
+				return await imageUrl
+					.read(item)(item)
+					.catch((error: unknown) => {
+						throw asUserGaveIt(error, item, 'imageUrl');
+					});
+			}
 			if (from === 'binary') return await fieldName.read(item)(item);
 			return undefined;
 		},

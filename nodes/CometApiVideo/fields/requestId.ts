@@ -27,6 +27,6 @@ function checkRequestId(value: unknown, label: string): string {
 	if (isId && typeof value !== 'boolean' && !isRounded) return id;
 	throw new InputError(
 		`'${label}' is not a request ID`,
-		"Use the 'request_id' from the output of the node that submitted the video, with nothing around it.",
+		"Enter the 'request_id' from the output of the node that submitted the video, with nothing around it.",
 	);
 }

@@ -141,7 +141,7 @@ export const maxVideos = option(
 			description:
 				'How many videos this node may make in one execution, counting all items and runs. A run that would exceed the limit makes none, unless the node continues on error.',
 		},
-		{ min: 0, isWhole: true, zero: 'no limit' },
+		{ min: 1, isWhole: true, zero: 'no limit' },
 		0,
 	),
 );
@@ -166,7 +166,11 @@ export const reference = option(
 				?.replace(/[\s\p{Cc}]+/gu, ' ')
 				.trim();
 			if (line === undefined || line.length <= LONGEST_REFERENCE) return line || undefined;
-			throw badValue(`'${label}' must have at most ${LONGEST_REFERENCE} characters`, line);
+			throw badValue(
+				`'${label}' must have at most ${LONGEST_REFERENCE} characters`,
+				line,
+				'Shorten it.',
+			);
 		},
 	),
 );

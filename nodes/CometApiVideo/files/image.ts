@@ -43,7 +43,7 @@ export async function readDataUrl(item: Item, url: string): Promise<ImageFile | 
 	if (!/^data:image\/(jpe?g|png|webp)(;[^;]*)*;\s*base64\s*$/i.test(head)) {
 		throw new InputError(
 			"'Image URL' must be a URL or a data URL of a JPEG, PNG or WebP image",
-			`It came out as ${url.slice(0, 100)}.`,
+			`The value is ${url.slice(0, 100)}. Enter one that starts with https://.`,
 		);
 	}
 	const data = withoutEscapes(url.slice(comma + 1));
@@ -61,13 +61,13 @@ function checkFieldName(field: unknown): string {
 	if (isRecord(field) && 'mimeType' in field) {
 		throw new InputError(
 			"'Input Data Field Name' has a file without its content",
-			'n8n hands files that it keeps in memory to expressions without it. Enter the name of the input field instead.',
+			'n8n gives expressions a file without its content. Enter the name of the input field instead, such as data.',
 		);
 	}
 	const isNothing = field === undefined || field === null || typeof field === 'string';
 	throw new InputError(
 		`'Input Data Field Name' ${isNothing ? 'is empty' : 'must be the name of a field'}`,
-		'Enter the name of the input field that has the file.',
+		'Enter the name of the input field that has the file, such as data.',
 	);
 }
 
@@ -79,10 +79,10 @@ function findBinary({ context }: Item, fieldName: string): IBinaryData {
 	const inJson = isRecord(json._files) ? Object.keys(json._files) : [];
 	const names = [...Object.keys(binary), ...inJson.map((name) => `_files.${name}`)];
 	throw new InputError(
-		`The item has no binary field '${fieldName}'`,
+		`There is no file in '${fieldName}'`,
 		names.length > 0
-			? `It has: ${names.slice(0, 20).join(', ')}. Change 'Input Data Field Name'.`
-			: 'It has none at all. Put a node before this one that outputs a file.',
+			? `The item has files in: ${names.slice(0, 20).join(', ')}. Enter one of these under 'Input Data Field Name'.`
+			: 'The item has no files. Add a node before this one that outputs an image, such as Google Drive > Download.',
 	);
 }
 
@@ -102,22 +102,22 @@ async function checkImage(item: Item, given: IBinaryData, what: string): Promise
 	if (!file) {
 		throw new InputError(
 			`${what} cannot be read`,
-			"n8n doesn't find it in its storage. In queue mode, all processes of n8n must share that storage: set N8N_DEFAULT_BINARY_DATA_MODE to database or s3, or use a shared disk. Otherwise, run the node that outputs the file again.",
+			'Run the node that outputs it again. Ask whoever runs your n8n: in queue mode, all processes must share the storage of files.',
 		);
 	}
 	const { head, bytes } = file;
-	if (bytes === 0) throw new InputError(`${what} is empty`, 'Use another file.');
+	if (bytes === 0) throw new InputError(`${what} is empty`, 'Choose another file.');
 	if (bytes > MAX_IMAGE_BYTES) {
 		throw new InputError(
 			`${what} is too large`,
-			`It has ${(bytes / 1_000_000).toFixed(1)} MB. CometAPI accepts up to ${MAX_IMAGE_MB} MB.`,
+			`It has ${(bytes / 1_000_000).toFixed(1)} MB, and CometAPI takes up to ${MAX_IMAGE_MB} MB. Make it smaller.`,
 		);
 	}
 	const mimeType = imageTypeOf(head);
 	if (!mimeType) {
 		throw new InputError(
 			`${what} is not an image that CometAPI accepts`,
-			`Use a JPEG, PNG or WebP file. n8n has it as ${binary.mimeType}.`,
+			`Use a JPEG, PNG or WebP file. n8n calls this one ${binary.mimeType}.`,
 		);
 	}
 	return { binary, mimeType, bytes };

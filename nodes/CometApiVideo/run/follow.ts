@@ -7,7 +7,7 @@ import {
 	videoFailed,
 	videoNotLocated,
 	type FileAddress,
-	type WayToVideo,
+	type VideoErrorFacts,
 } from '../errors';
 import type { Settings } from '../fields/settings';
 import { downloadVideo } from '../files/download';
@@ -200,16 +200,17 @@ function isAboutJob({ reason }: ApiProblem): boolean {
 }
 
 /** What every error about the job says. */
-function factsOf({ api, job, isSubmitter }: Followed): {
-	requestId: string;
-	way: WayToVideo;
-} {
+function factsOf({
+	api,
+	job,
+	isSubmitter,
+}: Followed): Pick<VideoErrorFacts, 'isSubmitter' | 'toFind'> & { requestId: string } {
 	const { parameter, value } = api.toFind?.(job) ?? {};
 	const toFind = [
 		parameter && `In 'Get Status', set '${parameter}' to ${value}.`,
 		job.other && `CometAPI's answer also had the ID ${job.other.requestId}.`,
 	].filter((sentence) => sentence !== undefined);
-	return { requestId: job.requestId, way: { isSubmitter, toFind: toFind.join(' ') } };
+	return { requestId: job.requestId, isSubmitter, toFind: toFind.join(' ') };
 }
 
 function addressOfFile({ item }: Followed, { video }: VideoJob): FileAddress | undefined {

@@ -58,14 +58,14 @@ async function withoutKey({ context, signal }: RunItem, requestId: string): Prom
 	if (requestId !== String(apiKey).trim()) return requestId;
 	throw new InputError(
 		"'Request ID' is the API key",
-		"Use the 'request_id' from the output of the node that submitted the video.",
+		"Enter the 'request_id' from the output of the node that submitted the video.",
 	);
 }
 
 /** The API that says, of an ID it doesn't know, which resource the ID seems to belong to. */
 function advising(api: VideoApi, other: string | undefined): VideoApi {
 	if (other === undefined) return api;
-	const advice = `This ID looks like one of ${other}. Choose ${other} under 'Resource'.`;
+	const advice = `This looks like an ID of '${other}': choose that under 'Resource'.`;
 	return {
 		...api,
 		adviceFor: (problem) => (problem.reason === 'unknownId' ? advice : api.adviceFor?.(problem)),

@@ -5,7 +5,7 @@ import type {
 	INodePropertyRouting,
 } from 'n8n-workflow';
 
-import { InputError } from '../errors';
+import { badValue } from '../fields/checks';
 import { runItem } from './runItem';
 
 /**
@@ -25,9 +25,9 @@ async function refuseOperation(
 }
 
 async function read({ context }: { context: IExecutePaginationFunctions }): Promise<never> {
-	const value = String(context.getNodeParameter('operation', '')).slice(0, 100);
-	throw new InputError(
+	throw badValue(
 		"'Operation' is not an operation of this node",
-		`It came out as "${value}". Choose it from the list: n8n doesn't take it from an expression.`,
+		context.getNodeParameter('operation', ''),
+		"Choose one from the list: n8n doesn't take it from an expression.",
 	);
 }

@@ -34,7 +34,7 @@ describe('a status answer', () => {
 		])('when HTTP %i says in our envelope that moderation stopped it: %j', (status, body) => {
 			const job = jobIn(read(status, body));
 			expect(job?.status).toBe('failed');
-			expect(causeOf(job ?? { status: 'pending' })).toBe('request');
+			expect(causeOf(job ?? { status: 'pending' })).toBe('moderation');
 		});
 
 		test.each([

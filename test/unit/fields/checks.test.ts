@@ -15,6 +15,7 @@ import { durationField, type Field } from '../../../nodes/CometApiVideo/fields/f
 import { maxVideos, settingFields } from '../../../nodes/CometApiVideo/fields/settings';
 import type { Item } from '../../../nodes/CometApiVideo/item';
 import { InputError } from '../../../nodes/CometApiVideo/errors';
+import { countWords, MOST_WORDS } from '../../harness/words';
 
 /** An item all of whose parameters have this value, but for those that are named. */
 function itemOf(value: unknown, named: Record<string, unknown> = {}): Item {
@@ -47,7 +48,9 @@ function refusal(check: () => unknown): InputError {
 		thrown = error;
 	}
 	expect(thrown).toBeInstanceOf(InputError);
-	return thrown as InputError;
+	const refused = thrown as InputError;
+	expect(countWords(`${refused.message} ${refused.advice}`)).toBeLessThanOrEqual(MOST_WORDS);
+	return refused;
 }
 
 const EMPTY = [undefined, null, '', '  '];
@@ -247,7 +250,7 @@ describe('custom body fields', () => {
 test.each([Number.NaN, Infinity, -Infinity])('%p is no text', (value) => {
 	expect(refusal(() => checkText(value, 'Prompt'))).toMatchObject({
 		message: "'Prompt' must be text",
-		description: `The value is ${value}.`,
+		description: `The value is ${value}. Correct the expression.`,
 	});
 });
 
@@ -270,7 +273,7 @@ describe('what a refusal tells of the value', () => {
 		{ value: Infinity, shown: 'Infinity' },
 	])('$value is shown as $shown', ({ value, shown }) => {
 		const { description } = refusal(() => checkDuration(value));
-		expect(description).toContain(`The value is ${shown}.`);
+		expect(description).toContain(`You entered ${shown}. Enter 1 to 15.`);
 	});
 
 	test('is not longer than one can read', () => {

@@ -38,6 +38,6 @@ export const klingApi: VideoApi = {
 	}),
 	adviceFor({ reason }) {
 		if (reason !== 'unknownId') return undefined;
-		return "Check 'Kind of Video' and 'Request ID', and that the credential is of the account that made the video.";
+		return "Check that 'Resource' and 'Kind of Video' are those of the video, that the ID is complete, and that the credential is of the same account.";
 	},
 };

@@ -17,9 +17,9 @@ export const videoApi: VideoApi = {
 	contentPath: ({ statusPath }) => `${statusPath}/content`,
 	adviceFor({ reason, said = '' }) {
 		if (reason === 'badInput' && /unsupported relay mode/i.test(said)) {
-			return "The model doesn't belong to this resource. Choose another one under 'Model', or the resource that makes its videos under 'Resource'.";
+			return "The model doesn't belong to this resource. Choose another one under 'Model', or the model's own under 'Resource'.";
 		}
 		if (reason !== 'badInput' || !IMAGE_REFUSED.test(said)) return undefined;
-		return "If it is about the image: some models take images by URL only, some as files only, some not at all. Choose the other one under 'Image Source', URL or Binary Data, or another model.";
+		return "Some models take images by URL only, some as files only, some not at all. Change 'Image Source', or choose another model.";
 	},
 };

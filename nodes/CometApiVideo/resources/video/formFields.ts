@@ -29,7 +29,7 @@ export function toFormValues(fields: IDataObject): Record<string, string[]> {
 function toTexts(name: string, value: unknown): string[] {
 	if (value === null || value === undefined) {
 		throw new InputError(
-			`'Custom Body Fields' has null for ${name}, which this API cannot be told`,
+			`'Custom Body Fields' has null for ${name}, which this API can't take`,
 			`Give ${name} a value, or leave it out.`,
 		);
 	}

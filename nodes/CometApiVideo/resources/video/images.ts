@@ -1,5 +1,5 @@
 import { InputError } from '../../errors';
-import { badValue, checkText, checkUrl } from '../../fields/checks';
+import { checkText, checkUrl, emptyValue } from '../../fields/checks';
 import { imagesField } from '../../fields/imageSource';
 import { MAX_IMAGE_MB, readBinaryImage, type ImageFile } from '../../files/image';
 import { parseJson } from '../../http/json';
@@ -56,7 +56,7 @@ function listOf(value: unknown, label: string, separator: RegExp): unknown[] {
 		.filter((piece) => piece !== '');
 	if (pieces.length > 0) return pieces;
 	// Names that came out empty are no wish for a video without an image.
-	throw badValue(`'${label}' is empty`, value);
+	throw emptyValue(label);
 }
 
 function checkTogether(files: ImageFile[]): void {
