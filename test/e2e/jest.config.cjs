@@ -8,5 +8,4 @@ module.exports = {
 	testTimeout: 120_000,
 	maxWorkers: 3,
 	globalSetup: '<rootDir>/test/e2e/globalSetup.ts',
-	reporters: ['default', '<rootDir>/test/e2e/testedReporter.ts'],
 };

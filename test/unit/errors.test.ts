@@ -77,6 +77,7 @@ const videoFailed = (given: { requestId: string; job: VideoJob; wait?: WaitFacts
 	videoFailedFor(given, causeOf(given.job));
 
 const TROUBLESHOOTING = readFileSync('docs/troubleshooting.md', 'utf8');
+const PACKAGE = JSON.parse(readFileSync('package.json', 'utf8')) as { homepage: string };
 
 function withoutNumbers(text: string): string {
 	return text.replaceAll(/\d+/g, '0');
@@ -332,6 +333,7 @@ describe('numbers and words that belong to the case', () => {
 	});
 
 	test('what went wrong unexpectedly', () => {
+		expect(unexpected('x').advice).toContain(`Please report it: ${PACKAGE.homepage}`);
 		expect(unexpected(new Error('x is not a function')).description).toContain('not a function');
 		expect(unexpected('just a text').description).toContain('just a text');
 	});
