@@ -13,11 +13,11 @@ export function toApiBaseUrl(baseUrl: string): string {
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
 /**
- * Why the API key may not be sent to this base URL, or undefined when it may: only https keeps the
+ * The reason not to send the API key to this base URL, or undefined: only https keeps the
  * key secret on its way; loopback never leaves the machine.
  */
 export function baseUrlProblem(baseUrl: string): string | undefined {
-	// What is no URL is not quoted: it may be a key that was pasted into the wrong field.
+	// A value that is no URL is not quoted: it may be a key that was pasted into the wrong field.
 	if (!URL.canParse(baseUrl))
 		return `'Base URL' is not a URL. Enter one such as ${DEFAULT_BASE_URL}`;
 	const { protocol, hostname, username, password } = new URL(baseUrl);

@@ -2,7 +2,7 @@
 const LONGEST_BACKOFF_S = 30;
 
 /**
- * How long to wait after HTTP 429 before the request is sent again, in ms.
+ * The delay in ms before a request is sent again after HTTP 429.
  *
  * @param attempt answers 429 in a row, from 1
  * @param random 0 to 1

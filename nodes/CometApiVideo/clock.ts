@@ -15,7 +15,7 @@ export interface ClockSource {
 
 /** The time of a run, in ms from some moment on. Time for which the machine was suspended is left out. */
 export class Clock {
-	/** How often time was left out. */
+	/** Times that time was left out. */
 	jumps = 0;
 	private lostMs = 0;
 	private readonly source: ClockSource;

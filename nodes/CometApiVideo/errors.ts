@@ -15,15 +15,15 @@ import {
 	type WaitFacts,
 } from './video';
 
-/** What is known when an item ends without its video. */
+/** Facts about an item that ends without its video. */
 export interface VideoErrorFacts {
 	requestId?: string;
 	/** The user's own text for the item. */
 	reference?: string;
 	job?: VideoJob;
-	/** Where it is not the job's. */
+	/** If it is not the job's. */
 	status?: 'failed' | 'unknown';
-	/** Where there is no job. */
+	/** If there is no job. */
 	failure?: Failure;
 	wait?: WaitFacts;
 	httpStatus?: number;
@@ -39,7 +39,7 @@ export interface VideoErrorFacts {
 type JobFacts = VideoErrorFacts & { requestId: string };
 
 /**
- * Why an item has no video, in at most 35 words: what happened, whether the money is safe, what to
+ * The reason for no video, in at most 35 words: what happened, whether the money is safe, what to
  * press. Others' words, addresses and IDs follow.
  */
 export class VideoError extends Error {
@@ -88,7 +88,7 @@ interface Advice {
 	fix: string;
 	/** For a status check, where that is another one. */
 	fixOfStatus?: string;
-	/** Whose words the problem has, if not CometAPI's. */
+	/** The speaker of the problem's words, if not CometAPI. */
 	source?: string;
 }
 
@@ -181,7 +181,7 @@ const WAIT_ON = "Get Status with this ID and 'Wait for Completion'";
 const isPaid = ({ isSubmitter, job }: VideoErrorFacts) =>
 	isSubmitter !== false || job !== undefined;
 
-/** How to go on with a video that CometAPI has accepted. */
+/** Ways to a video that CometAPI has accepted. */
 function waysOn({ isSubmitter }: VideoErrorFacts): string {
 	return isSubmitter === false
 		? 'Asking again is free: Executions > Retry, or Get Status with this ID.'
@@ -359,7 +359,7 @@ export function videoNotLocated(facts: JobFacts & { job: VideoJob }): VideoError
 	);
 }
 
-/** Where a finished video is. */
+/** The place of a finished video. */
 export interface FileAddress {
 	url: string;
 	/** Of a file that only the key opens: its path below the base URL. */
@@ -420,7 +420,7 @@ export function notAllStarted(started: number, size: number): VideoError {
 /** The homepage in package.json. */
 const REPORT_TO = 'https://www.npmjs.com/package/n8n-nodes-cometapi-video';
 
-/** What no other message covers, a defect of this node among it. */
+/** Everything that no other message covers, such as a defect of this node. */
 export function unexpected(cause: unknown, requestId?: string): VideoError {
 	const paid =
 		requestId === undefined ? undefined : `The video is paid for: ${WAIT_ON} gets it free.`;
@@ -432,7 +432,7 @@ export function unexpected(cause: unknown, requestId?: string): VideoError {
 	);
 }
 
-/** How many of a run's other videos a message names. */
+/** The most videos that a message names. */
 const MOST_IDS = 20;
 
 /** A video of an item of the run. */
@@ -496,7 +496,7 @@ function listOf(videos: KnownVideo[]): string | undefined {
 	return `IDs of the other videos: ${named.join(', ')}${more}`;
 }
 
-/** What an error tells of its item, under the output's names. */
+/** An error's facts, under the output's names. */
 export function toFields({ facts }: VideoError): IDataObject {
 	const { requestId, reference, job, status, failure, wait } = facts;
 	return withoutUndefined({
@@ -509,7 +509,7 @@ export function toFields({ facts }: VideoError): IDataObject {
 	});
 }
 
-/** What n8n lists under "Error details". */
+/** The list under "Error details". */
 function detailsOf(error: VideoError): IDataObject {
 	const { httpStatus, supportId } = error.facts;
 	return {

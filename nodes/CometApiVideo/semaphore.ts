@@ -26,7 +26,6 @@ export class Semaphore {
 		}
 	}
 
-	/** Whether somebody waits for a place. */
 	get isAwaited(): boolean {
 		return this.waiting.size > 0;
 	}

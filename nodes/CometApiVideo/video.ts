@@ -44,21 +44,21 @@ export const EXPIRED: Failure = {
 	message: 'The job expired before it was done',
 };
 
-/** What an answer of the API says about one video job, whatever family and shape it came in. */
+/** A video job by an answer of the API, whatever family and shape it came in. */
 export interface VideoJob {
 	status: JobStatus;
 	/** The provider's own word, for example QUEUED; undefined when the answer has none. */
 	providerStatus?: string;
 	/** False when the provider's word is not documented. */
 	statusIsKnown: boolean;
-	/** Whether the answer names the id that was asked for: without it, the job may be another one. */
+	/** The answer names the id that was asked for: without it, the job may be another one. */
 	isNamed?: boolean;
 	/** 0-100. */
 	progress?: number;
 	model?: string;
 	video?: Video;
 	usage?: JsonRecord;
-	/** What the provider charged, in USD: not necessarily CometAPI's price. */
+	/** The provider's charge, in USD: not necessarily CometAPI's price. */
 	providerCostUsd?: number;
 	failure?: Failure;
 }
@@ -66,7 +66,7 @@ export interface VideoJob {
 /** A job of which nothing more is known. */
 export const PENDING: VideoJob = { status: 'pending', statusIsKnown: true };
 
-/** How an execution waited for a video, under the output's names. */
+/** An execution's wait for a video, under the output's names. */
 export interface WaitFacts {
 	/** Rounded to a tenth. */
 	seconds: number;

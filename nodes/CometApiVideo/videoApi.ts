@@ -16,7 +16,7 @@ export function jobAt(path: string, requestId: string): JobRef {
 }
 
 /**
- * How a family of CometAPI's video APIs talks. A family describes; answers/ reads, and decides with
+ * A family of CometAPI's video APIs. A family describes; answers/ reads, and decides with
  * payment/ whether a submit was accepted and what is sent again.
  */
 export interface VideoApi {
@@ -32,6 +32,6 @@ export interface VideoApi {
 	toFind?(job: JobRef): { parameter: string; value: string };
 	/** Path of a finished job's file, which only the key opens, where it has no public URL. */
 	contentPath?(job: JobRef): string;
-	/** What to do about a refused request, where the family knows better than the general advice. */
+	/** The next step after a refused request, if the family knows better than the general advice. */
 	adviceFor?(problem: ApiProblem): string | undefined;
 }

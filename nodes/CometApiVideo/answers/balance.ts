@@ -25,7 +25,7 @@ const RATE_WORDS =
 	/rate.?limit|(requests?|tokens?|calls?) (per|a|\/) ?(second|minute|hour|day)|too many requests|concurren|\b[rtq]p[smhd]\b/i;
 
 /**
- * Whether an error speaks of the account's money. The words count more than the code: money has the
+ * True if an error speaks of the account's money. The words count more than the code: money has the
  * code of the rate at times, and the rate that of the money.
  */
 export function saysNoBalance({ code = '', message = '' }: Reason): boolean {

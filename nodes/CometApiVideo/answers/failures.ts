@@ -24,7 +24,7 @@ export function causeOf({ status, failure, isNamed = false }: FailedJob): Failur
 }
 
 /**
- * Whether a retry may pay for this video again. A job that the provider failed leaves the ledger; any
+ * True if a retry may pay for this video again. A job that the provider failed leaves the ledger; any
  * other stays, so that a retry repeats the answer for free.
  */
 export function mayBeRemade(job: VideoJob): boolean {

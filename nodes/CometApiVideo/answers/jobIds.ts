@@ -5,9 +5,8 @@ import { layersOf, statusWordsIn } from './layers';
 export interface JobIds {
 	/** The most likely first. */
 	ids: string[];
-	/** Whether one of them is a task's by its name: `request_id` may be the exchange's. */
+	/** One of them is a task's by its name: `request_id` may be the exchange's. */
 	hasTaskId: boolean;
-	/** Whether the answer tells a state. */
 	hasState: boolean;
 }
 
@@ -40,7 +39,7 @@ const SUCCESS_WORDS = ['success', 'succeed', 'ok', 'accepted'];
 /** Numbers below are no codes of an error. */
 const LOWEST_FAILURE = 100;
 
-/** Whether a code tells of a failure: 0, 1, 200 and words of success don't. */
+/** True unless the code is 0, 1, 200 or a word of success. */
 export function isFailureCode(code: unknown): boolean {
 	const word = text(code)?.toLowerCase();
 	const number = typeof code === 'number' ? code : Number(word ?? Number.NaN);

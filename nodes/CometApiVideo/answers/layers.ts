@@ -38,7 +38,6 @@ export function statusWordsIn(layer: JsonRecord): string[] {
 	return STATUS_NAMES.flatMap((name) => text(layer[name]) ?? []);
 }
 
-/** Whether the layer has this id. */
 export function names(layer: JsonRecord, id: string): boolean {
 	return ID_NAMES.some((name) => plainId(layer[name]) === id);
 }

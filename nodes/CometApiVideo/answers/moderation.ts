@@ -11,7 +11,7 @@ const CODES = [
 const WORDS =
 	/moderat|content.{0,30}(violat|polic|guideline)|(violat|against).{0,40}content|safety (system|filter|check)|risk control|sensitive (content|information)|sensitivecontent|inappropriate content|responsible ai/i;
 
-/** Whether a failure's code or words say that moderation stopped the video. */
+/** True if a failure's code or words say that moderation stopped the video. */
 export function saysModeration({ code = '', message }: Partial<Failure>): boolean {
 	return CODES.includes(bareCode(code)) || WORDS.test(`${bareCode(code)} ${message}`);
 }

@@ -23,7 +23,7 @@ export type ProblemReason =
 	| 'connectionLost';
 
 /**
- * Why an exchange brought no job: for the user, and for the decision what to do next. Plain JSON, so
+ * The reason that an exchange has no job: for the user, and for the next decision. Plain JSON, so
  * that it can be kept with the execution.
  */
 export interface ApiProblem {
@@ -49,7 +49,7 @@ export const LONGEST_CODE = 100;
 /** Statuses with which gateways tell that an account has no money. */
 const MONEY_STATUSES = [400, 402, 403, 429];
 
-/** What keeps an exchange from being an answer about a job, in words for the user. */
+/** The reason that an exchange is no answer about a job, for the user. */
 export function describeProblem(exchange: Exchange): ApiProblem {
 	if ('unanswered' in exchange) {
 		const { phase, message } = exchange.unanswered;
@@ -122,7 +122,7 @@ function repeatsStatus(code: string | undefined, statusCode: number): boolean {
 	return name === String(statusCode) || name === STATUS_NAMES[statusCode];
 }
 
-/** What an answer says of an error, in whatever layer. */
+/** The error in an answer, in whatever layer. */
 export function reasonOf(body: unknown): Reason {
 	if (typeof body === 'string' && layersOf(body).length === 0) {
 		return isPage(body) ? {} : { message: shorten(text(body), LONGEST_WORDS) };
@@ -131,11 +131,11 @@ export function reasonOf(body: unknown): Reason {
 	return reasons.find(({ message }) => message !== undefined) ?? reasons[0] ?? {};
 }
 
-/** How much of a text within an answer is shown; without blanks, it may be an id. */
+/** Characters shown of a text within an answer; without blanks, it may be an id. */
 const LONGEST_TEXT = 80;
 const LONGEST_ID_SHOWN = 400;
 
-/** What there is of an answer, as far as a message quotes it: long texts first make room for short ones. */
+/** An answer as a message quotes it: long texts first make room for short ones. */
 export function pieceOf(body: unknown): string | undefined {
 	if (isPage(body) || body === undefined || body === null || body === '') return undefined;
 	return shorten(

@@ -2,7 +2,7 @@ import { shorten } from '../http/exchange';
 import { httpUrl, isRecord, text, toText, type JsonRecord } from '../http/json';
 import { isFailureCode } from './jobIds';
 
-/** What an answer says of an error: neither has to be there. */
+/** The error in an answer: neither field has to be there. */
 export interface Reason {
 	code?: string;
 	message?: string;
@@ -32,7 +32,7 @@ const MOST_ERRORS = 20;
 export const LONGEST_WORDS = 2_000;
 
 /**
- * Why there is no video, by one layer of an answer: `error` as {code, type, message}, text or list,
+ * The reason for no video, by one layer of an answer: `error` as {code, type, message}, text or list,
  * nested once; or one of the names above. An envelope's word of success is no reason.
  */
 export function reasonIn(layer: JsonRecord): Reason | undefined {
@@ -94,7 +94,7 @@ function listOf(value: unknown): string | undefined {
 	);
 }
 
-/** Whether there is more in it than empty fields. */
+/** True if there is more in it than empty fields. */
 function isTelling(value: unknown): boolean {
 	if (typeof value === 'number') return value !== 0;
 	if (!isRecord(value)) return text(value) !== undefined;

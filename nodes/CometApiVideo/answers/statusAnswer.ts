@@ -26,7 +26,7 @@ export type StatusAnswer =
 	| { kind: 'unclear'; problem: ApiProblem; retryAfterMs?: number };
 
 /**
- * What the answer to a status request says of the job (docs/api.md). Only an answer that shows the job
+ * Reads the answer to a status request (docs/api.md). Only an answer that shows the job
  * tells its end, and words of moderation, which nothing else uses.
  *
  * @param jobId the id that was asked for
@@ -109,7 +109,7 @@ function emptyAccepted({ statusCode, body }: HttpAnswer): VideoJob | undefined {
 }
 
 /**
- * Why a job failed, by the answer that came in place of its file (docs/api.md): new-api's sentence
+ * The reason of a failed job, by the answer in place of its file (docs/api.md): new-api's sentence
  * "Task is not completed yet, current status: VIOLATION", or any words that don't say to ask again.
  */
 export function readContentReason(exchange: Exchange): Failure | undefined {

@@ -38,7 +38,7 @@ export function isModerationWord(word: string): boolean {
 	return MODERATION_WORDS.includes(bareWord(word));
 }
 
-/** Whether the word says no more than the state that it stands for. */
+/** True if the word says no more than the state that it stands for. */
 export function isPlainWord(word: string): boolean {
 	return PLAIN_WORDS.includes(bareWord(word));
 }

@@ -8,7 +8,7 @@ import { errorIn } from './reason';
 
 const LONGEST_LOCATION = 300;
 
-/** Where an error answer has its words and codes (docs/api.md), and in how many levels. */
+/** Fields of an error answer's words and codes (docs/api.md), and their deepest level. */
 const FIELDS_OF_WORDS = ['message', 'msg', 'detail', 'errors', 'type', 'param', 'code', 'status'];
 const DEEPEST_WORDS = 10;
 
@@ -23,7 +23,7 @@ export type SubmitAnswer =
 	| { kind: 'outcomeUnknown'; problem: ApiProblem };
 
 /**
- * What the answer to a submit means for the money, by the table of errors in docs/api.md: a 5xx, a
+ * Reads the answer to a submit for the money, by the table of errors in docs/api.md: a 5xx, a
  * reset or a time-out may come after the job was accepted.
  *
  * @param idNames names of the family's own id, in order
@@ -81,7 +81,7 @@ export function readFoundJob(
 	return first !== undefined && hasTaskId && isOurs ? [first, ...others] : undefined;
 }
 
-/** Whether an answer with HTTP 2xx has an error or a failing code. */
+/** True if an answer with HTTP 2xx has an error or a failing code. */
 function hasFailed(body: unknown): boolean {
 	return layersOf(body).some((layer) => errorIn(layer) !== undefined || isFailureCode(layer.code));
 }

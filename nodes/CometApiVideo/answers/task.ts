@@ -68,7 +68,7 @@ export function readTask(body: unknown, jobId: string): VideoJob | undefined {
 	return { ...job, video: { ...(rowsUrl !== undefined && { url: rowsUrl }), ...video } };
 }
 
-/** What each layer tells of the job, the innermost first, without envelopes around it. */
+/** The job's state in each layer, the innermost first, without envelopes around it. */
 function statesIn(layers: JsonRecord[], jobId: string, url: string | undefined): Told[] {
 	const told = layers.flatMap((layer) => toTold(layer, jobId, url) ?? []);
 	return told.filter(
@@ -90,13 +90,13 @@ function toTold(layer: JsonRecord, jobId: string, url: string | undefined): Told
 	return { layer, isNamed, word, status: meaningOf(word) ?? status };
 }
 
-/** Whether a layer without a known word has the job's error. */
+/** True if a layer without a known word has the job's error. */
 function hasFailed(layer: JsonRecord): boolean {
 	const error = errorIn(layer);
 	return error !== undefined && !saysTryAgain(error);
 }
 
-/** Whether a layer with an envelope's word is a job after all: xAI's flat one has no id. */
+/** True if a layer with an envelope's word is a job after all: xAI's flat one has no id. */
 function hasJobFields(layer: JsonRecord): boolean {
 	return (
 		findVideoUrl(layer) !== undefined ||

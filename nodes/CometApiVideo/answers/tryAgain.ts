@@ -4,7 +4,7 @@ import type { Reason } from './reason';
 const WORDS =
 	/\brate\b|rate.?limit|too many|busy|time.?d?.?out|overload|saturat|upstream|not (yet )?(been )?(ready|finished|completed?)|unfinished|\bin.?queue|queue|channel|internal|try again|temporar|unavailable/i;
 
-/** Whether an error's code or words say that asking again may help. */
+/** True if an error's code or words say that asking again may help. */
 export function saysTryAgain({ code = '', message = '' }: Reason): boolean {
 	return WORDS.test(code.replaceAll('_', ' ')) || WORDS.test(message);
 }

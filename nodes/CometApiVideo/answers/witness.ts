@@ -2,7 +2,7 @@ import type { StatusAnswer } from './statusAnswer';
 
 const ANSWERS = 3;
 
-/** How long an error without a job is doubted, and how long an id may not be known, in ms (docs/api.md). */
+/** An error without a job is doubted, and an id may not be known, for so many ms (docs/api.md). */
 const DOUBT_MS = 20_000;
 const UNKNOWN_ID_MS = 30_000;
 

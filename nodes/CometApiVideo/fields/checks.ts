@@ -1,11 +1,11 @@
 import { InputError } from '../errors';
 import { isDeeperThan, text } from '../http/json';
 
-/** How many characters a message quotes of a value, and how deep it looks into it. */
+/** Characters that a message quotes of a value, and levels that are read. */
 const QUOTED_CHARS = 100;
 export const DEEPEST = 50;
 
-/** What stands for no value: the parameter's default then holds. */
+/** True for no value: the parameter's default then holds. */
 export function isEmpty(value: unknown): boolean {
 	return value === undefined || value === null || (typeof value === 'string' && !value.trim());
 }
@@ -89,7 +89,7 @@ export function checkChoice<Choice extends string>(
 	throw badValue(`'${label}' must be one of ${choices.join(', ')}`, value, 'Choose one of them.');
 }
 
-/** Which numbers a parameter takes. */
+/** Limits of a number. */
 export interface Limits {
 	min: number;
 	max?: number;

@@ -140,7 +140,7 @@ function nameOfDuration(seconds: number): string {
 	return seconds === 1 ? '1 Second' : `${seconds} Seconds`;
 }
 
-/** What the node's routing has put into the body under this name. */
+/** A field that the node's routing puts into the body under this name. */
 export function sentField(property: INodeProperties, name: string): Field<string> {
 	return {
 		properties: [{ ...property, routing: { send: { type: 'body', property: name } } }],

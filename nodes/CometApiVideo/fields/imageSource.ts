@@ -6,7 +6,7 @@ import { checkFileUrl, checkText } from './checks';
 import { asUserGaveIt, choiceField, field, type Field } from './field';
 import { meaningOfTexts } from './meaning';
 
-/** What differs from family to family. */
+/** Texts that differ from family to family. */
 type Texts = Record<
 	'source' | 'url' | 'file',
 	Pick<INodeProperties, 'description' | 'hint' | 'typeOptions'>

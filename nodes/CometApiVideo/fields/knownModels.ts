@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { notice } from './field';
 
-/** When the facts about models were gathered; docs/api.md has their sources. */
+/** The date of the facts about models; docs/api.md has their sources. */
 export const KNOWN_IN = 'November 2026';
 
 /** A model as far as it is known. The node enforces nothing of this; docs/models.md lists it. */

@@ -119,7 +119,7 @@ function valueAt(stored: INodeParameters, path: string): unknown {
 	return second === undefined ? value : isRecord(value) ? value[second] : undefined;
 }
 
-/** What n8n would make of a stored value, without evaluating more than one literal. */
+/** A stored value as n8n evaluates it, as far as it is one literal. */
 function literalOf(stored: unknown): unknown {
 	const value = ofLocator(stored) ?? null;
 	if (typeof value !== 'string' || !value.startsWith('=')) return value;

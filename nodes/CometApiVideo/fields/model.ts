@@ -20,7 +20,7 @@ export interface ListedModel {
 
 export type ListSearch = NonNullable<NonNullable<INodeType['methods']>['listSearch']>;
 
-/** Where a picker's models come from. */
+/** The source of a picker's models. */
 export interface ModelList {
 	/** The name of the picker's search, which workflows and the editor call. */
 	method: string;
@@ -38,7 +38,7 @@ const NEVER = new AbortController().signal;
 /** The picker of a model, from a list or by ID. */
 export interface ModelField extends Field<string> {
 	known: readonly KnownModel[];
-	/** What a video costs and what the model can make, for operations that make it from a prompt. */
+	/** Price and abilities of the model, for operations that make a video from a prompt. */
 	notices: INodeProperties[];
 	listSearch: ListSearch;
 }

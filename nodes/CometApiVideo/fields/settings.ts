@@ -146,7 +146,7 @@ export const maxVideos = option(
 	),
 );
 
-/** What a message has room for beside everything else. */
+/** In characters: a message has room for no more. */
 const LONGEST_REFERENCE = 100;
 
 /** Not sent, and no part of what makes two videos one. */

@@ -9,7 +9,7 @@ const PIECE_CHARS = 1_000_000;
 
 const HEAD_BYTES = 12;
 
-/** Who reads files: a few of all items of the run at a time, since each file takes a handle. */
+/** Reads files: a few of all items of the run at a time, since each file takes a handle. */
 export type FileReader = Pick<Item, 'reading' | 'signal'> & {
 	context: {
 		helpers: Pick<IExecuteSingleFunctions['helpers'], 'getBinaryMetadata' | 'getBinaryStream'>;
@@ -63,7 +63,7 @@ async function inTurn<T>({ reading, signal }: FileReader, read: () => Promise<T>
 	});
 }
 
-/** How many bytes a base64 text stands for. */
+/** The length in bytes of what a base64 text encodes. */
 function base64Bytes(base64: string): number {
 	const padding = base64.endsWith('==') ? 2 : base64.endsWith('=') ? 1 : 0;
 	return Math.floor((base64.length * 3) / 4) - padding;

@@ -40,7 +40,7 @@ export type FinishedFacts = VideoErrorFacts & { requestId: string } & FileAddres
 export interface DownloadOptions {
 	/** Undefined names the file after the request id. */
 	fileName?: string;
-	/** What is left of Max Wait, in ms: it bounds all tries together. */
+	/** The rest of Max Wait, in ms: it bounds all tries together. */
 	leftMs: number;
 }
 

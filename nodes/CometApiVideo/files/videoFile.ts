@@ -2,7 +2,7 @@ import { describeProblem } from '../answers/problem';
 import { shorten, type HttpAnswer } from '../http/exchange';
 import { text, toText } from '../http/json';
 
-/** Why there is no file yet, and whether another try may bring it. */
+/** The reason for no file, and the use of another try. */
 export interface FileRefusal {
 	reason: string;
 	/** Undefined where Get Status may fetch the file later. */
@@ -17,7 +17,7 @@ const MAX_TRIES = 5;
 const FIRST_PAUSE_MS = 1_000;
 
 /**
- * How long to wait before the next try, in ms; undefined when there is none.
+ * The pause before the next try, in ms; undefined when there is none.
  *
  * @param tries so far, from 1
  * @param sinceMs since the first try began
@@ -110,7 +110,7 @@ export class BoxReader {
 		}
 	}
 
-	/** Whether the file ends within its pictures or their index; what follows these is no matter. */
+	/** True if the file ends within its pictures or their index; what follows these is no matter. */
 	get isCutOff(): boolean {
 		return this.mediaEnd > this.bytes;
 	}
@@ -132,7 +132,7 @@ export class BoxReader {
 
 type AnswerHead = Pick<HttpAnswer, 'statusCode' | 'headers'>;
 
-/** Whether an answer has a whole file, or a part that is all of it. */
+/** True if an answer has a whole file, or a part that is all of it. */
 export function hasWholeFile({ statusCode, headers }: AnswerHead): boolean {
 	if (statusCode !== 206) return statusCode >= 200 && statusCode < 300 && statusCode !== 202;
 	const range = /^bytes 0-(\d+)\/(\d+)$/i.exec(text(headers['content-range']) ?? '');
@@ -149,7 +149,7 @@ const NOT_YET_WORDS =
 const PASSING = [408, 429];
 
 /**
- * What an answer without the video says.
+ * The reason for no file, by an answer without the video.
  *
  * @param isAtTheApi the API gives an error as HTTP 200, too; its address does not expire
  */
@@ -190,7 +190,7 @@ export function judgeAnswer(
 
 const LONGEST_TYPE = 100;
 
-/** What the host calls it, where that says more than the bytes. */
+/** The host's word for the file, if that says more than the bytes. */
 function kindOf({ headers, head }: HttpAnswer & { head: Buffer }): string {
 	const type = text(headers['content-type']) ?? '';
 	if (type !== '' && !/^video\/|octet-stream/i.test(type)) return shorten(type, LONGEST_TYPE);

@@ -1,6 +1,6 @@
 import { text, type JsonRecord } from './json';
 
-/** What came back for one request, as n8n's HTTP helper gives it. */
+/** The answer to one request, as n8n's HTTP helper gives it. */
 export interface HttpAnswer {
 	statusCode: number;
 	headers: JsonRecord;
@@ -11,7 +11,7 @@ export interface HttpAnswer {
 }
 
 /**
- * How far a request without an answer came: n8n's database did not give the credential, n8n itself
+ * The last phase of a request without an answer: n8n's database did not give the credential, n8n itself
  * blocked it, no connection was made, or it may have reached the host.
  */
 export type RequestPhase = 'credential' | 'blocked' | 'connecting' | 'sent';
@@ -45,7 +45,7 @@ export function isSuccess(statusCode: number): boolean {
 	return statusCode >= 200 && statusCode < 300;
 }
 
-/** How many characters of others' words a message quotes. */
+/** In characters, of others' words in a message. */
 export const LONGEST_QUOTE = 500;
 
 /** At most so many characters, without a character cut in halves. */

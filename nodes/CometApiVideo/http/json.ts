@@ -25,7 +25,7 @@ export function withoutUndefined(fields: object): IDataObject {
 	return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
 
-/** What the text says as JSON, or undefined. */
+/** The value of a JSON text, or undefined. */
 export function parseJson(json: string): unknown {
 	try {
 		return JSON.parse(json);
@@ -96,7 +96,7 @@ export function toText(
 	}
 }
 
-/** Whether objects and lists are nested in more levels than that. */
+/** True if objects and lists are nested in more levels than that. */
 export function isDeeperThan(value: unknown, levels: number): boolean {
 	if (typeof value !== 'object' || value === null) return false;
 	return levels === 0 || Object.values(value).some((inner) => isDeeperThan(inner, levels - 1));

@@ -72,7 +72,7 @@ export async function openFile(
 	}
 }
 
-/** Where a path below the base URL is. */
+/** The URL of a path below the base URL. */
 export function addressOf({ request }: Pick<Caller, 'request'>, path: string): string {
 	return `${String(request.baseURL).replace(/(?<!\/)\/+$/, '')}${path}`;
 }

@@ -20,11 +20,11 @@ const BEFORE_SENDING = ['getaddrinfo', 'connect', 'bind', 'socket'];
 export interface RequestLimits {
 	/** Aborts on Stop. */
 	stop: AbortSignal;
-	/** Which requests Stop aborts: any, or only one that has not left. */
+	/** Stop aborts any request, or only one that has not left. */
 	stopAborts: 'always' | 'unsent';
 	/** For the whole exchange, from reading the credential to the answer's last byte, in ms. */
 	deadlineMs: number;
-	/** How much of the answer is read; by default as much as an answer about a video may have. */
+	/** The most that is read of the answer; by default as much as an answer about a video may have. */
 	maxBytes?: number;
 	/** For what the API tells everybody. */
 	withoutKey?: boolean;
@@ -35,7 +35,7 @@ type Requester = Pick<ILoadOptionsFunctions, 'getCredentials'> & {
 	helpers: Pick<ILoadOptionsFunctions['helpers'], 'httpRequest' | 'httpRequestWithAuthentication'>;
 };
 
-/** Who asks, as n8n knows it. */
+/** The sender of a request, as n8n knows it. */
 export interface Caller {
 	context: IExecutePaginationFunctions;
 	/** As the engine prepared it: its base URL, proxy, certificate settings and time-out hold here too. */
@@ -48,7 +48,7 @@ export interface KnownKey {
 	isRead: boolean;
 }
 
-/** What the API answers at a path below the base URL. Stop aborts it. Never throws. */
+/** Asks the API at a path below the base URL. Stop aborts it. Never throws. */
 export async function ask(
 	{ context, request, signal }: Caller & { signal: AbortSignal },
 	path: string,
@@ -142,7 +142,7 @@ class RequestAbort {
 	/** The same for the HTTP client, which subscribes when it sends: that tells the dispatch. */
 	readonly clientSignal: AbortSignal;
 	isTimedOut = false;
-	/** Whether the HTTP client has begun to send. */
+	/** The HTTP client has begun to send. */
 	isDispatched = false;
 	private readonly controller = new AbortController();
 	private readonly limits: RequestLimits;
@@ -255,7 +255,7 @@ function withLongNumbersAsText(json: string): string {
 }
 
 /**
- * What an error of n8n's HTTP helpers says about a request without an answer. How far it came is told
+ * Reads an error of n8n's HTTP helpers about a request without an answer. Its phase is told
  * by its connection: look-up, connect, TLS handshake, or after them.
  *
  * @param isDispatched whether the HTTP client has begun to send
@@ -285,7 +285,7 @@ function isBeforeSending(cause: JsonRecord): boolean {
 	);
 }
 
-/** Whether a request had no connection yet, for example of its proxy, or its TLS hand-shake was not over. */
+/** True if a request had no connection yet, such as its proxy's, or its TLS hand-shake was not over. */
 function isConnecting(request: unknown): boolean {
 	if (!isRecord(request)) return false;
 	const current = isRecord(request._currentRequest) ? request._currentRequest : request;

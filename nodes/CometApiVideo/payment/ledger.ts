@@ -20,13 +20,13 @@ import { LedgerIndex } from './ledgerIndex';
 const CONTEXT_KEY = 'cometApiVideoJobs';
 const COUNT_KEY = 'cometApiVideosAccepted';
 
-/** What is known of a requested video before anything is read. */
+/** A requested video, before anything is read. */
 export interface Wish {
 	slot: Slot;
 	parameters: ParameterDigests;
 	/** An agent's calls share slots at times, so that only the body tells them apart. */
 	isAgentCall: boolean;
-	/** Who asks for the video as its tool. */
+	/** The agent that asks for the video as its tool. */
 	agent?: AskingAgent;
 }
 
@@ -40,7 +40,7 @@ export interface VideoKey extends Wish {
 export interface AskingAgent {
 	/** The delivery of an answer to this agent. */
 	delivery(atMs: number): Delivery;
-	/** Whether n8n has thrown away what was delivered, and now runs the agent once more. */
+	/** True if n8n has thrown away the delivery, and now runs the agent once more. */
 	hasLost(delivery: Delivery): boolean;
 }
 
@@ -152,7 +152,7 @@ export class Ledger {
 	}
 
 	/**
-	 * Whether one more video is within the limit; false while submits under way may reach it.
+	 * True if one more video is within the limit; false while submits under way may reach it.
 	 *
 	 * @throws VideoError when the videos that were made reach it
 	 */
@@ -163,7 +163,7 @@ export class Ledger {
 		return this.videosMade() < maxVideos;
 	}
 
-	/** How many videos this execution has made, failed ones and those of unknown fate among them. */
+	/** Videos that this execution has made, failed ones and those of unknown fate among them. */
 	videosMade(): number {
 		return this.accepted() + this.index.unanswered + this.index.uncounted;
 	}
@@ -177,7 +177,7 @@ export class Ledger {
 		this.index.remove(entry);
 	}
 
-	/** Whether a submit of this item has left whose answer is not known. */
+	/** True if a submit of this item has left whose answer is not known. */
 	hasUnansweredSubmit(): boolean {
 		return [...this.mine].some((entry) => !isAccepted(entry) && this.index.has(entry));
 	}
@@ -194,7 +194,7 @@ export class Ledger {
 	}
 }
 
-/** Whether each parameter is the same in its stored form or in its value. */
+/** True if each parameter is the same in its stored form or in its value. */
 function isSame(one: ParameterDigests, other: ParameterDigests): boolean {
 	const of = (digests: ParameterDigests, name: string) => digests[name] ?? [DEFAULT_DIGEST];
 	return Object.keys({ ...one, ...other }).every((name) =>

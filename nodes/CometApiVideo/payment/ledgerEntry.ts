@@ -5,7 +5,7 @@ import type { JobRef } from '../videoApi';
 /** The form of the entries that this version writes and reads. 0.1 wrote entries without a version. */
 export const VERSION = 1;
 
-/** Which item of which run of the node. n8n runs one slot twice only to retry it. */
+/** An item of a run of the node. n8n runs one slot twice only to retry it. */
 export interface Slot {
 	run: number;
 	item: number;
@@ -47,7 +47,7 @@ export interface LedgerEntry extends Slot {
 	job?: JobRef;
 	/** The id of ours in the submission, and where it went: a job whose answer never came is found by it. */
 	external?: ExternalId;
-	/** Why it is not known whether the submit was accepted. */
+	/** The reason that nobody knows whether the submit was accepted. */
 	problem?: ApiProblem;
 	/** Epoch ms. */
 	acceptedAtMs?: number;
@@ -69,9 +69,9 @@ export interface UnreadableEntry {
 	/** As far as it can be read. */
 	slot?: Slot;
 	requestId?: string;
-	/** Whether it may be the video of an item of another run: one that no item has got for good. */
+	/** It may be the video of an item of another run: no item has got it for good. */
 	isOpen: boolean;
-	/** Whether the count of accepted videos leaves it out. */
+	/** The count of accepted videos leaves it out. */
 	isUncounted: boolean;
 }
 

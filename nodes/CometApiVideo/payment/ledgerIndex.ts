@@ -13,11 +13,11 @@ import {
  * as for 10,000.
  */
 export class LedgerIndex {
-	/** How many entries of other versions the count of accepted videos leaves out. */
+	/** Entries of other versions that the count of accepted videos leaves out. */
 	uncounted = 0;
-	/** How many entries have no job. */
+	/** Entries without a job. */
 	unanswered = 0;
-	/** How many of those wait for their answer in this process. */
+	/** Those that wait for their answer in this process. */
 	underWay = 0;
 	/** Settles when one of them ends. */
 	submitEnded: Promise<void>;

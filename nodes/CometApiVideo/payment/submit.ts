@@ -19,17 +19,17 @@ import { isAccepted, type AcceptedEntry, type LedgerEntry } from './ledgerEntry'
 import { readFoundJob, readSubmitAnswer, type SubmitAnswer } from '../answers/submitAnswer';
 import { RateLimited, type SubmitQueue } from './submitQueue';
 
-/** How long an answer to a submit is waited for at least, whatever the node's time-out, in ms. */
+/** The shortest wait for the answer to a submit, whatever the node's time-out, in ms. */
 const SHORTEST_TIMEOUT_MS = 30_000;
 
-/** How long after a submit its job may not be known yet, and how often it is looked up, in ms. */
+/** A job may not be known for so many ms after its submit, and is looked up in this interval. */
 const LOOK_UP_MS = 30_000;
 const LOOK_UP_INTERVAL_MS = 3_000;
 
 /** The slowest upload that is waited for, in bytes per ms. */
 const SLOWEST_UPLOAD = 50;
 
-/** What a video is made from. */
+/** The request for a video. */
 export interface Submission {
 	/** As the item shows it. */
 	model: string;
@@ -42,7 +42,7 @@ export interface Submission {
 	withExternalId?(externalId: string): RequestBody;
 }
 
-/** Who is told of an accepted job. */
+/** Receivers of an accepted job. */
 export interface Acceptance {
 	api: VideoApi;
 	ledger: Ledger;
@@ -53,12 +53,12 @@ export interface Acceptance {
 	onUnknownFate(problem: ApiProblem): void;
 }
 
-/** Where and how a video is submitted. */
+/** The place and the limits of a submit. */
 export interface SubmitContext extends Acceptance {
 	key: VideoKey;
-	/** How long, in seconds, to ask for a place while no job of this run is running. */
+	/** Seconds to ask for a place while no job of this run is running. */
 	maxWaitS: number;
-	/** How many videos the node may make in this execution. */
+	/** The most videos that the node may make in this execution. */
 	maxVideos?: number;
 }
 

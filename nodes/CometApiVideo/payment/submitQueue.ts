@@ -3,13 +3,12 @@ import type { Clock } from '../clock';
 import { Semaphore } from '../semaphore';
 
 /**
- * How many submits of a run are on their way at a time, so that Stop leaves few in flight; and how
+ * The most submits of a run on their way at a time, so that Stop leaves few in flight; and how
  * many of those with a file, whose bodies take up to 27 MB each. Measured: test/bench/batches.ts.
  */
 const LANE_WIDTH = 16;
 const FILE_LANE_WIDTH = 2;
 
-/** What the queue needs from outside. */
 export interface QueueDeps {
 	clock: Clock;
 	isStopped(): boolean;
@@ -17,7 +16,7 @@ export interface QueueDeps {
 	random(): number;
 }
 
-/** What a submit that was answered 429 returns: nothing was accepted. */
+/** The result of a submit that was answered 429: nothing was accepted. */
 export class RateLimited {
 	/** ms from now on, when the answer says so. */
 	readonly retryAfterMs: number | undefined;
@@ -27,11 +26,10 @@ export class RateLimited {
 	}
 }
 
-/** Who waits to submit. */
+/** An item that waits to submit. */
 export interface Submitter {
-	/** How long it waits while no job of this run is running, in ms. */
+	/** The wait while no job of this run is running, in ms. */
 	patienceMs: number;
-	/** Whether its body holds a file. */
 	hasFile: boolean;
 }
 
@@ -45,7 +43,7 @@ interface Waiter extends Submitter {
 const LIMITED = Symbol('limited');
 
 /**
- * Who may submit next. Until the API answers 429 everybody may; from then on one item probes for all,
+ * Lets items submit. Until the API answers 429 everybody may; from then on one item probes for all,
  * and its acceptance lets the next one probe at once. A job of this run that ends frees a place, so
  * it wakes the prober.
  */

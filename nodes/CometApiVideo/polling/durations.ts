@@ -5,7 +5,7 @@ const ENDS_PER_KIND = 8;
 const KINDS = 50;
 const LONGEST_NAME = 100;
 
-/** When a job ended: between two polls. Ms since it was accepted. */
+/** The end of a job: between two polls. Ms since it was accepted. */
 export interface JobEnd {
 	/** The last answer that it was pending, or 0. */
 	afterMs: number;
@@ -30,11 +30,11 @@ export function kindOfJob(family: string, model: string, ...traits: unknown[]): 
 	return [family, ...names, model].join(' ').slice(0, LONGEST_NAME);
 }
 
-/** How long the latest jobs took, by kind, in this process. Forgets the kind unused for longest. */
+/** Durations of the latest jobs, by kind, in this process. Forgets the kind unused for longest. */
 export class JobDurations {
 	private readonly kinds = new Map<string, Kind>();
 
-	/** When a job of this kind will likely end; undefined while too few have. */
+	/** The likely end of a job of this kind; undefined while too few have ended. */
 	likelyEnd(kindName: string): LikelyEnd | undefined {
 		return likelyEndOf(this.kinds.get(kindName)?.endsMs ?? []);
 	}

@@ -1,8 +1,8 @@
-/** When jobs of a kind end. */
+/** The usual end of jobs of a kind. */
 export interface LikelyEnd {
 	/** Half of them have ended by then. Ms since a job was accepted. */
 	medianMs: number;
-	/** How far half of them stray from the median, as a share of it. */
+	/** Half of them stray no farther from the median, as a share of it. */
 	spread: number;
 }
 

@@ -8,16 +8,16 @@ import type { JobEnd } from './durations';
 import type { LikelyEnd } from './likelyEnd';
 import { nextPollDelayMs, type ProgressReading } from './schedule';
 
-/** How long a job may be told as done before its URL is, in ms (docs/api.md: some seconds were seen). */
+/** A job may be told as done so many ms before its URL is (docs/api.md: some seconds were seen). */
 const URL_PATIENCE_MS = 60_000;
 
-/** How long the network may need after the machine or the execution has slept, in ms, whatever Max Wait. */
+/** The network may need so many ms after the machine or the execution has slept, whatever Max Wait. */
 const WAKE_UP_MS = 60_000;
 
-/** How long the last look may take, in ms, though the wait is over by then. */
+/** The last look may take so many ms, though the wait is over by then. */
 const LAST_LOOK_MS = 5_000;
 
-/** What polling needs from outside. Times in ms. */
+/** Times in ms. */
 export interface PollDeps {
 	/** One status request of at most so many ms; never throws. */
 	poll(atMostMs: number): Promise<StatusAnswer>;
@@ -28,9 +28,9 @@ export interface PollDeps {
 }
 
 export interface PollOptions {
-	/** How long ago the job was accepted, in ms; 0 where nobody knows. */
+	/** Since the job was accepted, in ms; 0 if nobody knows. */
 	ageMs: number;
-	/** How long the wait lasts from now on, in ms, until one last poll. */
+	/** The wait from now on, in ms, until one last poll. */
 	maxWaitMs: number;
 	/** 0 is automatic. */
 	pollIntervalS: number;
@@ -38,11 +38,11 @@ export interface PollOptions {
 	pollAtOnce: boolean;
 	/** False is content with any answer that tells the job's state. */
 	untilFinished: boolean;
-	/** When jobs like this one end, where that is known. */
+	/** The usual end of jobs like this one, if known. */
 	likelyEnd?: LikelyEnd | undefined;
 }
 
-/** How a wait ended, with the last job read, if any. Times in ms. */
+/** The end of a wait, with the last job read, if any. Times in ms. */
 export type PollOutcome = (
 	| { kind: 'answered'; job: VideoJob }
 	| { kind: 'timedOut'; problem?: ApiProblem }
@@ -58,7 +58,7 @@ export type PollOutcome = (
 	raw?: unknown;
 	/** CometAPI's number of the exchange, if that told the last job as an error. */
 	supportId?: string;
-	/** When the job was done, if the clock can be trusted. */
+	/** The end of the job, if the clock can be trusted. */
 	jobEnd?: JobEnd;
 	polls: number;
 	waitedMs: number;
@@ -167,7 +167,7 @@ export async function pollUntilDone(deps: PollDeps, options: PollOptions): Promi
 	}
 }
 
-/** Whether a job is told as done, but not where. */
+/** True if a job is told as done, without an address. */
 export function lacksAddress({ status, video }: VideoJob): boolean {
 	return status === 'done' && video?.url === undefined && video?.content_url === undefined;
 }

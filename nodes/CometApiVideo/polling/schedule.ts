@@ -8,7 +8,7 @@ const SHARE_OF_ELAPSED = 0.076;
 const SHORTEST_MS = 1_980;
 const LONGEST_MS = 9_950;
 
-// How far a delay may stray from its mean, so that items which started together drift apart.
+// A delay strays so far from its mean, so that items which started together drift apart.
 const SPREAD = 0.05;
 
 // Progress is believed when it has risen at each of so many answers, and by so many percent in all.
@@ -38,13 +38,13 @@ export interface PollTiming {
 	readings: ProgressReading[];
 	/** The user's fixed interval in seconds; 0 is automatic. */
 	pollIntervalS: number;
-	/** When jobs of the same kind end, where that is known. */
+	/** The usual end of jobs of the same kind, if known. */
 	likelyEnd?: LikelyEnd | undefined;
 	/** 0 to 1. */
 	random: number;
 }
 
-/** How long to wait before the next status request, in ms. */
+/** The delay before the next status request, in ms. */
 export function nextPollDelayMs(timing: PollTiming): number {
 	const { elapsedMs, polls, readings, pollIntervalS, likelyEnd, random } = timing;
 	if (pollIntervalS > 0) return pollIntervalS * 1000;
@@ -66,7 +66,7 @@ function usualDelayMs(elapsedMs: number): number {
 }
 
 /**
- * When the job will end, in ms since it was accepted, if its progress can be believed: neither
+ * The forecast end of the job, in ms since it was accepted, if its progress can be believed: neither
  * coarse, nor stuck, nor running backwards, but rising steadily to the last answer.
  */
 function forecastEndMs(readings: ProgressReading[]): number | undefined {

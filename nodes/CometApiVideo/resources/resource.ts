@@ -20,7 +20,7 @@ export interface Resource {
 	operations: Operation[];
 	/** Ids of models that surely are its own: the other families refuse them before anything is paid. */
 	ownModels: RegExp;
-	/** What its request IDs look like. Nobody promises it, so nothing but advice depends on it. */
+	/** The form of its request IDs. Nobody promises it, so nothing but advice depends on it. */
 	ownIds: RegExp;
 	model: ModelField;
 }
@@ -34,7 +34,7 @@ export interface Operation {
 	fields: INodeProperties[];
 }
 
-/** What an operation has to know of the other families. */
+/** The other families, as an operation knows them. */
 interface OtherFamilies {
 	/** Throws InputError for a model of theirs. */
 	checkModel(model: string): void;

@@ -11,7 +11,7 @@ import type { Delivery } from '../payment/ledgerEntry';
 
 const { AiTool, AiLanguageModel, AiMemory, AiOutputParser } = NodeConnectionTypes;
 
-/** What an agent cannot go on without. */
+/** Nodes without which an agent cannot go on. */
 const PARTS = [AiLanguageModel, AiMemory, AiOutputParser];
 
 /** n8n has them in every context, but not among what it declares. */
@@ -58,14 +58,14 @@ export function askingAgent(context: IExecutePaginationFunctions): AskingAgent |
 	};
 }
 
-/** What stands between a tool and the agents that use it, these included. */
+/** The nodes between a tool and the agents that use it, these included. */
 interface Chain {
 	workflow: Workflow;
 	callers: string[];
 	callsItself: boolean;
 }
 
-/** Whether a run of this node has ended one of an agent in the chain. */
+/** True if a run of this node has ended one of an agent in the chain. */
 function isFailureSince(
 	{ atMs }: Delivery,
 	name: string,

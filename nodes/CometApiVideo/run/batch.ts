@@ -46,7 +46,7 @@ export class Batch {
 	readonly reading = new Semaphore(READING_WIDTH);
 	/** Items that were read and ask for a video that this execution has not submitted. */
 	newVideos = 0;
-	/** Whether this run asks for videos that others have submitted. */
+	/** This run asks for videos that others have submitted. */
 	onlyAsks = false;
 	private madeBefore: number | undefined;
 	private readonly failures = new Map<number, VideoError>();
@@ -95,7 +95,7 @@ export class Batch {
 		this.arrived.countDown();
 	}
 
-	/** How many items n8n has started. */
+	/** Items that n8n has started. */
 	get started(): number {
 		return this.items.size;
 	}
@@ -123,7 +123,7 @@ export class Batch {
 	}
 
 	/**
-	 * How many videos this run wants beyond those that were made before it, or undefined while that is
+	 * The videos that this run wants beyond those that were made before it, or undefined while that is
 	 * not known: n8n starts its items one by one, or they do not wait for each other.
 	 *
 	 * @param countMade videos that this execution has made so far

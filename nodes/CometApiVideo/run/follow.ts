@@ -34,13 +34,13 @@ import { toJson, toStorable, toWaitFacts } from './output';
 /** So that a connection that hangs cannot eat the wait. */
 const POLL_TIMEOUT_MS = 30_000;
 
-/** How long a single look tries again when the answer is unclear: a little longer than an error is doubted. */
+/** A single look tries again so long when the answer is unclear: longer than an error is doubted. */
 const LOOK_PATIENCE_MS = 35_000;
 
 /** A reason is short; what stands there may as well be a film. */
 const REASON_LIMITS = { deadlineMs: 10_000, maxBytes: 16_384 };
 
-/** How long jobs took, of all executions in this process. */
+/** Of the jobs of all executions in this process. */
 const durations = new JobDurations();
 
 /** A job that an item follows. */
@@ -51,9 +51,9 @@ export interface Followed {
 	job: JobRef;
 	/** Whether `job` is the other one of two ids, since CometAPI did not know the first. */
 	isOtherId?: boolean;
-	/** Whether this node submitted it. */
+	/** False for Get Status. */
 	isSubmitter: boolean;
-	/** Where it is known: the answers about a pending job often leave it out. */
+	/** If known: the answers about a pending job often leave it out. */
 	model?: string;
 }
 
@@ -160,7 +160,7 @@ interface KnownJob {
 	/** The answer that told it. */
 	raw: unknown;
 	wait?: WaitFacts;
-	/** What is left of Max Wait, in ms; by default all of it. */
+	/** The rest of Max Wait, in ms; by default all of it. */
 	leftMs?: number;
 }
 
@@ -194,12 +194,12 @@ function toPending(job: VideoJob): VideoJob {
 	return { ...job, status: 'pending', video: undefined };
 }
 
-/** Whether a lasting error may be the job's: those about the account are not. */
+/** True if a lasting error may be the job's: those about the account are not. */
 function isAboutJob({ reason }: ApiProblem): boolean {
 	return !['unauthorized', 'noBalance', 'forbidden', 'notTheApi'].includes(reason);
 }
 
-/** What every error about the job says. */
+/** Facts in every error about the job. */
 function factsOf({
 	api,
 	job,

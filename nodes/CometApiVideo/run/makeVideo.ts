@@ -21,7 +21,7 @@ import { concludeWait, toItem, waitUntilFinished, type Followed } from './follow
 import { log } from './log';
 import { runItem, type ItemTask, type RunItem } from './runItem';
 
-/** How an operation makes videos. */
+/** An operation that makes videos. */
 export interface VideoMaker {
 	api: VideoApi;
 	/** Resource and operation. */

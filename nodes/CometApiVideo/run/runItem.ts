@@ -21,7 +21,7 @@ export interface RunItem extends Item, Run {
 	batch: Batch;
 }
 
-/** What an operation does with an item: read its parameters, which may throw, then the work itself. */
+/** An operation's steps with an item: read its parameters, which may throw, then the work itself. */
 export interface ItemTask<Input> {
 	read(item: RunItem): Promise<Input>;
 	perform(item: RunItem, input: Input): Promise<INodeExecutionData>;
@@ -88,7 +88,7 @@ async function failWithTheRun(item: RunItem, error: unknown): Promise<never> {
 	throw batch.toNodeError();
 }
 
-/** When n8n has given the run up, a thrown error would reach nobody and end the process. */
+/** A thrown error would reach nobody and end the process once n8n has given the run up. */
 function endIncomplete(item: RunItem): INodeExecutionData[] {
 	const { batch, context, itemIndex } = item;
 	batch.giveUp();

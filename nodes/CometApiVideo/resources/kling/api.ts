@@ -10,7 +10,7 @@ export const PATHS = {
 /** Seconds. */
 export const MAX_WAIT_S = 1800;
 
-/** Which of the paths Get Status asks. */
+/** The path that Get Status asks. */
 export const videoKind = choiceField({
 	displayName: 'Kind of Video',
 	name: 'videoKind',

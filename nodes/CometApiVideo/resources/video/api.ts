@@ -5,7 +5,7 @@ export const VIDEOS_PATH = '/v1/videos';
 /** Seconds; jobs of more than ten minutes were seen. */
 export const MAX_WAIT_S = 1800;
 
-/** What channels answer to an image that comes in the way they do not take, or to any image. */
+/** Channels' answers to an image that comes in the way they do not take, or to any image. */
 const IMAGE_REFUSED = /reference_(video_)?urls|field required|does not support/i;
 
 /** CometAPI's route for Seedance, Wan, Vidu, HappyHorse, Veo, MiniMax, FLUX and Omni, by docs/api.md. */
