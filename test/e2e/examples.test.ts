@@ -25,6 +25,9 @@ import {
 import { useServer } from '../harness/n8n/serverScene.ts';
 import { NODE_TYPE } from '../harness/n8n/stage.ts';
 import { type ChatModel, startChatModel } from '../harness/services/chatModel.ts';
+import { startFixedHosts } from '../harness/services/fixedHosts.ts';
+import { createGoogle } from '../harness/services/google.ts';
+import { createInstagram } from '../harness/services/instagram.ts';
 import { type SocialSink, startSocialSink } from '../harness/services/socialSink.ts';
 import { until } from '../harness/until.ts';
 import { sampleMp4 } from '../simulator/simulator.ts';
@@ -36,15 +39,25 @@ const PNG = Buffer.from(
 );
 
 const editShape = z.object({ prompt: z.string(), video: z.object({ url: z.string().url() }) });
+const buttonsShape = z.object({
+	inline_keyboard: z.array(z.array(z.object({ text: z.string(), url: z.string().url() }))),
+});
 /** The parameters of a Set node. */
 const textsShape = z.object({
 	assignments: z.object({
-		assignments: z.array(z.object({ name: z.string(), value: z.string() }).passthrough()),
+		assignments: z.array(
+			z.object({ name: z.string(), value: z.union([z.string(), z.boolean()]) }).passthrough(),
+		),
 	}),
 });
 
 describe(`n8n ${CURRENT_N8N}`, () => {
-	const scene = useServer(CURRENT_N8N);
+	const google = createGoogle();
+	const instagram = createInstagram();
+	const scene = useServer(CURRENT_N8N, async (cleanUp) => {
+		const apps = { ...google.apps, ...instagram.apps };
+		return (await startFixedHosts(apps, cleanUp)).env;
+	});
 	const executed = new Set<string>();
 
 	/** The example as a user imports it; the scene sets its credential, and nothing else. */
@@ -144,21 +157,29 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 
 	describe('the example durable-wait', () => {
 		/** Rounds that follow one another at once instead of every 70 seconds. */
-		async function execute(seconds: number): Promise<Execution> {
+		async function start(): Promise<string> {
 			const example = await open('durable-wait');
-			return await scene.execute(withParameters(example, 'Wait', { amount: seconds }));
+			return await scene.start(withParameters(example, 'Wait', { amount: 0 }));
+		}
+
+		async function execute(): Promise<Execution> {
+			return await scene.client.waitForExecution(await start());
 		}
 
 		test('asks in rounds until the video is there', async () => {
-			scene.plan = () => ({ seconds: 3 });
-			const execution = await execute(1);
+			scene.plan = () => ({ seconds: Infinity });
+			const asked = () => scene.simulator.requestsTo('status').length;
+			const before = asked();
+			const id = await start();
+			await until(() => asked() >= before + 3);
+			scene.simulator.finishJob(onlyId());
+			const execution = await scene.client.waitForExecution(id);
 			expectSuccess(execution);
 			expect(outputItems(execution, 'Video Ready')[0]?.json).toMatchObject({
 				request_id: onlyId(),
 				status: 'done',
 			});
 			expect(await fileOf(execution, 'Video Ready')).toEqual(sampleMp4);
-			expect(execution.data.resultData.runData['Wait']?.length).toBeGreaterThanOrEqual(3);
 		});
 
 		test('goes on with the next round after one in which CometAPI refused to answer', async () => {
@@ -166,7 +187,7 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 				route: 'status',
 				fault: { kind: 'status', status: 401 },
 			});
-			const execution = await execute(1);
+			const execution = await execute();
 			expect(refused.hits).toBe(1);
 			expectSuccess(execution);
 			expect(outputItems(execution, 'Video Ready')[0]?.json).toMatchObject({
@@ -181,7 +202,7 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 				outcome: 'failed',
 				error: { code: 'internal_error', message: 'The renderer broke.' },
 			});
-			const execution = await execute(1);
+			const execution = await execute();
 			expect(execution.status).toBe('error');
 			expect(execution.data.resultData.error?.message).toBe(
 				`The video could not be made: The renderer broke. [request ID ${onlyId()}]`,
@@ -190,7 +211,7 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 
 		test('ends with the request ID when no round is left', async () => {
 			scene.plan = () => ({ seconds: Infinity });
-			const execution = await execute(0);
+			const execution = await execute();
 			expect(execution.status).toBe('error');
 			expect(execution.data.resultData.error?.message).toContain(`[request ID ${onlyId()}]`);
 			expect(execution.data.resultData.runData['Get Status']).toHaveLength(30);
@@ -269,9 +290,10 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 		});
 	});
 
-	describe('the example chained-social-post', () => {
+	describe('the examples that post', () => {
 		const cleanUp: CleanUp = [];
 		let sink: SocialSink;
+		let before = 0;
 
 		beforeAll(async () => {
 			sink = await startSocialSink();
@@ -280,105 +302,319 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 
 		afterAll(async () => await cleanUpAll(cleanUp));
 
-		/** The example as a user fills it in, with credentials and targets of the stand-in. */
-		async function execute(targets?: { telegramChatId: string; uploadUrl: string }) {
-			const { client } = scene;
-			const telegram = await client.saveCredential('Telegram', 'telegramApi', {
-				accessToken: '1:token',
-				baseUrl: sink.url,
-			});
-			const discord = await client.saveCredential('Discord', 'discordWebhookApi', {
-				webhookUri: `${sink.url}/api/webhooks/1/token`,
-			});
-			let workflow = await open('chained-social-post');
-			workflow = withCredential(workflow, 'n8n-nodes-base.telegram', telegram);
-			workflow = withCredential(workflow, 'n8n-nodes-base.discord', discord);
-			return await scene.execute(targets ? withTexts(workflow, targets) : workflow);
-		}
-
-		function withTexts(workflow: Workflow, values: Record<string, string>): Workflow {
-			const nodes = workflow.nodes.map((node) => {
-				if (node.name !== 'Texts and Targets') return node;
-				const { assignments } = textsShape.parse(node['parameters']).assignments;
-				const filledIn = assignments.map((each) => ({
-					...each,
-					value: values[each.name] ?? each.value,
-				}));
-				const parameters = { mode: 'manual', assignments: { assignments: filledIn }, options: {} };
-				return { ...node, parameters };
-			});
-			return { ...workflow, nodes };
-		}
-
-		const targets = () => ({ telegramChatId: '@channel', uploadUrl: `${sink.url}/upload` });
-
-		/** What this test has posted. */
-		let before = 0;
 		beforeEach(() => {
 			before = sink.posts.length;
 		});
+
 		const posts = () => sink.posts.slice(before);
-		const paths = () => posts().map(({ path }) => path);
 
-		const CHECKED = ['/bot1:token/getChat', '/api/webhooks/1/token'];
-		const POSTED = ['/bot1:token/sendVideo', '/api/webhooks/1/token', '/upload'];
+		async function withTelegram(workflow: Workflow): Promise<Workflow> {
+			const data = { accessToken: '1:token', baseUrl: sink.url };
+			const credential = await scene.client.saveCredential('Telegram', 'telegramApi', data);
+			return withCredential(workflow, 'n8n-nodes-base.telegram', credential);
+		}
 
-		test('posts one vertical video three times, each time with its own text', async () => {
-			const execution = await execute(targets());
-			expectSuccess(execution);
-			onlyId();
-			expect(scene.paidJobs()[0]?.body).toMatchObject({ aspect_ratio: '9:16' });
-			expect(paths().sort()).toEqual([...CHECKED, ...POSTED].sort());
-			const uploads = posts().filter(({ file }) => file !== undefined);
-			const file = { file: sampleMp4, fileType: 'video/mp4' };
-			const [telegram, discord, upload] = POSTED.map((path) =>
-				uploads.find((each) => each.path === path),
-			);
-			expect(telegram).toMatchObject({
-				fields: { chat_id: '@channel', caption: 'Slow evening. #candle #cosy' },
-				...file,
+		/** A credential of Google's, connected as a user connects it. */
+		async function withGoogle(workflow: Workflow, nodeType: string, credentialType: string) {
+			const data = { clientId: 'client', clientSecret: 'secret' };
+			const credential = await scene.client.saveCredential(nodeType, credentialType, data);
+			await scene.client.connectAccount(credential);
+			return withCredential(workflow, `n8n-nodes-base.${nodeType}`, credential);
+		}
+
+		describe('prompt-to-telegram', () => {
+			test('posts the video to the chat', async () => {
+				const example = await withTelegram(await open('prompt-to-telegram'));
+				const execution = await scene.execute(
+					withParameters(example, 'Telegram', { chatId: '@channel' }),
+				);
+				expectSuccess(execution);
+				onlyId();
+				expect(posts()).toMatchObject([
+					{
+						path: '/bot1:token/sendVideo',
+						fields: { chat_id: '@channel', caption: 'A candle flickers on a wooden table.' },
+						file: sampleMp4,
+						fileType: 'video/mp4',
+					},
+				]);
 			});
-			expect(JSON.parse(String(discord?.fields['payload_json']))).toMatchObject({
-				content: 'Light it, sit down, breathe.',
+
+			test('pays for nothing while the chat is not filled in', async () => {
+				const example = await withTelegram(await open('prompt-to-telegram'));
+				const execution = await scene.execute(example);
+				expect(execution.status).toBe('error');
+				scene.paidIds(0);
 			});
-			expect(discord).toMatchObject(file);
-			expect(upload).toMatchObject({ fields: { title: 'One candle & nothing else' }, ...file });
-			expect(outputItems(execution, 'All Posts')).toHaveLength(3);
 		});
 
-		test.each([
-			['/sendVideo', 'Post to Telegram', 'chat not found', 'Post to Discord, Upload the Video'],
-			['/upload', 'Upload the Video', 'refused', 'Post to Telegram, Post to Discord'],
-		])('fails after %s was refused, and says what was posted', async (path, name, reason, done) => {
-			sink.refuseNext(path, 400);
-			const execution = await execute(targets());
-			expect(execution.status).toBe('error');
-			const message = execution.data.resultData.error?.message;
-			expect(message).toContain(`Not done: ${name} (`);
-			expect(message).toContain(reason);
-			expect(message).toContain(`Done: ${done}.`);
-			expect(message).toContain(`${scene.simulator.mediaUrl}/videos/${onlyId()}.mp4`);
+		describe('youtube-short', () => {
+			test('uploads the vertical video, private at first', async () => {
+				const example = await withGoogle(
+					await open('youtube-short'),
+					'youTube',
+					'youTubeOAuth2Api',
+				);
+				const execution = await scene.execute(example);
+				expectSuccess(execution);
+				onlyId();
+				expect(scene.paidJobs()[0]?.body).toMatchObject({ aspect_ratio: '9:16' });
+				expect(google.youTubeVideos).toMatchObject([
+					{
+						metadata: {
+							snippet: { title: 'A candle #Shorts', categoryId: '22' },
+							status: { privacyStatus: 'private', selfDeclaredMadeForKids: false },
+						},
+						bytes: sampleMp4,
+					},
+				]);
+			});
 		});
 
-		test('pays for nothing while a target is not filled in, and says which', async () => {
-			const execution = await execute();
-			expect(execution.status).toBe('error');
-			expect(execution.data.resultData.error?.message).toContain(
-				'Fill in telegramChatId and uploadUrl',
+		describe('instagram-reel', () => {
+			async function execute(accountId: string): Promise<Execution> {
+				const data = { accessToken: instagram.accessToken };
+				const type = 'facebookGraphApi';
+				const credential = await scene.client.saveCredential('Facebook', type, data);
+				const example = await open('instagram-reel');
+				const filledIn = withTexts(example, 'Account and Texts', { accountId });
+				const connected = withCredential(filledIn, `n8n-nodes-base.${type}`, credential);
+				return await scene.execute(withParameters(connected, 'Wait', { amount: 0 }));
+			}
+
+			test('hands the link over, waits until Instagram has the video, and publishes it', async () => {
+				instagram.statuses = ['IN_PROGRESS', 'IN_PROGRESS', 'FINISHED'];
+				const execution = await execute(instagram.accountId);
+				expectSuccess(execution);
+				onlyId();
+				expect(scene.paidJobs()[0]?.body).toMatchObject({ aspect_ratio: '9:16', duration: 3 });
+				expect(instagram.reels).toMatchObject([
+					{ caption: 'Slow evening. #candle', bytes: sampleMp4 },
+				]);
+			});
+
+			test('says why Instagram did not take the video, and where it is', async () => {
+				instagram.statuses = ['IN_PROGRESS', 'ERROR'];
+				const execution = await execute(instagram.accountId);
+				expect(execution.status).toBe('error');
+				expect(execution.data.resultData.error?.message).toBe(
+					`Instagram did not take the video (ERROR): ERROR: told by the stand-in. The video is paid for: ${scene.simulator.mediaUrl}/videos/${onlyId()}.mp4`,
+				);
+				expect(instagram.reels).toHaveLength(1);
+			});
+
+			test('pays for nothing when Instagram does not know the account', async () => {
+				const execution = await execute('1');
+				expect(execution.status).toBe('error');
+				scene.paidIds(0);
+			});
+		});
+
+		describe('approve-before-posting', () => {
+			/** Runs it until it waits; the buttons are links of n8n. */
+			async function ask() {
+				let workflow = await withTelegram(await open('approve-before-posting'));
+				for (const [node, chatId] of [
+					['Show Me', '@me'],
+					['Ask Me', '@me'],
+					['Post', '@channel'],
+				] as const) {
+					workflow = withParameters(workflow, node, { chatId });
+				}
+				const id = await scene.start(workflow);
+				await until(async () => (await scene.client.getExecution(id)).status === 'waiting');
+				const [shown, asked] = posts();
+				expect(shown).toMatchObject({ fields: { chat_id: '@me' }, file: sampleMp4 });
+				expect(asked).toMatchObject({ fields: { chat_id: '@me', text: 'Post this video?' } });
+				const { reply_markup: keyboard } = Object(asked?.fields);
+				const buttons = buttonsShape.parse(keyboard).inline_keyboard.flat();
+				return {
+					async press(text: RegExp) {
+						const url = buttons.find((button) => text.test(button.text))?.url ?? '';
+						await fetch(url, {
+							headers: {
+								'user-agent':
+									'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36',
+							},
+						});
+						return await scene.client.waitForExecution(id);
+					},
+				};
+			}
+
+			test('posts the video after Approve', async () => {
+				const { press } = await ask();
+				expect(posts()).toHaveLength(2);
+				expectSuccess(await press(/Approve/));
+				onlyId();
+				expect(posts()[2]).toMatchObject({
+					path: '/bot1:token/sendVideo',
+					fields: { chat_id: '@channel', caption: 'A candle flickers on a wooden table.' },
+					file: sampleMp4,
+				});
+			});
+
+			test('posts nothing after Decline', async () => {
+				const { press } = await ask();
+				expectSuccess(await press(/Decline/));
+				onlyId();
+				expect(posts()).toHaveLength(2);
+			});
+		});
+
+		describe('chained-social-post', () => {
+			interface Targets {
+				telegramChatId?: string;
+				postToDiscord?: boolean;
+				uploadUrl?: string;
+			}
+
+			/** With credentials for the targets that are filled in, and for no other. */
+			async function execute(targets: Targets = {}): Promise<Execution> {
+				let workflow = await open('chained-social-post');
+				if (targets.telegramChatId) workflow = await withTelegram(workflow);
+				if (targets.postToDiscord) {
+					const data = { webhookUri: `${sink.url}/api/webhooks/1/token` };
+					const type = 'discordWebhookApi';
+					const discord = await scene.client.saveCredential('Discord', type, data);
+					workflow = withCredential(workflow, 'n8n-nodes-base.discord', discord);
+				}
+				return await scene.execute(withTexts(workflow, 'Texts and Targets', { ...targets }));
+			}
+
+			const targets = () => ({
+				telegramChatId: '@channel',
+				postToDiscord: true,
+				uploadUrl: `${sink.url}/upload`,
+			});
+			const paths = () => posts().map(({ path }) => path);
+			const POSTED = ['/bot1:token/sendVideo', '/api/webhooks/1/token', '/upload'];
+
+			test('posts one vertical video three times, each time with its own text', async () => {
+				const execution = await execute(targets());
+				expectSuccess(execution);
+				onlyId();
+				expect(scene.paidJobs()[0]?.body).toMatchObject({ aspect_ratio: '9:16' });
+				expect(paths().sort()).toEqual([...POSTED].sort());
+				const file = { file: sampleMp4, fileType: 'video/mp4' };
+				const [telegram, discord, upload] = POSTED.map((path) =>
+					posts().find((each) => each.path === path),
+				);
+				expect(telegram).toMatchObject({
+					fields: { chat_id: '@channel', caption: 'Slow evening. #candle #cosy' },
+					...file,
+				});
+				expect(JSON.parse(String(discord?.fields['payload_json']))).toMatchObject({
+					content: 'Light it, sit down, breathe.',
+				});
+				expect(discord).toMatchObject(file);
+				expect(upload).toMatchObject({ fields: { title: 'One candle & nothing else' }, ...file });
+			});
+
+			test.each([
+				[{ telegramChatId: '@channel' }, '/bot1:token/sendVideo'],
+				[{ postToDiscord: true }, '/api/webhooks/1/token'],
+				[{ uploadUrl: 'the stand-in' }, '/upload'],
+			])('posts only to the target that is filled in: %j', async (target, path) => {
+				const url = { uploadUrl: `${sink.url}/upload` };
+				const execution = await execute('uploadUrl' in target ? url : target);
+				expectSuccess(execution);
+				onlyId();
+				expect(paths()).toEqual([path]);
+			});
+
+			test.each([
+				['/sendVideo', 'Telegram', 'chat not found', ['/api/webhooks/1/token', '/upload']],
+				['/upload', 'Upload', 'refused', ['/bot1:token/sendVideo', '/api/webhooks/1/token']],
+			])(
+				'fails after %s was refused, and posts to the others',
+				async (path, name, reason, done) => {
+					sink.refuseNext(path, 400);
+					const execution = await execute(targets());
+					expect(execution.status).toBe('error');
+					const message = execution.data.resultData.error?.message;
+					expect(message).toContain(`Not posted: ${name} (`);
+					expect(message).toContain(reason);
+					expect(message).not.toContain(';');
+					expect(message).toContain(`${scene.simulator.mediaUrl}/videos/${onlyId()}.mp4`);
+					expect(paths().sort()).toEqual([...done].sort());
+				},
 			);
-			scene.paidIds(0);
-			expect(paths()).toEqual([]);
+
+			test('pays for nothing while no target is filled in, and says so', async () => {
+				const execution = await execute();
+				expect(execution.status).toBe('error');
+				expect(execution.data.resultData.error?.message).toContain(
+					'Fill in telegramChatId, postToDiscord or uploadUrl',
+				);
+				scene.paidIds(0);
+				expect(paths()).toEqual([]);
+			});
 		});
 
-		test.each([
-			['Telegram', '/getChat', 'Check Telegram'],
-			['Discord', '/token', 'Announce on Discord'],
-		])('pays for nothing when %s refuses', async (_platform, path, nodeName) => {
-			sink.refuseNext(path, 404);
-			const execution = await execute(targets());
-			expect(execution.status).toBe('error');
-			expect(execution.data.resultData.runData[nodeName]?.[0]?.error).toBeDefined();
-			scene.paidIds(0);
+		describe('google-sheet-to-drive', () => {
+			const url = 'https://docs.example/spreadsheets/d/1abcdefghijklmnopqrstuvwxyz0123456789/edit';
+
+			async function execute(): Promise<Execution> {
+				let workflow = await open('google-sheet-to-drive');
+				workflow = await withGoogle(workflow, 'googleSheets', 'googleSheetsOAuth2Api');
+				workflow = await withGoogle(workflow, 'googleDrive', 'googleDriveOAuth2Api');
+				const workflowId = await scene.save(withTexts(workflow, 'Your Sheet', { url }));
+				return await runSaved(workflowId, 'Every Hour');
+			}
+
+			test('makes a vertical video of each new row, stores it, and says in each row what became of it', async () => {
+				google.sheet = [
+					['id', 'prompt', 'status', 'video', 'note'],
+					['1', 'A cat', 'done', 'link', ''],
+					['2', 'A dog', 'new', '', ''],
+					['3', 'Something forbidden', 'new', '', ''],
+					['4', 'A bird', 'new', '', ''],
+				];
+				scene.plan = ({ body }) =>
+					Object(body).prompt === 'Something forbidden'
+						? {
+								seconds: 0.2,
+								outcome: 'failed',
+								error: { code: 'invalid_argument', message: 'This is not to be shown.' },
+							}
+						: { seconds: 0.2 };
+				expectSuccess(await execute());
+				scene.paidIds(3);
+				expect(scene.paidJobs()[0]?.body).toMatchObject({ aspect_ratio: '9:16' });
+				expect(google.driveFiles).toMatchObject([
+					{ metadata: { name: 'video-2.mp4', parents: ['root'] }, bytes: sampleMp4 },
+					{ metadata: { name: 'video-4.mp4', parents: ['root'] }, bytes: sampleMp4 },
+				]);
+				const link = (index: number) =>
+					`https://drive.example/file/${google.driveFiles[index]?.id}`;
+				expect(google.sheet.slice(1)).toEqual([
+					['1', 'A cat', 'done', 'link', ''],
+					['2', 'A dog', 'done', link(0), ''],
+					['3', 'Something forbidden', 'failed', '', expect.stringContaining('not to be shown')],
+					['4', 'A bird', 'done', link(1), ''],
+				]);
+				expectSuccess(await execute());
+				scene.paidIds(3);
+			});
+
+			test('says in the row where a video is that Drive refused', async () => {
+				google.sheet = [
+					['id', 'prompt', 'status', 'video', 'note'],
+					['7', 'A dog', 'new', '', ''],
+					['8', 'A bird', 'new', '', ''],
+				];
+				google.refuseNextUpload(403);
+				expectSuccess(await execute());
+				const jobs = scene.paidJobs();
+				expect(jobs).toHaveLength(2);
+				const refused = jobs.find(({ body }) => Object(body).prompt === 'A dog');
+				const link = `${scene.simulator.mediaUrl}/videos/${refused?.requestId}.mp4`;
+				expect(google.sheet.slice(1)).toEqual([
+					['7', 'A dog', 'failed', link, expect.stringMatching(/\w/)],
+					['8', 'A bird', 'done', expect.stringContaining('drive.example'), ''],
+				]);
+			});
 		});
 	});
 
@@ -424,15 +660,26 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 
 	describe('the example kling-image-to-video', () => {
 		test('sends the image with sound, and hands on the video', async () => {
-			const execution = await scene.execute(await open('kling-image-to-video'));
+			const example = await open('kling-image-to-video');
+			const imageUrl = 'https://pictures.example/beach.jpg';
+			const execution = await scene.execute(
+				withParameters(example, 'CometAPI Video', { imageUrl }),
+			);
 			expectSuccess(execution);
 			const [item] = outputItems(execution, 'CometAPI Video');
 			expect(item?.json).toMatchObject({ request_id: onlyId(), status: 'done' });
 			expect(scene.paidJobs()[0]).toMatchObject({
 				...{ family: 'kling', route: 'image2video' },
-				body: { image: 'https://pictures.example/beach.jpg', sound: 'on', duration: '5' },
+				body: { image: imageUrl, sound: 'on', duration: '5' },
 			});
 			expect(await fileOf(execution, 'CometAPI Video')).toEqual(sampleMp4);
+		});
+
+		test('pays for nothing while no image is filled in, and says so', async () => {
+			const execution = await scene.execute(await open('kling-image-to-video'));
+			expect(execution.status).toBe('error');
+			expect(execution.data.resultData.error?.message).toContain("'Image URL'");
+			scene.paidIds(0);
 		});
 	});
 
@@ -546,7 +793,7 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 			}
 		});
 
-		test('starts from 1 second at 480p', () => {
+		test('starts from the shortest video that its target takes, at 480p', () => {
 			for (const { name, workflow } of all) {
 				const created = workflow.nodes
 					.filter(({ type }) => type.startsWith(NODE_TYPE))
@@ -556,7 +803,9 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 						({ resource = 'grok', operation }) => resource === 'grok' && operation === 'create',
 					)
 					.map(({ duration, resolution }) => ({ duration, resolution }));
-				const smallest = { duration: 1, resolution: '480p' };
+				// Instagram refuses a Reel of less than 3 seconds.
+				const duration = name === 'instagram-reel' ? 3 : 1;
+				const smallest = { duration, resolution: '480p' };
 				expect({ name, created }).toEqual({ name, created: created.map(() => smallest) });
 			}
 		});
@@ -571,6 +820,25 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 		});
 	});
 });
+
+/** The workflow with some values of a Set node filled in. */
+function withTexts(
+	workflow: Workflow,
+	nodeName: string,
+	values: Record<string, string | boolean>,
+): Workflow {
+	const nodes = workflow.nodes.map((node) => {
+		if (node.name !== nodeName) return node;
+		const { assignments } = textsShape.parse(node['parameters']).assignments;
+		const filledIn = assignments.map((each) => ({
+			...each,
+			value: values[each.name] ?? each.value,
+		}));
+		const parameters = { mode: 'manual', assignments: { assignments: filledIn }, options: {} };
+		return { ...node, parameters };
+	});
+	return { ...workflow, nodes };
+}
 
 function isPlaceholder(host: string | undefined): boolean {
 	return /^[\w-]+\.example$/.test(host ?? '');

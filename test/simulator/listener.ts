@@ -1,6 +1,6 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
 import { type RequestListener, createServer } from 'node:http';
-import type { Socket } from 'node:net';
+import type { Server, Socket } from 'node:net';
 
 export interface Listener {
 	url: string;
@@ -11,7 +11,11 @@ const LOOPBACK = '127.0.0.1';
 
 /** Port 0 takes a free one. */
 export async function listen(app: RequestListener, port: number): Promise<Listener> {
-	const server = createServer(app);
+	return await listenWith(createServer(app), port);
+}
+
+/** Whatever the server speaks, the URL of its address begins with http. */
+export async function listenWith(server: Server, port: number): Promise<Listener> {
 	const sockets = new Set<Socket>();
 	server.on('connection', (socket) => {
 		sockets.add(socket);

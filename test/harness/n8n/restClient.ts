@@ -117,6 +117,8 @@ export interface RestClient {
 	logIn(): Promise<void>;
 	/** Creates the credential, or gives the one of that name the new data. */
 	saveCredential(name: string, type: string, data: Record<string, unknown>): Promise<Credential>;
+	/** "Connect my account" with a service that says yes at once. */
+	connectAccount(credential: Credential): Promise<void>;
 	/** What the credential's dialogue shows after its test. */
 	testCredential(type: string, data: Record<string, unknown>): Promise<CredentialTestResult>;
 	/** What a resource locator's list shows for the text that the user typed. */
@@ -246,6 +248,15 @@ export function createRestClient(serverUrl: string, password: string = owner.pas
 		saveCredential,
 		getExecution,
 
+		async connectAccount({ id }) {
+			const address = z
+				.string()
+				.url()
+				.parse(await http.get(`/oauth2-credential/auth?id=${id}`));
+			const query = new URLSearchParams({ code: 'yes', state: stateOf(address) });
+			await http.getRaw(`/rest/oauth2-credential/callback?${query}`);
+		},
+
 		async testCredential(type, data) {
 			// n8n 1 tests only what is saved.
 			const credentials = { ...(await saveCredential('Tested', type, data)), data };
@@ -357,6 +368,10 @@ export function createRestClient(serverUrl: string, password: string = owner.pas
 			return types.data?.find((type) => type.name === name);
 		},
 	};
+}
+
+function stateOf(address: string): string {
+	return new URL(address).searchParams.get('state') ?? '';
 }
 
 function triggerRun(json: Record<string, unknown>): object {

@@ -42,8 +42,15 @@ const QUICK = () => ({ seconds: 0.2 });
 const submits = (simulator: Simulator) =>
 	simulator.requestsTo('submit').length + simulator.requestsTo('edit').length;
 
-/** To be called within the block that describes an n8n. */
-export function useServer(version: string): ServerScene {
+/**
+ * To be called within the block that describes an n8n.
+ *
+ * @param prepare starts what n8n needs, and resolves with further environment of n8n
+ */
+export function useServer(
+	version: string,
+	prepare: (cleanUp: CleanUp) => Promise<Record<string, string>> = async () => ({}),
+): ServerScene {
 	const cleanUp: CleanUp = [];
 	let stage: SimulatedStage;
 	let paidBefore = 0;
@@ -51,7 +58,8 @@ export function useServer(version: string): ServerScene {
 
 	beforeAll(async () => {
 		const plan = (submission: Submission) => scene.plan(submission);
-		stage = await setSimulatedStage(cleanUp, { plan, version });
+		const env = await prepare(cleanUp);
+		stage = await setSimulatedStage(cleanUp, { plan, version, env });
 	}, START_LIMIT_MS);
 
 	afterAll(async () => await cleanUpAll(cleanUp));
