@@ -222,9 +222,9 @@ function refused(happened: string, fix: string, problem: ApiProblem): VideoError
 }
 
 /** A problem as a failure: the code is the reason in the form that codes have. */
-function failureOf({ reason, said }: ApiProblem): Failure {
+function failureOf({ reason, message }: ApiProblem): Failure {
 	const code = reason.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-	return { code, message: said ?? ADVICE[reason].happened };
+	return { code, message: message ?? ADVICE[reason].happened };
 }
 
 /**
@@ -527,12 +527,12 @@ function factsOf(
 	problem: ApiProblem | undefined,
 ): Pick<VideoErrorFacts, 'httpStatus' | 'supportId'> {
 	if (!problem) return {};
-	const { httpStatus, said, supportId = supportIdIn(said) } = problem;
+	const { httpStatus, message, supportId = supportIdIn(message) } = problem;
 	return { httpStatus, ...(supportId !== undefined && { supportId }) };
 }
 
-function quote({ reason, said, httpStatus }: ApiProblem): string | undefined {
-	if (said) return `${ADVICE[reason].source ?? 'CometAPI'}: ${said.replace(ID_IN_WORDS, '')}`;
+function quote({ reason, message, httpStatus }: ApiProblem): string | undefined {
+	if (message) return `${ADVICE[reason].source ?? 'CometAPI'}: ${message.replace(ID_IN_WORDS, '')}`;
 	return httpStatus ? `HTTP status ${httpStatus}` : undefined;
 }
 

@@ -10,9 +10,9 @@ const listeners = new WeakMap<AbortSignal, Set<() => void>>();
  */
 export function onAbort(signal: AbortSignal, callBack: () => void): () => void {
 	const all = listeners.get(signal) ?? listenTo(signal);
-	const own = () => callBack();
-	all.add(own);
-	return () => void all.delete(own);
+	const listener = () => callBack();
+	all.add(listener);
+	return () => void all.delete(listener);
 }
 
 function listenTo(signal: AbortSignal): Set<() => void> {

@@ -40,8 +40,8 @@ const description = {
 			value: 'test',
 			description: '',
 			operations: [statusOperation(api, MAX_WAIT_S, { action: '', idLike: '' })],
-			ownModels: /^test/,
-			ownIds: /^/,
+			modelPattern: /^test/,
+			idPattern: /^/,
 		},
 	]),
 };

@@ -93,14 +93,14 @@ describe.each(FAMILIES)('A reference of $family', ({ family, create }) => {
 				expect(others).toEqual([]);
 				expect(line).toEqual({
 					line: expect.stringMatching(
-						/^It is not known whether .+, said "gone\\nCometAPI .+, item 0, reference ".+"$/,
+						/^It is not known whether .+, answer "gone\\nCometAPI .+, item 0, reference ".+"$/,
 					),
 					fields: {
 						resource: LOOKUP[family].resource,
 						model: expect.any(String),
 						reason: 'serverError',
 						http_status: 502,
-						said: body.message,
+						answer: body.message,
 						...{
 							workflow: 'A workflow',
 							workflow_id: 'workflow',

@@ -92,7 +92,7 @@ test('Each known model is the own one of its family only', () => {
 	};
 	for (const { value } of resources) {
 		for (const id of known[value] ?? []) {
-			const owners = resources.filter(({ ownModels }) => ownModels.test(id));
+			const owners = resources.filter(({ modelPattern }) => modelPattern.test(id));
 			expect([id, owners.map((owner) => owner.value)]).toEqual([id, [value]]);
 		}
 	}

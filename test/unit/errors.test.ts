@@ -61,7 +61,7 @@ const REASONS: Record<ProblemReason, { leadsTo: RegExp; httpStatus?: number }> =
 
 const problems = Object.entries(REASONS).map(([name, { leadsTo, httpStatus }]) => {
 	const reason = name as ProblemReason;
-	const problem: ApiProblem = { reason, httpStatus, said: SAID };
+	const problem: ApiProblem = { reason, httpStatus, message: SAID };
 	return { reason, leadsTo, httpStatus, problem };
 });
 
@@ -133,7 +133,7 @@ const withoutId = [
 		error: outcomeUnknown(problem),
 	})),
 	{ name: 'outcomeUnknown', error: outcomeUnknown() },
-	{ name: 'noPlaceFree', error: noPlaceFree({ reason: 'rateLimited', said: SAID }, 900) },
+	{ name: 'noPlaceFree', error: noPlaceFree({ reason: 'rateLimited', message: SAID }, 900) },
 	{ name: 'stopped before anything was sent', error: stopped() },
 	{ name: 'tooManyVideos', error: tooManyVideos(3, 2, 2) },
 	{ name: 'notAllStarted', error: notAllStarted(2, 3) },
@@ -319,7 +319,7 @@ describe('numbers and words that belong to the case', () => {
 	test('the last status before the deadline, or the problem since', () => {
 		const known = { ...facts, job: PENDING };
 		expect(notFinishedInTime(undefined, 900, known).description).toContain('IN_PROGRESS');
-		const lost = notFinishedInTime({ reason: 'connectionLost', said: SAID }, 900, known);
+		const lost = notFinishedInTime({ reason: 'connectionLost', message: SAID }, 900, known);
 		expect(lost.description).toContain('connection');
 		expect(lost.description).toContain(SAID);
 	});
@@ -352,7 +352,7 @@ describe("CometAPI's words", () => {
 
 	test("lose the ID in them, which is kept for the support, as it is not the video's", () => {
 		const failed = { ...job('failed'), failure: { code: 'odd', message: IN_WORDS } };
-		const problem: ApiProblem = { reason: 'badInput', httpStatus: 400, said: IN_WORDS };
+		const problem: ApiProblem = { reason: 'badInput', httpStatus: 400, message: IN_WORDS };
 		for (const error of [
 			notAccepted(problem, 1_000),
 			statusRefused(problem, facts),
@@ -462,8 +462,8 @@ describe('the error as n8n shows it', () => {
 	test.each([400, 401, 403, 404, 413, 429, 500, 502, 503, 504])(
 		'keeps message and description for HTTP %i',
 		(httpStatus) => {
-			const said = 'connect ECONNREFUSED 127.0.0.1:80';
-			const error = notAccepted({ reason: 'badInput', httpStatus, said }, 1_000);
+			const message = 'connect ECONNREFUSED 127.0.0.1:80';
+			const error = notAccepted({ reason: 'badInput', httpStatus, message }, 1_000);
 			const shown = toNodeError(node, error, place, 1, []);
 			expect(shown.message).toBe(error.message);
 			expect(shown.description).toBe(error.description);

@@ -32,7 +32,7 @@ export interface ApiProblem {
 	/** The server's own, of at most LONGEST_CODE characters. */
 	code?: string;
 	/** The server's or the network's own words, of at most LONGEST_QUOTE characters. */
-	said?: string;
+	message?: string;
 	/** CometAPI's number of the exchange, for which its support asks. */
 	supportId?: string;
 }
@@ -53,40 +53,41 @@ const MONEY_STATUSES = [400, 402, 403, 429];
 export function describeProblem(exchange: Exchange): ApiProblem {
 	if ('unanswered' in exchange) {
 		const { phase, message } = exchange.unanswered;
-		return { reason: UNANSWERED[phase], said: shorten(message) };
+		return { reason: UNANSWERED[phase], message: shorten(message) };
 	}
 	const { answer } = exchange;
-	const told = reasonOf(answer.body);
-	const reason = findReason(answer, told);
+	const error = reasonOf(answer.body);
+	const reason = findReason(answer, error);
 	const supportId = text(answer.headers['x-cometapi-request-id']);
 	return {
 		reason,
 		httpStatus: answer.statusCode,
-		...(told.code !== undefined && { code: shorten(told.code, LONGEST_CODE) }),
-		said: shorten(told.message) ?? (reason === 'unreadable' ? pieceOf(answer.body) : undefined),
+		...(error.code !== undefined && { code: shorten(error.code, LONGEST_CODE) }),
+		message: shorten(error.message) ?? (reason === 'unreadable' ? pieceOf(answer.body) : undefined),
 		...(supportId !== undefined && { supportId: shorten(supportId) }),
 	};
 }
 
-function findReason(answer: HttpAnswer, told: Reason): ProblemReason {
+function findReason(answer: HttpAnswer, error: Reason): ProblemReason {
 	const { statusCode: status, body } = answer;
-	const { code = '', message: said = '' } = told;
+	const { code = '', message = '' } = error;
 	const isOurs = isOfTheApi(answer);
-	if (isOurs && [code, said].some((each) => each.includes('task_not_exist'))) return 'unknownId';
+	if (isOurs && [code, message].some((each) => each.includes('task_not_exist'))) return 'unknownId';
 	if (status === 413) return 'tooLarge';
 	// Any of them may come from whatever stands between n8n and CometAPI.
 	if (!isOurs && [401, 402, 403, 404, 407, 451].includes(status)) return 'notTheApi';
-	if ((status < 300 || MONEY_STATUSES.includes(status)) && saysNoBalance(told)) return 'noBalance';
+	if ((status < 300 || MONEY_STATUSES.includes(status)) && saysNoBalance(error)) return 'noBalance';
 	if (status === 429) return 'rateLimited';
 	if (status === 401) return 'unauthorized';
 	if (status === 402) return 'noBalance';
 	if (status === 403) return 'forbidden';
 	// With another 5xx the same words may stand for a job that was accepted.
 	if (isOurs && (status === 503 || (status >= 400 && status < 500))) {
-		if (code === 'model_not_found' || /no available channel/i.test(said)) return 'modelUnavailable';
+		if (code === 'model_not_found' || /no available channel/i.test(message))
+			return 'modelUnavailable';
 	}
 	// new-api's words for a path that it doesn't have: the base URL leads elsewhere.
-	if (status === 404) return /^invalid url\b/i.test(said) ? 'notTheApi' : 'unknownId';
+	if (status === 404) return /^invalid url\b/i.test(message) ? 'notTheApi' : 'unknownId';
 	if (isOurs && status === 500 && code === 'invalid_request') return 'badInput';
 	if (status >= 500) return 'serverError';
 	if (isPage(body)) return 'notTheApi';

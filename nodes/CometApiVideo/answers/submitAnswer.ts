@@ -41,7 +41,7 @@ export function readSubmitAnswer(
 	}
 	const { statusCode, headers, body, original = body } = exchange.answer;
 	const { ids, hasTaskId, hasState } = readJobIds(original, idNames);
-	const traced = { ...problem, said: withTrace(problem.said, exchange.answer, idNames) };
+	const traced = { ...problem, message: withTrace(problem.message, exchange.answer, idNames) };
 	if (isSuccess(statusCode)) {
 		const [first, ...others] = ids;
 		if (first !== undefined && ((hasTaskId && hasState) || !hasFailed(original))) {
@@ -88,7 +88,7 @@ function hasFailed(body: unknown): boolean {
 
 /** The words of the answer, and what in it may lead to a job, though it says of none that it was accepted. */
 function withTrace(
-	said: string | undefined,
+	message: string | undefined,
 	{ headers, body }: HttpAnswer,
 	idNames: readonly string[],
 ): string | undefined {
@@ -96,15 +96,15 @@ function withTrace(
 	const location = text(headers.location)?.slice(0, LONGEST_LOCATION);
 	const traces =
 		ids.length === 0
-			? [restOf(said, body), location && `[Location ${location}]`]
+			? [restOf(message, body), location && `[Location ${location}]`]
 			: ids.map((id) => `[request ID ${id}]`);
-	return text([said, ...traces].filter((part) => part !== undefined).join(' '));
+	return text([message, ...traces].filter((part) => part !== undefined).join(' '));
 }
 
 /** The rest of an answer, which may have an id under a name that is not known. */
-function restOf(said: string | undefined, body: unknown): string | undefined {
+function restOf(message: string | undefined, body: unknown): string | undefined {
 	const piece = pieceOf(body);
-	if (!isRecord(body) || piece === said) return undefined;
+	if (!isRecord(body) || piece === message) return undefined;
 	const hasMore = isDeeperThan(body, DEEPEST_WORDS) || Object.entries(body).some(saysMore);
 	return hasMore ? `[answer ${piece}]` : undefined;
 }

@@ -22,7 +22,7 @@ const TICKS_PER_USD = 10_000_000_000;
 const ENVELOPE_WORDS = /^(success|succeed|ok|error|fail)$/i;
 
 /** A layer that is about the job, and the state it tells. */
-interface Told {
+interface LayerState {
 	layer: JsonRecord;
 	status: JobStatus;
 	/** The provider's own. */
@@ -41,8 +41,8 @@ export function readTask(body: unknown, jobId: string): VideoJob | undefined {
 	// Old gateway rows keep the URL in fail_reason, and only a finished job's row does.
 	const url = findVideoUrl(body);
 	const rowsUrl = url ?? firstOf(layers, ({ fail_reason }) => httpUrl(fail_reason));
-	const told = statesIn(layers, jobId, url);
-	const state = decide(told, layers, { url, rowsUrl });
+	const states = statesIn(layers, jobId, url);
+	const state = decide(states, layers, { url, rowsUrl });
 	if (!state) return undefined;
 	const { word, status } = state;
 	const usage = firstOf(layers, (layer) => (isRecord(layer.usage) ? layer.usage : undefined));
@@ -51,7 +51,7 @@ export function readTask(body: unknown, jobId: string): VideoJob | undefined {
 		status,
 		statusIsKnown: word === undefined || meaningOf(word) !== undefined,
 		...(word !== undefined && { providerStatus: word }),
-		isNamed: told.some(({ isNamed }) => isNamed),
+		isNamed: states.some(({ isNamed }) => isNamed),
 		progress: firstOf(layers, progressIn),
 		model: firstOf(layers, ({ model, model_name }) => text(model) ?? text(model_name)),
 		usage,
@@ -69,15 +69,19 @@ export function readTask(body: unknown, jobId: string): VideoJob | undefined {
 }
 
 /** The job's state in each layer, the innermost first, without envelopes around it. */
-function statesIn(layers: JsonRecord[], jobId: string, url: string | undefined): Told[] {
-	const told = layers.flatMap((layer) => toTold(layer, jobId, url) ?? []);
-	return told.filter(
+function statesIn(layers: JsonRecord[], jobId: string, url: string | undefined): LayerState[] {
+	const states = layers.flatMap((layer) => stateIn(layer, jobId, url) ?? []);
+	return states.filter(
 		({ word = '', isNamed, layer }) =>
-			isNamed || !ENVELOPE_WORDS.test(word) || (told.length === 1 && hasJobFields(layer)),
+			isNamed || !ENVELOPE_WORDS.test(word) || (states.length === 1 && hasJobFields(layer)),
 	);
 }
 
-function toTold(layer: JsonRecord, jobId: string, url: string | undefined): Told | undefined {
+function stateIn(
+	layer: JsonRecord,
+	jobId: string,
+	url: string | undefined,
+): LayerState | undefined {
 	const words = statusWordsIn(layer);
 	const isNamed = names(layer, jobId);
 	const word = words.find((each) => meaningOf(each) !== undefined) ?? words[0];
@@ -109,11 +113,11 @@ function hasJobFields(layer: JsonRecord): boolean {
  * the pending task in it.
  */
 function decide(
-	told: Told[],
+	states: LayerState[],
 	layers: JsonRecord[],
 	{ url, rowsUrl }: { url?: string; rowsUrl?: string },
-): Pick<Told, 'status' | 'word'> | undefined {
-	const [inner, ...outer] = told;
+): Pick<LayerState, 'status' | 'word'> | undefined {
+	const [inner, ...outer] = states;
 	if (!inner) return url === undefined || hasError(layers) ? undefined : { status: 'done' };
 	if (inner.status !== 'pending') return inner;
 	const ahead = outer.find(({ word, status }) => word !== undefined && status !== 'pending');
@@ -172,9 +176,9 @@ function readSwitch(value: unknown): boolean | undefined {
 
 /** 0-100, from a number, a text such as "40%", or a share of 1. */
 function progressIn({ progress }: JsonRecord): number | undefined {
-	const told = typeof progress === 'string' ? Number.parseFloat(progress) : progress;
-	if (typeof told !== 'number' || !Number.isFinite(told)) return undefined;
-	const percent = told > 0 && told < 1 ? told * 100 : told;
+	const value = typeof progress === 'string' ? Number.parseFloat(progress) : progress;
+	if (typeof value !== 'number' || !Number.isFinite(value)) return undefined;
+	const percent = value > 0 && value < 1 ? value * 100 : value;
 	return Math.min(100, Math.max(0, percent));
 }
 

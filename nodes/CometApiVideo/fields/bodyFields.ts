@@ -59,8 +59,8 @@ function readObject(value: unknown, label: string): IDataObject {
 
 /** Not a date, a map or the like, whose fields are not what it says. */
 function isPlain(fields: JsonRecord): boolean {
-	const kind = Object.prototype.toString.call(fields);
-	return kind === '[object Object]' && typeof fields.toJSON !== 'function';
+	const tag = Object.prototype.toString.call(fields);
+	return tag === '[object Object]' && typeof fields.toJSON !== 'function';
 }
 
 function hasNoNumber(value: unknown): boolean {

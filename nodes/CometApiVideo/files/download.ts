@@ -21,7 +21,7 @@ import {
 	pauseBeforeNextMs,
 	tooLarge,
 	videoTypeOf,
-	type FileRefusal,
+	type FileProblem,
 	type VideoType,
 } from './videoFile';
 
@@ -50,7 +50,7 @@ interface Download extends DownloadOptions {
 	facts: FinishedFacts;
 }
 
-type Try = { binary: IBinaryData } | FileRefusal;
+type Try = { binary: IBinaryData } | FileProblem;
 
 /** The answer that has the address instead of the file may name another such answer. */
 const MAX_HOPS = 3;
@@ -190,10 +190,10 @@ function isOfTheStorage(error: unknown, stream: FileStream | undefined): boolean
 	return stream.readableEnded || (isRecord(error) && 'syscall' in error);
 }
 
-const STALLED: FileRefusal = { reason: 'The download stalled', again: 'later' };
+const STALLED: FileProblem = { reason: 'The download stalled', again: 'later' };
 
 /** @param last what the last try came to */
-function outOfTime(last?: FileRefusal): FileRefusal {
+function outOfTime(last?: FileProblem): FileProblem {
 	const reason = "There was no time left of 'Max Wait' to download it";
 	return { reason: last ? `${reason}. Last: ${last.reason}` : reason, again: 'never' };
 }

@@ -3,7 +3,7 @@ import { shorten, type HttpAnswer } from '../http/exchange';
 import { text, toText } from '../http/json';
 
 /** The reason for no file, and the use of another try. */
-export interface FileRefusal {
+export interface FileProblem {
 	reason: string;
 	/** Undefined where Get Status may fetch the file later. */
 	fix?: string;
@@ -23,7 +23,7 @@ const FIRST_PAUSE_MS = 1_000;
  * @param sinceMs since the first try began
  */
 export function pauseBeforeNextMs(
-	{ again }: Pick<FileRefusal, 'again'>,
+	{ again }: Pick<FileProblem, 'again'>,
 	tries: number,
 	sinceMs: number,
 ): number | undefined {
@@ -63,8 +63,8 @@ export function videoTypeOf(head: Buffer, contentType: string | undefined): Vide
 	const container = containerOf(head);
 	if (container !== undefined || contentType === undefined) return container ?? MP4;
 	const [type = ''] = contentType.toLowerCase().split(';', 1);
-	const [kind, name = ''] = type.trim().split('/');
-	if (kind !== 'video') return undefined;
+	const [medium, name = ''] = type.trim().split('/');
+	if (medium !== 'video') return undefined;
 	return { mimeType: type.trim(), extension: name.replace(/^x-|\W/g, '') };
 }
 
@@ -156,17 +156,17 @@ const PASSING = [408, 429];
 export function judgeAnswer(
 	answer: HttpAnswer & { head: Buffer },
 	isAtTheApi: boolean,
-): FileRefusal {
+): FileProblem {
 	const { statusCode: status, head } = answer;
-	const said = isText(head) ? describeProblem({ answer }).said : undefined;
-	const says = (reason: string) => (said === undefined ? reason : `${reason}: ${said}`);
+	const message = isText(head) ? describeProblem({ answer }).message : undefined;
+	const quoting = (reason: string) => (message === undefined ? reason : `${reason}: ${message}`);
 	const isNotYet = isText(head) && NOT_YET_WORDS.test(toText(answer.body) ?? '');
 	if (hasWholeFile(answer)) {
 		if (head.length === 0) {
 			return { reason: 'The host of the video sent an empty file', again: 'later' };
 		}
 		return {
-			reason: says(`The host of the video sent ${kindOf(answer)} instead of a video`),
+			reason: quoting(`The host of the video sent ${typeOf(answer)} instead of a video`),
 			...(!isAtTheApi && !isNotYet && { fix: 'Open the URL in a browser to see what it is.' }),
 			again: isAtTheApi || isNotYet ? 'soon' : 'never',
 		};
@@ -176,14 +176,14 @@ export function judgeAnswer(
 	}
 	if ([403, 404, 410].includes(status) && !isAtTheApi) {
 		return {
-			reason: says(`The link to the video has expired (HTTP ${status})`),
+			reason: quoting(`The link to the video has expired (HTTP ${status})`),
 			fix: "A link works for about a day. The operation 'Get Status' may have a fresh one.",
 			again: status === 410 ? 'never' : 'soon',
 		};
 	}
 	const isPassing = status >= 500 || PASSING.includes(status);
 	return {
-		reason: says(`The host of the video answered HTTP ${status}`),
+		reason: quoting(`The host of the video answered HTTP ${status}`),
 		again: NOT_YET.includes(status) || isNotYet ? 'soon' : isPassing ? 'later' : 'never',
 	};
 }
@@ -191,7 +191,7 @@ export function judgeAnswer(
 const LONGEST_TYPE = 100;
 
 /** The host's word for the file, if that says more than the bytes. */
-function kindOf({ headers, head }: HttpAnswer & { head: Buffer }): string {
+function typeOf({ headers, head }: HttpAnswer & { head: Buffer }): string {
 	const type = text(headers['content-type']) ?? '';
 	if (type !== '' && !/^video\/|octet-stream/i.test(type)) return shorten(type, LONGEST_TYPE);
 	return isText(head) ? 'text' : 'another file';
@@ -202,30 +202,30 @@ export const MAX_FILE_BYTES = 2_000_000_000;
 
 const LINK_ONLY = "With 'Download Video' turned off, the item has the link only.";
 
-export const tooLarge: FileRefusal = {
+export const tooLarge: FileProblem = {
 	reason: `The file has more than ${MAX_FILE_BYTES / 1_000_000_000} GB, and this node downloads no more`,
 	fix: LINK_ONLY,
 	again: 'never',
 };
 
-export const brokenOff = (message: string): FileRefusal => ({
+export const brokenOff = (message: string): FileProblem => ({
 	reason: `The download was interrupted: ${shorten(message)}`,
 	again: 'later',
 });
 
-export const blocked = (message: string): FileRefusal => ({
+export const blocked = (message: string): FileProblem => ({
 	reason: `n8n blocked the request: ${shorten(message)}`,
 	fix: `Ask whoever runs your n8n: its rules for outgoing requests don't allow this host. ${LINK_ONLY}`,
 	again: 'never',
 });
 
-export const notStored = (message: string): FileRefusal => ({
+export const notStored = (message: string): FileProblem => ({
 	reason: `n8n could not store the file: ${shorten(message)}`,
 	fix: `Ask whoever runs your n8n: its storage for files has no space, or doesn't take this file. ${LINK_ONLY}`,
 	again: 'never',
 });
 
-export const cutOff = (bytes: number): FileRefusal => ({
+export const cutOff = (bytes: number): FileProblem => ({
 	reason: `The file has only ${bytes} bytes, and they end too early`,
 	again: 'later',
 });

@@ -81,7 +81,7 @@ export class Ledger {
 	 *
 	 * @throws VideoError when another version of this node has submitted one for this slot
 	 */
-	claimOwn({ slot, parameters, isAgentCall }: Wish): LedgerEntry | undefined {
+	claimSlot({ slot, parameters, isAgentCall }: Wish): LedgerEntry | undefined {
 		if (isAgentCall) return undefined;
 		// Whoever still holds an entry of this slot belongs to a run that n8n has given up.
 		const found = this.index.of(slot).find((entry) => isSame(entry.parameters, parameters));
@@ -99,9 +99,9 @@ export class Ledger {
 	 * @throws VideoError when an entry that cannot be read may be the video's
 	 */
 	claim({ slot, body, isAgentCall, agent }: VideoKey): LedgerEntry | undefined {
-		const own = isAgentCall ? [] : this.index.of(slot);
+		const ofSlot = isAgentCall ? [] : this.index.of(slot);
 		const found =
-			own.find((entry) => entry.body === body) ??
+			ofSlot.find((entry) => entry.body === body) ??
 			this.index.firstFree(body, isAgentCall ? undefined : slot.run) ??
 			this.index
 				.givenToAgents(body)

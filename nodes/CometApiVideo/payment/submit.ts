@@ -33,8 +33,8 @@ const SLOWEST_UPLOAD = 50;
 export interface Submission {
 	/** As the item shows it. */
 	model: string;
-	/** By `kindOfJob`: jobs that take similar times. */
-	kind: string;
+	/** Equal for jobs that take similar times. */
+	durationKey: string;
 	body: RequestBody;
 	/** Below the base URL, where the parameters decide it; by default the operation's own. */
 	path?: string;

@@ -25,7 +25,7 @@ interface Kind {
  *
  * @param traits of the video, such as its length and resolution
  */
-export function kindOfJob(family: string, model: string, ...traits: unknown[]): string {
+export function durationKeyOf(family: string, model: string, ...traits: unknown[]): string {
 	const names = traits.map((trait) => (typeof trait === 'object' ? '' : String(trait ?? '')));
 	return [family, ...names, model].join(' ').slice(0, LONGEST_NAME);
 }

@@ -19,9 +19,9 @@ export interface Resource {
 	description: string;
 	operations: Operation[];
 	/** Ids of models that surely are its own: the other families refuse them before anything is paid. */
-	ownModels: RegExp;
+	modelPattern: RegExp;
 	/** The form of its request IDs. Nobody promises it, so nothing but advice depends on it. */
-	ownIds: RegExp;
+	idPattern: RegExp;
 	model: ModelField;
 }
 
@@ -54,8 +54,8 @@ const propertiesOf = (shown: readonly Shown[]): INodeProperties[] =>
 export function submitOperation({
 	head,
 	submitPath,
-	ofVideo,
-	optionsOfVideo,
+	videoFields,
+	videoOptions,
 	maxWaitS,
 	...maker
 }: {
@@ -63,16 +63,16 @@ export function submitOperation({
 	/** Below the base URL; may be an expression. */
 	submitPath: string;
 	/** The parameters that make the video: no others tell one video from another. */
-	ofVideo: Shown[];
+	videoFields: Shown[];
 	/** The same, under Options. */
-	optionsOfVideo: Array<Field<unknown>>;
+	videoOptions: Array<Field<unknown>>;
 	/** Seconds, unless the user sets another limit. */
 	maxWaitS: number;
 } & Pick<VideoMaker, 'api' | 'read'>): Operation {
 	const settings = settingFields(true, maxWaitS);
-	const fields = propertiesOf(ofVideo);
-	const options = propertiesOf(optionsOfVideo);
-	const parameters = [...ofVideo.filter(isField), ...optionsOfVideo].map(
+	const fields = propertiesOf(videoFields);
+	const options = propertiesOf(videoOptions);
+	const parameters = [...videoFields.filter(isField), ...videoOptions].map(
 		({ properties: [property], meaning }) => ({ name: property?.name ?? '', meaning }),
 	);
 	return {
@@ -99,7 +99,7 @@ export function submitOperation({
 export function statusOperation(
 	api: VideoApi,
 	maxWaitS: number,
-	{ action, idLike, ofJob = [] }: { action: string; idLike: string; ofJob?: Shown[] },
+	{ action, idLike, jobFields = [] }: { action: string; idLike: string; jobFields?: Shown[] },
 ): Operation {
 	const settings = settingFields(false, maxWaitS);
 	const requestId = requestIdField(`e.g. ${idLike}`);
@@ -116,7 +116,7 @@ export function statusOperation(
 			operations: { pagination: getStatus(api, requestId, settings, resourceOf) },
 		}),
 		fields: [
-			...propertiesOf([requestId, ...ofJob]),
+			...propertiesOf([requestId, ...jobFields]),
 			...settings.fields,
 			optionsField(settings.options),
 		],
@@ -138,12 +138,12 @@ export function toProperties(resources: ShownResource[]): INodeProperties[] {
 	];
 }
 
-function othersOf(own: ShownResource, families: ShownResource[]): OtherFamilies {
-	const others = families.filter((family) => family !== own);
+function othersOf(resource: ShownResource, families: ShownResource[]): OtherFamilies {
+	const others = families.filter((family) => family !== resource);
 	return {
 		// A family that gets another one's model may make a video of its own, and charge it.
 		checkModel(model) {
-			const owner = others.find(({ ownModels }) => ownModels.test(model));
+			const owner = others.find(({ modelPattern }) => modelPattern.test(model));
 			if (!owner) return;
 			throw new InputError(
 				`'Model' ${shorten(model, 100)} belongs to the resource '${owner.name}'`,
@@ -151,8 +151,8 @@ function othersOf(own: ShownResource, families: ShownResource[]): OtherFamilies 
 			);
 		},
 		resourceOf(requestId) {
-			if (own.ownIds.test(requestId)) return undefined;
-			return others.find(({ ownIds }) => ownIds.test(requestId))?.name;
+			if (resource.idPattern.test(requestId)) return undefined;
+			return others.find(({ idPattern }) => idPattern.test(requestId))?.name;
 		},
 	};
 }

@@ -62,8 +62,8 @@ export interface AwaitedJob {
 	acceptedAtMs?: number;
 	/** False for a job from an earlier try, which may be finished by now. */
 	isNew: boolean;
-	/** By `kindOfJob`; undefined where only the job's id is known. */
-	kind?: string;
+	/** By `durationKeyOf`; undefined where only the job's id is known. */
+	durationKey?: string;
 }
 
 /**
@@ -72,7 +72,7 @@ export interface AwaitedJob {
  */
 export async function waitUntilFinished(
 	followed: Followed,
-	{ acceptedAtMs = Date.now(), isNew, kind }: AwaitedJob,
+	{ acceptedAtMs = Date.now(), isNew, durationKey }: AwaitedJob,
 ): Promise<PollOutcome> {
 	const { item, settings } = followed;
 	const { maxWaitS, pollIntervalS } = settings;
@@ -80,7 +80,8 @@ export async function waitUntilFinished(
 	// Not negative, should the clock have been set back meanwhile.
 	const ageMs = Math.max(0, nowMs - acceptedAtMs);
 	const maxWaitMs = Math.max(0, maxWaitS * 1000 - (isNew ? ageMs : 0));
-	const timing = kind === undefined ? undefined : timingOf(item, kind);
+	const timing = durationKey && `${item.request.baseURL} ${durationKey}`;
+	// Another base URL may mean another provider, with another pace.
 	const likelyEnd = timing === undefined ? undefined : durations.likelyEnd(timing);
 	const options = { ageMs, maxWaitMs, pollIntervalS, pollAtOnce: !isNew, likelyEnd };
 	// A job from an earlier try may have been done for long.
@@ -92,11 +93,6 @@ export async function waitUntilFinished(
 	} finally {
 		finish?.(outcome?.jobEnd);
 	}
-}
-
-/** Another base URL may mean another provider, with another pace. */
-function timingOf({ request }: Item, kind: string): string {
-	return `${request.baseURL} ${kind}`;
 }
 
 /**
@@ -114,7 +110,7 @@ export async function lookOnce(followed: Followed): Promise<INodeExecutionData> 
 	if (outcome.kind === 'stopped') throw stopped(followed.job.requestId);
 	const { problem = { reason: 'unreadable' } } = outcome;
 	if (outcome.kind === 'verdict' && isAboutJob(problem)) {
-		const failure = toFailure({ code: problem.code, message: problem.said });
+		const failure = toFailure({ code: problem.code, message: problem.message });
 		return await toItem(followed, {
 			job: { ...PENDING, status: 'failed', failure },
 			raw: undefined,

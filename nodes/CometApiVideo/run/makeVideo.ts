@@ -37,7 +37,7 @@ interface Input {
 	/** Undefined for a job of this slot: nothing is read for it. Dropped after the submit: it may be large. */
 	unsent?: { submission: Submission; key: VideoKey };
 	model: string;
-	kind?: string;
+	durationKey?: string;
 	settings: Settings;
 	maxVideos: number | undefined;
 	wish: Wish;
@@ -78,23 +78,23 @@ async function readItem(item: RunItem, maker: VideoMaker): Promise<Input> {
 async function readWith(ledger: Ledger, item: RunItem, maker: VideoMaker): Promise<Input> {
 	const { batch } = item;
 	const wish = toWish(item, maker);
-	let own: LedgerEntry | undefined;
+	let ofSlot: LedgerEntry | undefined;
 	try {
-		// First, so that whatever the others lack is told with it.
+		// First, so that an error about the others names it.
 		item.reference = reference.read(item);
 	} finally {
-		own = ledger.claimOwn(wish);
-		if (own?.job) batch.know(item, own.job.requestId);
+		ofSlot = ledger.claimSlot(wish);
+		if (ofSlot?.job) batch.know(item, ofSlot.job.requestId);
 	}
 	const settings = maker.settings.read(item);
 	const common = { settings, maxVideos: maxVideos.read(item) || undefined, wish, ledger };
-	if (own) return { ...common, earlier: own, model: own.model };
+	if (ofSlot) return { ...common, earlier: ofSlot, model: ofSlot.model };
 	const submission = await maker.read(item);
-	const { model, kind } = submission;
+	const { model, durationKey } = submission;
 	const key = { ...wish, model, body: await digestBody(item, submission.body) };
 	const earlier = ledger.claim(key);
 	if (!earlier) batch.newVideos++;
-	return { ...common, earlier, unsent: { submission, key }, model, kind };
+	return { ...common, earlier, unsent: { submission, key }, model, durationKey };
 }
 
 async function submitAndFollow(
@@ -128,13 +128,14 @@ async function findOrSubmit(
 			batch.know(item, job.requestId);
 			publishAcceptance(item, api, job, model);
 		},
-		onUnknownFate({ reason, httpStatus, said }: ApiProblem) {
+		onUnknownFate({ reason, httpStatus, message }: ApiProblem) {
 			log('warn', item, 'It is not known whether CometAPI accepted a video', {
 				resource: api.resource,
 				model,
 				reason,
 				'HTTP status': httpStatus,
-				said,
+				// Winston would add a field called message to the line.
+				answer: message,
 			});
 		},
 	};
@@ -155,12 +156,12 @@ async function follow(
 	{ batch: { queue } }: RunItem,
 	followed: Followed,
 	{ entry, isNew }: { entry: AcceptedEntry; isNew: boolean },
-	{ ledger, kind }: Input,
+	{ ledger, durationKey }: Input,
 ): Promise<INodeExecutionData> {
 	const { acceptedAtMs } = entry;
 	queue.jobStarted();
-	const outcome = await waitUntilFinished(followed, { acceptedAtMs, isNew, kind }).finally(() =>
-		queue.jobEnded(),
+	const outcome = await waitUntilFinished(followed, { acceptedAtMs, isNew, durationKey }).finally(
+		() => queue.jobEnded(),
 	);
 	entry.job = followed.job;
 	ledger.conclude(entry, outcome.lastJob);

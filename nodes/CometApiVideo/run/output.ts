@@ -78,10 +78,10 @@ function tellingWord({ providerStatus }: VideoJob): string | undefined {
 }
 
 function tellingUsage({ usage, providerCostUsd }: VideoJob): VideoJob['usage'] {
-	const told = Object.keys(usage ?? {}).filter(
+	const names = Object.keys(usage ?? {}).filter(
 		(name) => name !== COST_IN_USAGE || providerCostUsd === undefined,
 	);
-	return told.length > 0 ? usage : undefined;
+	return names.length > 0 ? usage : undefined;
 }
 
 /**

@@ -146,9 +146,9 @@ function toVideoError({ batch, itemIndex, reference }: RunItem, error: unknown):
 	const requestId = batch.videos.get(itemIndex)?.requestId;
 	const known = error instanceof VideoError ? error : unexpected(error, requestId);
 	const isLacking = requestId !== undefined && known.facts.requestId === undefined;
-	const told = isLacking ? withVideo(known, requestId) : known;
-	if (reference !== undefined) told.facts.reference = reference;
-	return told;
+	const shown = isLacking ? withVideo(known, requestId) : known;
+	if (reference !== undefined) shown.facts.reference = reference;
+	return shown;
 }
 
 async function attempt<T>(work: Promise<T>): Promise<{ value: T } | { error: unknown }> {

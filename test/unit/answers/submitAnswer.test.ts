@@ -211,7 +211,7 @@ describe('the answer to a submit', () => {
 		(code) => {
 			expect(readSubmitAnswer(unanswered('sent', code), NOW)).toMatchObject({
 				kind: 'outcomeUnknown',
-				problem: { reason: 'connectionLost', said: `connect ${code}` },
+				problem: { reason: 'connectionLost', message: `connect ${code}` },
 			});
 		},
 	);
@@ -442,40 +442,40 @@ describe("the server's own words are kept", () => {
 		{
 			form: '{error:{message}}',
 			body: envelope('bad prompt'),
-			said: 'bad prompt (request id: 2026)',
+			message: 'bad prompt (request id: 2026)',
 		},
-		{ form: '{error}', body: { error: 'bad prompt' }, said: 'bad prompt' },
+		{ form: '{error}', body: { error: 'bad prompt' }, message: 'bad prompt' },
 		{
 			form: '{code,message,data}',
 			body: { code: 'x', message: 'bad prompt', data: null },
-			said: 'bad prompt',
+			message: 'bad prompt',
 		},
-		{ form: '{code,error}', body: { code: 'x', error: 'bad prompt' }, said: 'bad prompt' },
-		{ form: '{msg}', body: { code: 'x', msg: 'bad prompt' }, said: 'bad prompt' },
-		{ form: '{error:{msg}}', body: { error: { msg: 'bad prompt' } }, said: 'bad prompt' },
-		{ form: '{detail}', body: { detail: 'bad prompt' }, said: 'bad prompt' },
+		{ form: '{code,error}', body: { code: 'x', error: 'bad prompt' }, message: 'bad prompt' },
+		{ form: '{msg}', body: { code: 'x', msg: 'bad prompt' }, message: 'bad prompt' },
+		{ form: '{error:{msg}}', body: { error: { msg: 'bad prompt' } }, message: 'bad prompt' },
+		{ form: '{detail}', body: { detail: 'bad prompt' }, message: 'bad prompt' },
 		{
 			form: '{detail:[]}',
 			body: { detail: [{ loc: ['body'], msg: 'bad prompt' }, { msg: 'bad size' }, 7] },
-			said: 'bad prompt; bad size',
+			message: 'bad prompt; bad size',
 		},
-		{ form: '{errors:[]}', body: { errors: ['bad prompt'] }, said: 'bad prompt' },
+		{ form: '{errors:[]}', body: { errors: ['bad prompt'] }, message: 'bad prompt' },
 		{
 			form: '{errors:[{message}]}',
 			body: { errors: [{ message: 'bad prompt' }] },
-			said: 'bad prompt',
+			message: 'bad prompt',
 		},
-		{ form: 'a plain text', body: ' bad prompt\n', said: 'bad prompt' },
-		{ form: 'nothing', body: '', said: undefined },
-	])('$form', ({ body, said }) => {
-		const problem = { reason: 'badInput', httpStatus: 400, said };
+		{ form: 'a plain text', body: ' bad prompt\n', message: 'bad prompt' },
+		{ form: 'nothing', body: '', message: undefined },
+	])('$form', ({ body, message }) => {
+		const problem = { reason: 'badInput', httpStatus: 400, message };
 		expect(readSubmitAnswer(answered(400, body), NOW)).toMatchObject({ kind: 'rejected', problem });
 	});
 
 	test('of a page nothing is shown', () => {
 		expect(readSubmitAnswer(answered(400, HTML), NOW)).toEqual({
 			kind: 'rejected',
-			problem: { reason: 'notTheApi', httpStatus: 400, said: undefined },
+			problem: { reason: 'notTheApi', httpStatus: 400, message: undefined },
 		});
 	});
 
@@ -483,16 +483,16 @@ describe("the server's own words are kept", () => {
 		const words = `${character === 'x' ? '' : 'y'}${character.repeat(10_000)}`;
 		for (const body of [words, envelope(words), { detail: [{ msg: words }] }]) {
 			const { problem } = readSubmitAnswer(answered(200, body), NOW) as { problem: ApiProblem };
-			expect(problem.said?.length).toBeLessThanOrEqual(500);
-			expect(problem.said?.length).toBeGreaterThan(450);
-			expect(problem.said).not.toMatch(/[\ud800-\udbff](?![\udc00-\udfff])/);
+			expect(problem.message?.length).toBeLessThanOrEqual(500);
+			expect(problem.message?.length).toBeGreaterThan(450);
+			expect(problem.message).not.toMatch(/[\ud800-\udbff](?![\udc00-\udfff])/);
 		}
 	});
 
 	test('of an answer without words, a piece of it', () => {
 		for (const body of [{ odd: [1, 2] }, '{"request_id":"4b2c']) {
 			expect(readSubmitAnswer(answered(200, body), NOW)).toMatchObject({
-				problem: { reason: 'unreadable', said: expect.stringMatching(/odd|4b2c/) },
+				problem: { reason: 'unreadable', message: expect.stringMatching(/odd|4b2c/) },
 			});
 		}
 	});

@@ -22,7 +22,7 @@ const keyOf = (run: number, item: number, told: Partial<VideoKey> = {}): VideoKe
 
 /** As an item does: before it reads anything, and then by its body. */
 const claim = (ledger: Ledger, key: VideoKey): LedgerEntry | undefined =>
-	ledger.claimOwn(key) ?? ledger.claim(key);
+	ledger.claimSlot(key) ?? ledger.claim(key);
 
 const jobRef = (requestId: string) => ({ requestId, statusPath: `/videos/${requestId}` });
 
@@ -378,7 +378,7 @@ describe('an entry that this version cannot read', () => {
 		const { requestId, ...unanswered } = of01;
 		expect(requestId).toBeDefined();
 		const ledger = new Ledger(contextWith(unanswered));
-		expect(() => ledger.claimOwn(keyOf(0, 0))).toThrow('submitted this video');
+		expect(() => ledger.claimSlot(keyOf(0, 0))).toThrow('submitted this video');
 	});
 
 	test.each([[null], ['text'], [7], [{}], [{ run: 'x', item: 0 }], [[]]])(

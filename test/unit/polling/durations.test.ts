@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 
 import {
 	JobDurations,
-	kindOfJob,
+	durationKeyOf,
 	type JobEnd,
 } from '../../../nodes/CometApiVideo/polling/durations';
 
@@ -99,17 +99,17 @@ test('the kind that was unused for longest is forgotten when there are more than
 describe('the name of a kind', () => {
 	test('tells family, model, length and resolution apart', () => {
 		const names = [
-			kindOfJob('grok', 'one', 8, '480p'),
-			kindOfJob('video', 'one', 8, '480p'),
-			kindOfJob('grok', 'two', 8, '480p'),
-			kindOfJob('grok', 'one', 9, '480p'),
-			kindOfJob('grok', 'one', 8, '720p'),
-			kindOfJob('grok', 'one', undefined, undefined),
+			durationKeyOf('grok', 'one', 8, '480p'),
+			durationKeyOf('video', 'one', 8, '480p'),
+			durationKeyOf('grok', 'two', 8, '480p'),
+			durationKeyOf('grok', 'one', 9, '480p'),
+			durationKeyOf('grok', 'one', 8, '720p'),
+			durationKeyOf('grok', 'one', undefined, undefined),
 		];
 		expect(new Set(names).size).toBe(names.length);
 	});
 
 	test('is bounded, whatever a user calls a model', () => {
-		expect(kindOfJob('grok', 'm'.repeat(10_000), 8, 'r'.repeat(10_000))).toHaveLength(100);
+		expect(durationKeyOf('grok', 'm'.repeat(10_000), 8, 'r'.repeat(10_000))).toHaveLength(100);
 	});
 });

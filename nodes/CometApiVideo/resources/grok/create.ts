@@ -8,10 +8,10 @@ import { MAX_IMAGE_MB } from '../../files/image';
 import { jsonBody, jsonBodyWithFile } from '../../files/requestBody';
 import type { Item } from '../../item';
 import type { Submission } from '../../payment/submit';
-import { kindOfJob } from '../../polling/durations';
+import { durationKeyOf } from '../../polling/durations';
 import { submitOperation } from '../resource';
 import { GENERATIONS_PATH, grokApi, MAX_WAIT_S } from './api';
-import { CLASSIC_MODEL, custom, model, MODEL_1_5, optionsOfVideo, readBody } from './fields';
+import { CLASSIC_MODEL, custom, model, MODEL_1_5, videoOptions, readBody } from './fields';
 
 const prompt = promptField({
 	description: 'Description of the video to generate',
@@ -68,8 +68,11 @@ export const create = submitOperation({
 	},
 	api: grokApi,
 	submitPath: GENERATIONS_PATH,
-	ofVideo: [...[model, ...model.notices], ...[prompt, image, duration, resolution, aspectRatio]],
-	optionsOfVideo,
+	videoFields: [
+		...[model, ...model.notices],
+		...[prompt, image, duration, resolution, aspectRatio],
+	],
+	videoOptions,
 	maxWaitS: MAX_WAIT_S,
 	read: readCreate,
 });
@@ -88,13 +91,13 @@ async function readCreate(item: Item): Promise<Submission> {
 	});
 	checkResolution(fields);
 	const name = String(fields.model);
-	const kind = kindOfJob('grok', name, fields.duration, fields.resolution);
-	if (typeof file !== 'object') return { model: name, kind, body: jsonBody(fields) };
+	const durationKey = durationKeyOf('grok', name, fields.duration, fields.resolution);
+	if (typeof file !== 'object') return { model: name, durationKey, body: jsonBody(fields) };
 	const withImage = (base64: string) => ({
 		...fields,
 		image: { url: `data:${file.mimeType};base64,${base64}` },
 	});
-	return { model: name, kind, body: jsonBodyWithFile(file, withImage) };
+	return { model: name, durationKey, body: jsonBodyWithFile(file, withImage) };
 }
 
 function checkResolution(fields: IDataObject): void {

@@ -1,10 +1,10 @@
 import { checkUrl } from '../../fields/checks';
 import { field, notice, promptField } from '../../fields/field';
 import { jsonBody } from '../../files/requestBody';
-import { kindOfJob } from '../../polling/durations';
+import { durationKeyOf } from '../../polling/durations';
 import { submitOperation } from '../resource';
 import { EDITS_PATH, grokApi, MAX_WAIT_S } from './api';
-import { model, optionsOfVideo, readBody } from './fields';
+import { model, videoOptions, readBody } from './fields';
 
 const videoUrl = field(
 	{
@@ -34,18 +34,22 @@ export const edit = submitOperation({
 	},
 	api: grokApi,
 	submitPath: EDITS_PATH,
-	ofVideo: [
+	videoFields: [
 		...[model, videoUrl, prompt],
 		notice(
 			'editPrice',
 			'You pay for each item. An edit is as long as its original, and CometAPI publishes no price for edits.',
 		),
 	],
-	optionsOfVideo,
+	videoOptions,
 	maxWaitS: MAX_WAIT_S,
 	async read(item) {
 		const fields = readBody(item, prompt, { video: { url: videoUrl.read(item) } });
 		const name = String(fields.model);
-		return { model: name, kind: kindOfJob('grok', name, 'edit'), body: jsonBody(fields) };
+		return {
+			model: name,
+			durationKey: durationKeyOf('grok', name, 'edit'),
+			body: jsonBody(fields),
+		};
 	},
 });

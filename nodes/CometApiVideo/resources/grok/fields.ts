@@ -49,13 +49,13 @@ export const custom = customBodyFields(['model', 'prompt'], (fields) => {
 	);
 });
 
-export const optionsOfVideo = [custom, user];
+export const videoOptions = [custom, user];
 
 /** The body of both operations: the shared fields, the operation's own, and the user's on top. */
 export function readBody(
 	item: Item,
 	prompt: ReturnType<typeof promptField>,
-	own: IDataObject,
+	fields: IDataObject,
 ): IDataObject {
 	const users = custom.read(item);
 	const unlessGiven = (name: string, field: Field<string>) =>
@@ -64,7 +64,7 @@ export function readBody(
 	return {
 		model: unlessGiven('model', model),
 		prompt: unlessGiven('prompt', prompt),
-		...own,
+		...fields,
 		...(endUser !== undefined && { user: endUser }),
 		...users,
 	};

@@ -16,7 +16,7 @@ export const grok: Resource = {
 			idLike: '4b2c1f0a-...',
 		}),
 	],
-	ownModels: /^grok/i,
-	ownIds: /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i,
+	modelPattern: /^grok/i,
+	idPattern: /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i,
 	model,
 };

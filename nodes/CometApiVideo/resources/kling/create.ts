@@ -17,7 +17,7 @@ import { MAX_IMAGE_MB } from '../../files/image';
 import { jsonBody, jsonBodyWithFile } from '../../files/requestBody';
 import type { Item } from '../../item';
 import type { Submission } from '../../payment/submit';
-import { kindOfJob } from '../../polling/durations';
+import { durationKeyOf } from '../../polling/durations';
 import { submitOperation } from '../resource';
 import { klingApi, MAX_WAIT_S, PATHS } from './api';
 
@@ -124,8 +124,11 @@ export const create = submitOperation({
 	},
 	api: klingApi,
 	submitPath: PATHS.text,
-	ofVideo: [...[model, ...model.notices], ...[prompt, image, duration, aspectRatio, mode, sound]],
-	optionsOfVideo: [cfgScale, custom, negativePrompt],
+	videoFields: [
+		...[model, ...model.notices],
+		...[prompt, image, duration, aspectRatio, mode, sound],
+	],
+	videoOptions: [cfgScale, custom, negativePrompt],
 	maxWaitS: MAX_WAIT_S,
 	read: readCreate,
 });
@@ -157,7 +160,7 @@ async function readCreate(item: Item): Promise<Submission> {
 			: jsonBody({ ...fields, ...more });
 	return {
 		model: name,
-		kind: kindOfJob('kling', name, path, fields.duration, fields.mode),
+		durationKey: durationKeyOf('kling', name, path, fields.duration, fields.mode),
 		path,
 		body: toBody({}),
 		// Kling 4.0 has no such field.

@@ -11,10 +11,10 @@ export const kling: Resource = {
 		statusOperation(klingApi, MAX_WAIT_S, {
 			action: 'Get status of Kling video',
 			idLike: '81234567890',
-			ofJob: [videoKind],
+			jobFields: [videoKind],
 		}),
 	],
-	ownModels: /^kling/i,
-	ownIds: /^\d+$/,
+	modelPattern: /^kling/i,
+	idPattern: /^\d+$/,
 	model,
 };

@@ -15,11 +15,11 @@ export const videoApi: VideoApi = {
 	jobsPath: VIDEOS_PATH,
 	jobOf: (_item, requestId) => jobAt(VIDEOS_PATH, requestId),
 	contentPath: ({ statusPath }) => `${statusPath}/content`,
-	adviceFor({ reason, said = '' }) {
-		if (reason === 'badInput' && /unsupported relay mode/i.test(said)) {
+	adviceFor({ reason, message = '' }) {
+		if (reason === 'badInput' && /unsupported relay mode/i.test(message)) {
 			return "The model doesn't belong to this resource. Choose another one under 'Model', or the model's own under 'Resource'.";
 		}
-		if (reason !== 'badInput' || !IMAGE_REFUSED.test(said)) return undefined;
+		if (reason !== 'badInput' || !IMAGE_REFUSED.test(message)) return undefined;
 		return "Some models take images by URL only, some as files only, some not at all. Change 'Image Source', or choose another model.";
 	},
 };

@@ -4,7 +4,7 @@ import { choiceField, durationField, field, option, promptField } from '../../fi
 import { multipartBody } from '../../files/multipartBody';
 import type { Item } from '../../item';
 import type { Submission } from '../../payment/submit';
-import { kindOfJob } from '../../polling/durations';
+import { durationKeyOf } from '../../polling/durations';
 import { submitOperation } from '../resource';
 import { MAX_WAIT_S, VIDEOS_PATH, videoApi } from './api';
 import { toFormFields, toFormValues, type FormValues } from './formFields';
@@ -58,8 +58,8 @@ export const create = submitOperation({
 	},
 	api: videoApi,
 	submitPath: VIDEOS_PATH,
-	ofVideo: [model, ...model.notices, prompt, images, duration, aspectRatio],
-	optionsOfVideo: [custom, size],
+	videoFields: [model, ...model.notices, prompt, images, duration, aspectRatio],
+	videoOptions: [custom, size],
 	maxWaitS: MAX_WAIT_S,
 	read: readCreate,
 });
@@ -82,8 +82,8 @@ async function readCreate(item: Item): Promise<Submission> {
 		...users,
 	};
 	const body = await multipartBody(item, toFormFields(values));
-	const kind = kindOfJob('video', name, values.seconds?.[0], values.size?.[0]);
-	return { model: name, kind, body };
+	const durationKey = durationKeyOf('video', name, values.seconds?.[0], values.size?.[0]);
+	return { model: name, durationKey, body };
 }
 
 /** Width x height, or a ratio, with any sign that people write between them. */

@@ -33,6 +33,6 @@ function toTexts(name: string, value: unknown): string[] {
 			`Give ${name} a value, or leave it out.`,
 		);
 	}
-	const told = typeof value === 'object' ? JSON.stringify(value) : String(value);
-	return told.trim() === '' ? [] : [told];
+	const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+	return text.trim() === '' ? [] : [text];
 }

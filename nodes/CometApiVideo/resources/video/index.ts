@@ -14,7 +14,7 @@ export const video: Resource = {
 			idLike: 'task_4b2c1f0a...',
 		}),
 	],
-	ownModels: /^(doubao-)?(seedance|wan|vidu|happyhorse|veo|minimax|hailuo|flux|omni|sora)/i,
-	ownIds: /^task_/,
+	modelPattern: /^(doubao-)?(seedance|wan|vidu|happyhorse|veo|minimax|hailuo|flux|omni|sora)/i,
+	idPattern: /^task_/,
 	model,
 };
