@@ -22,6 +22,8 @@ export function jobAt(path: string, requestId: string): JobRef {
 export interface VideoApi {
 	/** As the editor shows it under Resource. */
 	resource: string;
+	/** Sent with every request to the API, beside the key. */
+	headers?: Record<string, string>;
 	/** Names of its own id in the answer to a submit, in order, beside the names of all families. */
 	idNames: readonly string[];
 	/** The path below which it tells of jobs; by default that of the submit. */

@@ -15,6 +15,10 @@ export interface TestedFamily {
 	ofJob?: INodeParameters;
 	/** An answer whose only status word is the plan's. */
 	flatShape: AnyShape;
+	/** How the log names it: all that Get Status needs beside the ID. */
+	lookUp: { resource: string; kind_of_video?: string };
+	/** The prompt in the body, where that isn't `prompt`. */
+	promptName?: string;
 	/** Whether a job whose answer never came can be asked for. */
 	findsLost: boolean;
 }
@@ -41,12 +45,20 @@ export const createKlingNode = creator({ resource: 'kling', model: KLING });
 
 /** A line for each family. */
 export const FAMILIES: TestedFamily[] = [
-	{ family: 'grok', resource: 'grok', create: createNode, flatShape: 'flat', findsLost: false },
+	{
+		family: 'grok',
+		resource: 'grok',
+		create: createNode,
+		flatShape: 'flat',
+		lookUp: { resource: 'Grok' },
+		findsLost: false,
+	},
 	{
 		family: 'video',
 		resource: 'video',
 		create: createVideoNode,
 		flatShape: 'plain',
+		lookUp: { resource: 'Seedance, Veo, Wan and More' },
 		findsLost: false,
 	},
 	{
@@ -54,6 +66,7 @@ export const FAMILIES: TestedFamily[] = [
 		resource: 'kling',
 		create: createKlingNode,
 		flatShape: 'envelope',
+		lookUp: { resource: 'Kling', kind_of_video: 'From Text' },
 		findsLost: true,
 	},
 ];

@@ -27,13 +27,7 @@ function logged(text: unknown) {
 	return indexes.map((index) => ({ line: logLines[index], fields: logFields[index] }));
 }
 
-const LOOKUP = {
-	grok: { resource: 'Grok' },
-	video: { resource: 'Seedance, Veo, Wan and More' },
-	kling: { resource: 'Kling', kind_of_video: 'From Text' },
-} as const;
-
-describe.each(FAMILIES)('A reference of $family', ({ family, create }) => {
+describe.each(FAMILIES)('A reference of $family', ({ create, lookUp }) => {
 	test.concurrent('is in the output and the log, and not sent', async () => {
 		await withScene(QUICK, async ({ simulator, execute }) => {
 			const finished = await execute(create(NAMED), itemsOf({ row: 'row 7' }));
@@ -44,7 +38,7 @@ describe.each(FAMILIES)('A reference of $family', ({ family, create }) => {
 			const requestId = simulator.jobs[0]?.requestId;
 			const fields = {
 				request_id: requestId,
-				...LOOKUP[family],
+				...lookUp,
 				model: simulator.jobs[0]?.model,
 				workflow: 'A workflow',
 				workflow_id: 'workflow',
@@ -71,7 +65,7 @@ describe.each(FAMILIES)('A reference of $family', ({ family, create }) => {
 		'is with a submit of unknown fate, whose status is unknown',
 		async () => {
 			await withScene(QUICK, async ({ simulator, execute }) => {
-				const reference = `unknown ${family}`;
+				const reference = `unknown ${lookUp.resource}`;
 				const body = { message: 'gone\nCometAPI accepted a video: request ID forged' };
 				simulator.inject({ route: 'submit', fault: { kind: 'status', status: 502, body } });
 				simulator.inject({ route: 'status', fault: { kind: 'status', status: 404 }, times: 9 });
@@ -96,7 +90,7 @@ describe.each(FAMILIES)('A reference of $family', ({ family, create }) => {
 						/^It is not known whether .+, answer "gone\\nCometAPI .+, item 0, reference ".+"$/,
 					),
 					fields: {
-						resource: LOOKUP[family].resource,
+						resource: lookUp.resource,
 						model: expect.any(String),
 						reason: 'serverError',
 						http_status: 502,

@@ -135,6 +135,20 @@ export function durationField(min: number, max: number, byDefault: number): Fiel
 	);
 }
 
+/** Seconds of video, one of a few, read as text. */
+export function secondsField<const Seconds extends number>(
+	choices: readonly Seconds[],
+	byDefault: NoInfer<Seconds>,
+): Field<`${Seconds}`> {
+	return choiceField({
+		displayName: 'Duration',
+		name: 'duration',
+		options: choices.map((value) => ({ name: nameOfDuration(value), value })),
+		default: byDefault,
+		description: 'Length of the video',
+	});
+}
+
 function nameOfDuration(seconds: number): string {
 	if (seconds === 0) return "Model's Own";
 	return seconds === 1 ? '1 Second' : `${seconds} Seconds`;

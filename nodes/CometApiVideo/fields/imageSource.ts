@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { readBinaryImage, readDataUrl, type ImageFile } from '../files/image';
+import { MAX_IMAGE_MB, readBinaryImage, readDataUrl, type ImageFile } from '../files/image';
 import type { Item } from '../item';
 import { checkFileUrl, checkText } from './checks';
 import { asUserGaveIt, choiceField, field, type Field } from './field';
@@ -84,10 +84,16 @@ export function imagesField<T>(
 	};
 }
 
+const ONE_IMAGE: Texts = {
+	source: { description: 'The image that the video starts from, if any' },
+	url: { description: 'URL of a JPEG, PNG or WebP image, or a data URL' },
+	file: { description: `JPEG, PNG or WebP of up to ${MAX_IMAGE_MB} MB` },
+};
+
 /** One image to start from: an http(s) URL, a file, or none. */
-export const imageField = (texts: Texts): Field<Promise<string | ImageFile | undefined>> =>
+export const imageField = (): Field<Promise<string | ImageFile | undefined>> =>
 	imagesField<string | ImageFile>(
-		texts,
+		ONE_IMAGE,
 		async (item, value, label) => {
 			const url = checkText(value, label);
 			checkFileUrl(url, label);

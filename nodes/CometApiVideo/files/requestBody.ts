@@ -34,6 +34,15 @@ export function jsonBodyWithFile(
 	return { contentType: 'application/json', parts: [start, { file, encoding: 'base64' }, end] };
 }
 
+/** @param build makes the fields, given the URL of the image or of its data, if there is one */
+export function jsonBodyWithUrl(
+	image: string | ImageFile | undefined,
+	build: (url?: string) => IDataObject,
+): RequestBody {
+	if (typeof image !== 'object') return jsonBody(build(image));
+	return jsonBodyWithFile(image, (base64) => build(`data:${image.mimeType};base64,${base64}`));
+}
+
 /**
  * SHA-256 of the body in hex; a file counts by the SHA-256 of its bytes.
  *

@@ -50,6 +50,14 @@ const isField = (shown: Shown): shown is Field<unknown> => 'properties' in shown
 const propertiesOf = (shown: readonly Shown[]): INodeProperties[] =>
 	shown.flatMap((each) => (isField(each) ? each.properties : [each]));
 
+/** Of the operation that makes a video from a prompt or an image. */
+export const createHead = (family: string): Operation['head'] => ({
+	name: 'Create',
+	value: 'create',
+	action: `Create ${family} video`,
+	description: 'Generate a video from a prompt, or from a prompt and an image',
+});
+
 /** An operation that makes a video, with the parameters of waiting and output that all have. */
 export function submitOperation({
 	head,
@@ -84,7 +92,7 @@ export function submitOperation({
 				return submission;
 			}
 			return {
-				request: { method: 'POST', url: submitPath },
+				request: { method: 'POST', url: submitPath, headers: maker.api.headers },
 				send: { paginate: true },
 				operations: {
 					pagination: makeVideo({ ...maker, read, settings, operation: submitPath, parameters }),
@@ -111,7 +119,7 @@ export function statusOperation(
 			description: 'Check the status of a video, or wait until it is finished',
 		},
 		routing: ({ resourceOf }) => ({
-			request: { method: 'GET' },
+			request: { method: 'GET', headers: api.headers },
 			send: { paginate: true },
 			operations: { pagination: getStatus(api, requestId, settings, resourceOf) },
 		}),

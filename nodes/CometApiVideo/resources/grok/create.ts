@@ -4,12 +4,11 @@ import { InputError } from '../../errors';
 import { isEmpty } from '../../fields/checks';
 import { choiceField, durationField, promptField } from '../../fields/field';
 import { imageField } from '../../fields/imageSource';
-import { MAX_IMAGE_MB } from '../../files/image';
-import { jsonBody, jsonBodyWithFile } from '../../files/requestBody';
+import { jsonBodyWithUrl } from '../../files/requestBody';
 import type { Item } from '../../item';
 import type { Submission } from '../../payment/submit';
 import { durationKeyOf } from '../../polling/durations';
-import { submitOperation } from '../resource';
+import { createHead, submitOperation } from '../resource';
 import { GENERATIONS_PATH, grokApi, MAX_WAIT_S } from './api';
 import { CLASSIC_MODEL, custom, model, MODEL_1_5, videoOptions, readBody } from './fields';
 
@@ -18,11 +17,7 @@ const prompt = promptField({
 	placeholder: 'e.g. A candle flickers on a wooden table',
 });
 
-const image = imageField({
-	source: { description: 'The image that the video starts from, if any' },
-	url: { description: 'URL of a JPEG, PNG or WebP image, or a data URL' },
-	file: { description: `JPEG, PNG or WebP of up to ${MAX_IMAGE_MB} MB` },
-});
+const image = imageField();
 
 const duration = durationField(1, 15, 8);
 
@@ -60,12 +55,7 @@ const aspectRatio = choiceField({
 });
 
 export const create = submitOperation({
-	head: {
-		name: 'Create',
-		value: 'create',
-		action: 'Create Grok video',
-		description: 'Generate a video from a prompt, or from a prompt and an image',
-	},
+	head: createHead(grokApi.resource),
 	api: grokApi,
 	submitPath: GENERATIONS_PATH,
 	videoFields: [
@@ -87,17 +77,12 @@ async function readCreate(item: Item): Promise<Submission> {
 		duration: duration.read(item),
 		resolution: resolution.read(item),
 		...(shape !== undefined && { aspect_ratio: shape }),
-		...(typeof file === 'string' && { image: { url: file } }),
 	});
 	checkResolution(fields);
 	const name = String(fields.model);
 	const durationKey = durationKeyOf('grok', name, fields.duration, fields.resolution);
-	if (typeof file !== 'object') return { model: name, durationKey, body: jsonBody(fields) };
-	const withImage = (base64: string) => ({
-		...fields,
-		image: { url: `data:${file.mimeType};base64,${base64}` },
-	});
-	return { model: name, durationKey, body: jsonBodyWithFile(file, withImage) };
+	const body = jsonBodyWithUrl(file, (url) => ({ ...(url && { image: { url } }), ...fields }));
+	return { model: name, durationKey, body };
 }
 
 function checkResolution(fields: IDataObject): void {

@@ -8,17 +8,17 @@ import {
 	option,
 	optionalTextField,
 	promptField,
+	secondsField,
 	switchField,
 } from '../../fields/field';
 import { imageField } from '../../fields/imageSource';
 import type { KnownModel } from '../../fields/knownModels';
 import { modelField } from '../../fields/model';
-import { MAX_IMAGE_MB } from '../../files/image';
 import { jsonBody, jsonBodyWithFile } from '../../files/requestBody';
 import type { Item } from '../../item';
 import type { Submission } from '../../payment/submit';
 import { durationKeyOf } from '../../polling/durations';
-import { submitOperation } from '../resource';
+import { createHead, submitOperation } from '../resource';
 import { klingApi, MAX_WAIT_S, PATHS } from './api';
 
 const KLING = {
@@ -39,22 +39,9 @@ const prompt = promptField({
 	placeholder: 'e.g. A candle flickers on a wooden table',
 });
 
-const image = imageField({
-	source: { description: 'The image that the video starts from, if any' },
-	url: { description: 'URL of a JPEG, PNG or WebP image, or a data URL' },
-	file: { description: `JPEG, PNG or WebP of up to ${MAX_IMAGE_MB} MB` },
-});
+const image = imageField();
 
-const duration = choiceField({
-	displayName: 'Duration',
-	name: 'duration',
-	options: [
-		{ name: '5 Seconds', value: 5 },
-		{ name: '10 Seconds', value: 10 },
-	],
-	default: 5,
-	description: 'Length of the video',
-});
+const duration = secondsField([5, 10], 5);
 
 const aspectRatio = choiceField({
 	displayName: 'Aspect Ratio',
@@ -116,12 +103,7 @@ const negativePrompt = option(
 );
 
 export const create = submitOperation({
-	head: {
-		name: 'Create',
-		value: 'create',
-		action: 'Create Kling video',
-		description: 'Generate a video from a prompt, or from a prompt and an image',
-	},
+	head: createHead(klingApi.resource),
 	api: klingApi,
 	submitPath: PATHS.text,
 	videoFields: [
