@@ -83,88 +83,75 @@ export class InputError extends VideoError {
 	}
 }
 
-interface Advice {
-	happened: string;
-	fix: string;
-	/** For a status check, where that is another one. */
-	fixOfStatus?: string;
-	/** The speaker of the problem's words, if not CometAPI. */
-	source?: string;
-}
-
 const LATER = 'Try again later.';
 
-const REFUSED = 'CometAPI did not accept the request';
-
-const ADVICE: Record<ProblemReason, Advice> = {
-	badInput: {
-		happened: REFUSED,
-		fix: 'Change the parameter that CometAPI names.',
-		fixOfStatus: LATER,
-	},
-	unauthorized: {
-		happened: "CometAPI doesn't accept the API key",
-		fix: "Check 'API Key' in the credential.",
-	},
-	noBalance: {
-		happened: 'The balance of the CometAPI account is too low',
-		fix: 'Top up in the CometAPI console.',
-	},
-	forbidden: {
-		happened: 'CometAPI refused access',
-		fix: 'Check in the CometAPI console what this API key may do.',
-	},
-	notTheApi: {
-		happened: 'The answer did not come from CometAPI',
-		fix: "Check 'Base URL' in the credential. Ask whoever runs your n8n about a proxy or firewall in between.",
-		fixOfStatus: "Check 'Base URL' in the credential.",
-		source: 'The answer',
-	},
-	tooLarge: {
-		happened: 'The request is too large for CometAPI',
-		fix: 'Use a smaller image or a shorter prompt.',
-		fixOfStatus: LATER,
-	},
-	rateLimited: {
-		happened: 'CometAPI is receiving too many requests',
-		fix: 'Run fewer videos at a time, or try again later.',
-		fixOfStatus: LATER,
-	},
-	modelUnavailable: {
-		happened: "This model isn't available on CometAPI",
-		fix: "Choose another one under 'Model'.",
-		fixOfStatus: LATER,
-	},
-	unknownId: {
-		happened: "CometAPI doesn't know this request ID",
-		fix: "Check that 'Resource' is the one that made the video, that the ID is complete, and that the credential is of the same account.",
-	},
-	serverError: { happened: 'CometAPI cannot process requests at the moment', fix: LATER },
-	unreadable: { happened: 'CometAPI sent an answer that could not be read', fix: LATER },
-	notReached: {
-		happened: 'CometAPI could not be reached',
-		fix: "Check 'Base URL' in the credential. Ask whoever runs your n8n to check its network.",
-		fixOfStatus: 'Ask whoever runs your n8n to check its network.',
-		source: 'The network',
-	},
-	credentialUnread: {
-		happened: 'n8n could not read the credential',
-		fix: 'Try again later. Ask whoever runs your n8n to check the load of its database.',
-		fixOfStatus: LATER,
-		source: 'n8n',
-	},
-	blocked: {
-		happened: 'n8n blocked the request',
-		fix: "Ask whoever runs your n8n: the credential's allowed domains or n8n's rules for outgoing requests don't allow it.",
-		fixOfStatus: 'Ask whoever runs your n8n about allowed domains and outgoing requests.',
-		source: 'n8n',
-	},
-	connectionLost: {
-		happened: 'The connection to CometAPI was lost before it answered',
-		fix: LATER,
-		source: 'The network',
-	},
+/** What happened, and the next step, by default LATER. */
+const ADVICE: Record<ProblemReason, [happened: string, fix?: string]> = {
+	badInput: ['CometAPI did not accept the request', 'Change the parameter that CometAPI names.'],
+	unauthorized: ["CometAPI doesn't accept the API key", "Check 'API Key' in the credential."],
+	noBalance: ['The balance of the CometAPI account is too low', 'Top up in the CometAPI console.'],
+	forbidden: ['CometAPI refused access', 'Check in the CometAPI console what this API key may do.'],
+	notTheApi: [
+		'The answer did not come from CometAPI',
+		"Check 'Base URL' in the credential. Ask whoever runs your n8n about a proxy or firewall in between.",
+	],
+	tooLarge: ['The request is too large for CometAPI', 'Use a smaller image or a shorter prompt.'],
+	rateLimited: [
+		'CometAPI is receiving too many requests',
+		'Run fewer videos at a time, or try again later.',
+	],
+	modelUnavailable: ["This model isn't available on CometAPI", "Choose another one under 'Model'."],
+	unknownId: [
+		"CometAPI doesn't know this request ID",
+		"Check that 'Resource' is the one that made the video, that the ID is complete, and that the credential is of the same account.",
+	],
+	serverError: ['CometAPI cannot process requests at the moment'],
+	unreadable: ['CometAPI sent an answer that could not be read'],
+	notReached: [
+		'CometAPI could not be reached',
+		"Check 'Base URL' in the credential. Ask whoever runs your n8n to check its network.",
+	],
+	credentialUnread: [
+		'n8n could not read the credential',
+		'Try again later. Ask whoever runs your n8n to check the load of its database.',
+	],
+	blocked: [
+		'n8n blocked the request',
+		"Ask whoever runs your n8n: the credential's allowed domains or n8n's rules for outgoing requests don't allow it.",
+	],
+	connectionLost: ['The connection to CometAPI was lost before it answered'],
 };
+
+/** The next step after a status check: often the user can't change anything about it. */
+const AFTER_STATUS: Partial<Record<ProblemReason, string>> = {
+	badInput: LATER,
+	notTheApi: "Check 'Base URL' in the credential.",
+	tooLarge: LATER,
+	rateLimited: LATER,
+	modelUnavailable: LATER,
+	notReached: 'Ask whoever runs your n8n to check its network.',
+	credentialUnread: LATER,
+	blocked: 'Ask whoever runs your n8n about allowed domains and outgoing requests.',
+};
+
+/** The speaker of a problem's words, if not CometAPI. */
+const SPEAKERS: Partial<Record<ProblemReason, string>> = {
+	notTheApi: 'The answer',
+	notReached: 'The network',
+	connectionLost: 'The network',
+	credentialUnread: 'n8n',
+	blocked: 'n8n',
+};
+
+const adviceOn = ({ reason }: ApiProblem) => {
+	const [happened, fix = LATER] = ADVICE[reason];
+	return { happened, fix };
+};
+
+function adviceAtStatus({ reason }: ApiProblem): { happened: string; fix: string } {
+	const { happened, fix } = adviceOn({ reason: reason === 'tooLarge' ? 'badInput' : reason });
+	return { happened, fix: AFTER_STATUS[reason] ?? fix };
+}
 
 const NOT_CHARGED = 'You were not charged.';
 
@@ -177,22 +164,11 @@ const IN_USAGE_LOG =
 
 const WAIT_ON = "Get Status with this ID and 'Wait for Completion'";
 
-/** Get Status knows of a video only what CometAPI has told it. */
-const isPaid = ({ isSubmitter, job }: VideoErrorFacts) =>
-	isSubmitter !== false || job !== undefined;
-
 /** Ways to a video that CometAPI has accepted. */
 function waysOn({ isSubmitter }: VideoErrorFacts): string {
 	return isSubmitter === false
 		? 'Asking again is free: Executions > Retry, or Get Status with this ID.'
 		: 'The video is paid for: Executions > Retry or Get Status with this ID gets it free. Execute step pays again.';
-}
-
-/** A status check's own words for what went wrong at it. */
-function atStatus({ reason }: ApiProblem): Pick<Advice, 'happened' | 'fix'> {
-	const { happened, fix, fixOfStatus } = ADVICE[reason];
-	// Nothing that the user can change about a status check: its answer was about something else.
-	return { happened: reason === 'tooLarge' ? REFUSED : happened, fix: fixOfStatus ?? fix };
 }
 
 /**
@@ -201,7 +177,7 @@ function atStatus({ reason }: ApiProblem): Pick<Advice, 'happened' | 'fix'> {
  * @param advice what to do, by the family whose API it is; by default what the reason suggests
  */
 export function notAccepted(problem: ApiProblem, sentBytes: number, advice?: string): VideoError {
-	const { happened, fix } = ADVICE[problem.reason];
+	const { happened, fix } = adviceOn(problem);
 	const size =
 		problem.reason === 'tooLarge' ? `It had ${(sentBytes / 1_000_000).toFixed(1)} MB.` : undefined;
 	return refused(happened, sentences(size, advice ?? fix), problem);
@@ -224,7 +200,7 @@ function refused(happened: string, fix: string, problem: ApiProblem): VideoError
 /** A problem as a failure: the code is the reason in the form that codes have. */
 function failureOf({ reason, message }: ApiProblem): Failure {
 	const code = reason.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-	return { code, message: message ?? ADVICE[reason].happened };
+	return { code, message: message ?? ADVICE[reason][0] };
 }
 
 /**
@@ -233,13 +209,14 @@ function failureOf({ reason, message }: ApiProblem): Failure {
  * @param externalId the id that the submission gave its job, if any
  */
 export function outcomeUnknown(problem?: ApiProblem, externalId?: string): VideoError {
+	const { happened, fix } = problem ? adviceOn(problem) : {};
 	return new VideoError(
 		"It's unclear whether CometAPI accepted this video",
 		`${NOT_SENT_AGAIN} ${IN_USAGE_LOG}`,
 		{ ...factsOf(problem), status: 'unknown', failure: problem && failureOf(problem) },
 		[
-			problem && ADVICE[problem.reason].happened,
-			problem?.reason === 'notTheApi' ? ADVICE.notTheApi.fix : undefined,
+			happened,
+			problem?.reason === 'notTheApi' ? fix : undefined,
 			problem && quote(problem),
 			externalId && `This node called the video ${externalId} (external_task_id)`,
 		],
@@ -275,7 +252,7 @@ export function withVideo(error: VideoError, requestId: string): VideoError {
  * @param advice where Get Status should look for an ID that is not known, by the family
  */
 export function statusRefused(problem: ApiProblem, facts: JobFacts, advice?: string): VideoError {
-	const { happened, fix } = atStatus(problem);
+	const { happened, fix } = adviceAtStatus(problem);
 	const all = { ...facts, ...factsOf(problem) };
 	if (problem.reason !== 'unknownId') {
 		return new VideoError(happened, `${fix} ${waysOn(facts)}`, all, [quote(problem)]);
@@ -294,17 +271,18 @@ export function notFinishedInTime(
 	maxWaitS: number,
 	facts: JobFacts,
 ): VideoError {
-	const paid = isPaid(facts) ? 'It is paid for and still being made.' : undefined;
+	// Get Status knows of a video only what CometAPI has told it.
+	const isPaid = facts.isSubmitter !== false || facts.job !== undefined;
 	const ways =
 		facts.isSubmitter === false
 			? `Asking again is free: Executions > Retry, or ${WAIT_ON}.`
 			: `To get it free of charge: Executions > Retry, or ${WAIT_ON}. Execute step pays again.`;
 	const last = problem
-		? [`At the last status check, ${lowerFirst(atStatus(problem).happened)}`, quote(problem)]
+		? [`At the last status check, ${lowerFirst(adviceAtStatus(problem).happened)}`, quote(problem)]
 		: [facts.job?.providerStatus && `Its last status was ${facts.job.providerStatus}`];
 	return new VideoError(
 		`Not finished after ${maxWaitS} seconds`,
-		sentences(paid, ways),
+		sentences(isPaid && 'It is paid for and still being made', ways),
 		{ ...facts, ...factsOf(problem) },
 		last,
 	);
@@ -389,7 +367,7 @@ export function stopped(requestId?: string): StoppedError {
 	const advice =
 		requestId === undefined
 			? 'No request was sent after that.'
-			: `The video is paid for and still being made. To get it free of charge: ${WAIT_ON}.`;
+			: `CometAPI goes on making the video. To get it free of charge: ${WAIT_ON}.`;
 	return new StoppedError('The execution was canceled', advice, { requestId });
 }
 
@@ -532,7 +510,7 @@ function factsOf(
 }
 
 function quote({ reason, message, httpStatus }: ApiProblem): string | undefined {
-	if (message) return `${ADVICE[reason].source ?? 'CometAPI'}: ${message.replace(ID_IN_WORDS, '')}`;
+	if (message) return `${SPEAKERS[reason] ?? 'CometAPI'}: ${message.replace(ID_IN_WORDS, '')}`;
 	return httpStatus ? `HTTP status ${httpStatus}` : undefined;
 }
 
@@ -552,9 +530,9 @@ function quoteFailure(failure: Failure | undefined): string | undefined {
 	return `CometAPI${code}: ${failure.message.replace(ID_IN_WORDS, '')}`;
 }
 
-function sentences(...parts: Array<string | undefined>): string {
+function sentences(...parts: Array<string | false | undefined>): string {
 	return parts
-		.filter((part) => part !== undefined && part !== '')
+		.filter((part) => typeof part === 'string' && part !== '')
 		.map((part) => (/[.!?]$/.test(String(part)) ? part : `${part}.`))
 		.join(' ');
 }
