@@ -1,5 +1,4 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- tests run outside n8n */
-import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { measureBatches } from './batches.ts';
@@ -9,7 +8,7 @@ import { measureLearning } from './learning.ts';
 import { measureOverhead } from './overhead.ts';
 import { measurePackage } from './package.ts';
 import { measureRateLimit } from './rateLimit.ts';
-import { toTable, writeResults, type Figure, type Settings } from './report.ts';
+import { isHeld, toTable, type Figure, type Settings } from './report.ts';
 import { measureWaiting } from './waiting.ts';
 
 const GROUPS = {
@@ -26,11 +25,11 @@ const GROUPS = {
 const USAGE = `npm run bench -- [options]
 
   --quick         about two minutes instead of eleven: fewer repetitions, smaller loads
-  --only <group>  one of ${Object.keys(GROUPS).join(', ')}; may be given again; writes no results.json
+  --only <group>  one of ${Object.keys(GROUPS).join(', ')}; may be given again
   --help          print this
-`;
 
-const RESULTS = join(import.meta.dirname, 'results.json');
+Exits with 1 when a figure misses its limit.
+`;
 
 const { values } = parseArgs({
 	options: {
@@ -60,7 +59,5 @@ async function measure(isQuick: boolean, only: string[] | undefined): Promise<vo
 	}
 	process.stdout.write(`\n${toTable(figures)}\n`);
 	process.stdout.write(`Median (min-max) of the repetitions; measured in ${seconds()}\n`);
-	if (only) return;
-	writeResults(RESULTS, figures, isQuick);
-	process.stdout.write(`Written to ${relative(process.cwd(), RESULTS)}\n`);
+	if (!figures.every(isHeld)) process.exitCode = 1;
 }

@@ -1,8 +1,5 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- tests run outside n8n */
 // What a waiting video costs a real n8n in queue mode, in each way of waiting.
-import { writeFile } from 'node:fs/promises';
-import { cpus } from 'node:os';
-import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { readExample } from '../harness/n8n/exampleFile.ts';
@@ -19,7 +16,6 @@ import { type CleanUp, cleanUpAll } from '../harness/cleanUp.ts';
 import { node, START, video, workflow } from '../harness/n8n/workflow.ts';
 import { MEASURABLE, type ProcessCost, watch } from './queueProcess.ts';
 
-const RESULTS = join(import.meta.dirname, 'queueResults.json');
 const MOST = 300;
 const CONCURRENCY = 400;
 const WARM_UP = 20;
@@ -238,10 +234,6 @@ try {
 	const levels: Level[] = [];
 	for (const way of await ways()) levels.push(...(await measure(stage, way)));
 	process.stdout.write(`${toTable(levels)}\n`);
-	const machine = { cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length };
-	const results = { measuredAt: new Date().toISOString(), machine, levels };
-	await writeFile(RESULTS, `${JSON.stringify(results, null, '\t')}\n`);
-	process.stdout.write(`Written to ${relative(process.cwd(), RESULTS)}\n`);
 } finally {
 	await cleanUpAll(cleanUp);
 }

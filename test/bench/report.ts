@@ -1,7 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- tests run outside n8n */
-import { writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
-
 /** Several measurements of one thing. */
 export interface Sample {
 	median: number;
@@ -89,20 +85,4 @@ export function toTable(figures: Figure[]): string {
 		.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '))
 		.map((line) => `${line.trimEnd()}\n`)
 		.join('');
-}
-
-/** The same figures for machines, unrounded. */
-export function writeResults(path: string, figures: Figure[], isQuick: boolean): void {
-	const results = {
-		measuredAt: new Date().toISOString(),
-		isQuick,
-		machine: {
-			cpu: cpus()[0]?.model ?? 'unknown',
-			cores: cpus().length,
-			node: process.version,
-			platform: process.platform,
-		},
-		figures: figures.map((figure) => ({ ...figure, isHeld: isHeld(figure) })),
-	};
-	writeFileSync(path, `${JSON.stringify(results, null, '\t')}\n`);
 }

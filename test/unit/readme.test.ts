@@ -4,7 +4,6 @@ import { join } from 'node:path';
 
 import { describe, expect, test } from '@jest/globals';
 
-import queue from '../bench/queueResults.json';
 import shownByTests from '../e2e/claims.json';
 import { claimsIn, readClaims, type ShownBy } from '../harness/claimMarks';
 
@@ -35,12 +34,15 @@ function pointsOf(text: string): string[] {
 /** A title begins where a text of the source begins. */
 const QUOTES = ["'", '"', '`'];
 
-/** By how much each of 300 waiting videos makes the worker grow, in MB. */
+/** By how much each of 300 waiting videos makes the worker grow, in MB, by the table of that way. */
 function memoryOfAWait(way: string): string {
-	const residentMB = (waiting: number) =>
-		queue.levels.find((level) => level.way.startsWith(way) && level.waiting === waiting)?.worker
-			.residentMB ?? Number.NaN;
-	return ((residentMB(300) - residentMB(0)) / 300).toFixed(1);
+	const rows = WAITING.split(`\n| ${way} |`)[1]?.split('\n') ?? [];
+	const residentMB = (waiting: string) => {
+		const cells = rows.map((row) => row.split('|').map((cell) => cell.trim()));
+		const cellsOf = cells.find((row) => row.includes(waiting)) ?? [];
+		return Number(cellsOf[cellsOf.indexOf(waiting) + 1]?.replace(',', ''));
+	};
+	return ((residentMB('300') - residentMB('0')) / 300).toFixed(1);
 }
 
 describe('the documents', () => {
@@ -69,8 +71,8 @@ describe('the documents', () => {
 });
 
 test('docs/waiting.md says what the bench measured of a waiting video', () => {
-	const perExecution = memoryOfAWait('In the node, an execution');
-	const perItem = memoryOfAWait('In the node, all videos');
+	const perExecution = memoryOfAWait('in the node, one execution per video');
+	const perItem = memoryOfAWait('in the node, items of one execution');
 	expect(WAITING).toContain(
 		`${perExecution} MB as its own execution, ${perItem} MB as one of many items`,
 	);
