@@ -5,6 +5,7 @@ import { measureBatches } from './batches.ts';
 import { measureEndings } from './endings.ts';
 import { measureLag } from './lag.ts';
 import { measureLearning } from './learning.ts';
+import { measureManyItems } from './manyItems.ts';
 import { measureOverhead } from './overhead.ts';
 import { measurePackage } from './package.ts';
 import { measureRateLimit } from './rateLimit.ts';
@@ -18,6 +19,7 @@ const GROUPS = {
 	rateLimit: measureRateLimit,
 	waiting: measureWaiting,
 	endings: measureEndings,
+	manyItems: measureManyItems,
 	overhead: measureOverhead,
 	package: measurePackage,
 };
