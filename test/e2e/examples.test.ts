@@ -10,6 +10,7 @@ import { chat } from '../harness/n8n/agentChat.ts';
 import {
 	exampleNames,
 	exampleText,
+	PIPELINE,
 	readExample,
 	withParameters,
 } from '../harness/n8n/exampleFile.ts';
@@ -32,11 +33,19 @@ import { type SocialSink, startSocialSink } from '../harness/services/socialSink
 import { until } from '../harness/until.ts';
 import { sampleMp4 } from '../simulator/simulator.ts';
 
-const IDEAS = 'CometAPI video ideas';
 const PNG = Buffer.from(
 	'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
 	'base64',
 );
+
+const positionShape = z.tuple([z.number(), z.number()]);
+const noteShape = z.object({ content: z.string(), width: z.number(), height: z.number() });
+const NODE_SIZE = { width: 96, height: 96 };
+/** Measured in n8n 2.41.1: what "fit" makes of a workflow in that window, and the text of its notes. */
+const FITTED_PX = { width: 1163, height: 663 };
+const NOTE_TEXT_PX = 14;
+const READABLE_PX = 12;
+const MOST_WORDS = 80;
 
 const editShape = z.object({ prompt: z.string(), video: z.object({ url: z.string().url() }) });
 const buttonsShape = z.object({
@@ -215,78 +224,6 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 			expect(execution.status).toBe('error');
 			expect(execution.data.resultData.error?.message).toContain(`[request ID ${onlyId()}]`);
 			expect(execution.data.resultData.runData['Get Status']).toHaveLength(30);
-		});
-	});
-
-	describe('the example scheduled-content-pipeline', () => {
-		let workflowId: string;
-
-		async function setUp() {
-			expectSuccess(await runSaved(workflowId, 'Set Up'));
-		}
-
-		async function day(): Promise<Execution> {
-			return await runSaved(workflowId, 'Every Day');
-		}
-
-		function expectMessage({ status, data }: Execution, words: string) {
-			expect(data.resultData.error?.message).toContain(words);
-			expect(status).toBe('error');
-		}
-
-		async function statuses() {
-			return (await scene.client.listTableRows(IDEAS)).map(({ status }) => status);
-		}
-
-		test('says to set up first when started too early, and what to do next after that', async () => {
-			workflowId = await scene.save(await open('scheduled-content-pipeline'));
-			expectMessage(await day(), "execute the workflow once from 'Set Up'");
-			scene.paidIds(0);
-
-			const execution = await runSaved(workflowId, 'Set Up');
-			expectSuccess(execution);
-			expect(outputItems(execution, 'What to Do Next')[0]?.json['next']).toContain(
-				"execute the workflow from 'Every Day'",
-			);
-			expect(await statuses()).toEqual(['new', 'new', 'new']);
-			scene.paidIds(0);
-		});
-
-		test('makes one idea a day, each once, and marks it as done or failed', async () => {
-			const first = await day();
-			expectSuccess(first);
-			const [firstId] = scene.paidIds(1);
-			expect(await fileOf(first, 'Store the Video')).toEqual(sampleMp4);
-			const [done] = await scene.client.listTableRows(IDEAS);
-			expect(done).toMatchObject({
-				status: 'done',
-				request_id: firstId,
-				video_url: `${scene.simulator.mediaUrl}/videos/${firstId}.mp4`,
-			});
-			expect(scene.paidJobs()[0]?.body).toMatchObject({ prompt: done?.['idea'] });
-
-			scene.plan = () => ({
-				seconds: 0.2,
-				outcome: 'failed',
-				error: { code: 'internal_error', message: 'The renderer broke.' },
-			});
-			const second = await day();
-			const [, failed] = await scene.client.listTableRows(IDEAS);
-			expectMessage(second, `No video of the idea '${String(failed?.['idea'])}'`);
-			expectMessage(second, 'The renderer broke.');
-			const [, failedId] = scene.paidIds(2);
-			expect(failed).toMatchObject({
-				status: 'failed',
-				request_id: failedId,
-				message: expect.stringContaining('The renderer broke.'),
-			});
-
-			scene.plan = () => ({ seconds: 0.2 });
-			await setUp();
-			expectSuccess(await day());
-			expect(await statuses()).toEqual(['done', 'failed', 'done']);
-			expectMessage(await day(), 'There is no new idea in the data table');
-			scene.paidIds(3);
 		});
 	});
 
@@ -779,7 +716,8 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 		});
 
 		test('is executed by a test', () => {
-			expect([...executed].sort()).toEqual(all.map(({ name }) => name));
+			// pipeline.test.ts executes the others.
+			expect([...executed, ...PIPELINE].sort()).toEqual(all.map(({ name }) => name));
 		});
 
 		test('has a note that says what to do and what it costs', () => {
@@ -789,6 +727,17 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 					.map((node) => String(Object(node['parameters']).content));
 				expect({ name, notes }).toMatchObject({
 					notes: expect.arrayContaining([expect.stringMatching(/credential[^]*\*\*Cost:\*\*/)]),
+				});
+			}
+		});
+
+		test('has notes of few words, which can be read when the workflow fits a window of 1440 px', () => {
+			for (const { name, workflow } of all) {
+				const notes = workflow.nodes.map((node) => noteShape.safeParse(node['parameters']).data);
+				const words = notes.map((note) => note?.content.split(/\s+/).length ?? 0);
+				expect({ name, most: Math.max(...words) <= MOST_WORDS }).toEqual({ name, most: true });
+				expect({ name, readable: textPxAtFit(workflow) >= READABLE_PX }).toEqual({
+					...{ name, readable: true },
 				});
 			}
 		});
@@ -820,6 +769,19 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 		});
 	});
 });
+
+/** How high the notes' text is on the screen when a window of 1440 by 900 px shows all of the workflow. */
+function textPxAtFit({ nodes }: Workflow): number {
+	const boxes = nodes.map(({ position, parameters }) => {
+		const [x, y] = positionShape.parse(position);
+		const { width, height } = noteShape.safeParse(parameters).data ?? NODE_SIZE;
+		return { x, y, right: x + width, bottom: y + height };
+	});
+	const width = Math.max(...boxes.map(({ right }) => right)) - Math.min(...boxes.map(({ x }) => x));
+	const height =
+		Math.max(...boxes.map(({ bottom }) => bottom)) - Math.min(...boxes.map(({ y }) => y));
+	return NOTE_TEXT_PX * Math.min(1, FITTED_PX.width / width, FITTED_PX.height / height);
+}
 
 /** The workflow with some values of a Set node filled in. */
 function withTexts(

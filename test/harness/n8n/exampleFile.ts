@@ -7,6 +7,14 @@ import { PROJECT_FOLDER } from './stage.ts';
 
 const FOLDER = join(PROJECT_FOLDER, 'examples');
 
+/** The examples that share a data table. */
+export const PIPELINE = [
+	'pipeline-submit',
+	'pipeline-collect',
+	'pipeline-watch',
+	'scheduled-content-pipeline',
+] as const;
+
 /** The names of all examples, without .json. */
 export async function exampleNames(): Promise<string[]> {
 	const files = await readdir(FOLDER);

@@ -95,6 +95,8 @@ export type Workflow = z.infer<typeof workflowShape>;
 export type OutputItem = z.infer<typeof itemShape>;
 export type ExecutionData = z.infer<typeof executionDataShape>;
 
+export type TableRow = Record<string, unknown>;
+
 export interface Credential {
 	id: string;
 	name: string;
@@ -155,7 +157,11 @@ export interface RestClient {
 	/** The bytes of one of an item's files. */
 	downloadFile(file: unknown): Promise<Buffer>;
 	/** All rows of a data table. */
-	listTableRows(tableName: string): Promise<Array<Record<string, unknown>>>;
+	listTableRows(tableName: string): Promise<TableRow[]>;
+	/** As the user adds rows in n8n's own view of the data table. */
+	addTableRows(tableName: string, rows: TableRow[]): Promise<void>;
+	/** As the user changes a row there. */
+	changeTableRow(tableName: string, id: unknown, values: TableRow): Promise<void>;
 	/**
 	 * Creates one of n8n's own Agents, sends it a message, and resolves with what the chat shows, one
 	 * event each.
@@ -238,6 +244,13 @@ export function createRestClient(serverUrl: string, password: string = owner.pas
 			? http.post('/credentials', body)
 			: http.patch(`/credentials/${id}`, body));
 		return { id: named.parse(saved).id, name, type };
+	};
+
+	const tablePath = async (tableName: string): Promise<string> => {
+		const { data: tables } = tableList.parse(await http.get('/data-tables-global'));
+		const table = tables.find(({ name }) => name === tableName);
+		if (table === undefined) throw new Error(`There is no data table ${tableName}`);
+		return `/projects/${table.projectId}/data-tables/${table.id}`;
 	};
 
 	return {
@@ -349,11 +362,17 @@ export function createRestClient(serverUrl: string, password: string = owner.pas
 		},
 
 		async listTableRows(tableName) {
-			const { data: tables } = tableList.parse(await http.get('/data-tables-global'));
-			const table = tables.find(({ name }) => name === tableName);
-			if (table === undefined) throw new Error(`There is no data table ${tableName}`);
-			const rows = await http.get(`/projects/${table.projectId}/data-tables/${table.id}/rows`);
+			const rows = await http.get(`${await tablePath(tableName)}/rows`);
 			return rowList.parse(rows).data;
+		},
+
+		async addTableRows(tableName, rows) {
+			await http.post(`${await tablePath(tableName)}/insert`, { data: rows });
+		},
+
+		async changeTableRow(tableName, id, values) {
+			const filter = { type: 'and', filters: [{ columnName: 'id', condition: 'eq', value: id }] };
+			await http.patch(`${await tablePath(tableName)}/rows`, { filter, data: values });
 		},
 
 		async chatWithAgent(schema, message) {
