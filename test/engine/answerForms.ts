@@ -1,4 +1,4 @@
-/** Answers of the forms that public threads show, with made-up values (docs/api.md, "How an answer may look"). */
+/** Answers of the forms that public threads show, with made-up values (docs/api.md, "Forms of an answer"). */
 
 export type Body = (id: string, api: string) => unknown;
 

@@ -3,7 +3,7 @@ import { type Origin, assumed } from './origin.ts';
 
 /**
  * Status answers that any family may give, since CometAPI passes on what makers and gateways say
- * (docs/api.md, "How an answer may look"). All are assumed: seen in public threads, never live.
+ * (docs/api.md, "Forms of an answer"). All are assumed: seen in public threads, never live.
  */
 export const MAKERS_SHAPES = {
 	openAi: assumed('G', 'an OpenAI video; the URL in metadata, the error as an object'),

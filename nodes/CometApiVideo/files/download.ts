@@ -25,7 +25,7 @@ import {
 	type VideoType,
 } from './videoFile';
 
-/** In so many ms a try must bring LEAST_BYTES_PER_S; a shorter time-out of the node shortens it. */
+/** A try is cut if it is slower than LEAST_BYTES_PER_S over so many ms; a shorter time-out shortens it. */
 const PROGRESS_WINDOW_MS = 60_000;
 
 /** A host that drips would else keep the item for ever. */
