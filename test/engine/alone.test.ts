@@ -20,7 +20,7 @@ describe.each(FAMILIES)(
 				expect(item?.binary?.data).toMatchObject({ mimeType: 'video/mp4' });
 				const lines = logLines.filter((line) => line.includes(String(job?.requestId)));
 				expect(lines).toEqual([
-					expect.stringMatching(/^CometAPI accepted a video: .+, node "Video", item 0$/),
+					expect.stringMatching(/^CometAPI accepted a video: .+, node "Video", item 1$/),
 				]);
 				expect(lines[0]).not.toContain('undefined');
 			});

@@ -44,14 +44,14 @@ describe.each(FAMILIES)('A reference of $family', ({ create, lookUp }) => {
 				workflow_id: 'workflow',
 				execution: expect.stringMatching(/^\d+$/),
 				node: 'Video',
-				item: 0,
+				item: 1,
 				reference: 'row 7',
 			};
 			const [line, ...others] = logged(requestId);
 			expect(others).toEqual([]);
 			expect(line).toEqual({
 				line: expect.stringMatching(
-					/^CometAPI accepted a video: request ID \S+, resource ".+", model ".+", workflow "A workflow", workflow ID workflow, execution \d+, node "Video", item 0, reference "row 7"$/,
+					/^CometAPI accepted a video: request ID \S+, resource ".+", model ".+", workflow "A workflow", workflow ID workflow, execution \d+, node "Video", item 1, reference "row 7"$/,
 				),
 				fields,
 			});
@@ -87,7 +87,7 @@ describe.each(FAMILIES)('A reference of $family', ({ create, lookUp }) => {
 				expect(others).toEqual([]);
 				expect(line).toEqual({
 					line: expect.stringMatching(
-						/^It is not known whether .+, answer "gone\\nCometAPI .+, item 0, reference ".+"$/,
+						/^It is not known whether .+, answer "gone\\nCometAPI .+, item 1, reference ".+"$/,
 					),
 					fields: {
 						resource: lookUp.resource,
@@ -99,7 +99,7 @@ describe.each(FAMILIES)('A reference of $family', ({ create, lookUp }) => {
 							workflow: 'A workflow',
 							workflow_id: 'workflow',
 							node: 'Video',
-							item: 0,
+							item: 1,
 							reference,
 						},
 						execution: expect.any(String),

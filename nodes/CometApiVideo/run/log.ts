@@ -38,7 +38,8 @@ function placeOf({ context, itemIndex, reference }: Item): LogFacts {
 		'workflow ID': id,
 		execution: context.getExecutionId(),
 		node: context.getNode().name,
-		item: itemIndex,
+		// As in messages, which people compare.
+		item: itemIndex + 1,
 		reference,
 	};
 }
