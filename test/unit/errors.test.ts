@@ -9,6 +9,7 @@ import { CometApiVideoApi } from '../../credentials/CometApiVideoApi.credentials
 import { countWords, MOST_WORDS } from '../harness/words';
 import { CometApiVideo } from '../../nodes/CometApiVideo/CometApiVideo.node';
 import {
+	downloadFailed,
 	outcomeUnknown,
 	noPlaceFree,
 	notAccepted,
@@ -25,6 +26,16 @@ import {
 	videoFailed as videoFailedFor,
 	videoNotLocated,
 } from '../../nodes/CometApiVideo/errors';
+import { klingApi } from '../../nodes/CometApiVideo/resources/kling/api';
+import { videoApi } from '../../nodes/CometApiVideo/resources/video/api';
+import {
+	blocked,
+	brokenOff,
+	cutOff,
+	judgeAnswer,
+	notStored,
+	tooLarge,
+} from '../../nodes/CometApiVideo/files/videoFile';
 import type { ApiProblem, ProblemReason } from '../../nodes/CometApiVideo/answers/problem';
 import { causeOf, mayBeRemade } from '../../nodes/CometApiVideo/answers/failures';
 import {
@@ -140,6 +151,26 @@ const withoutId = [
 	{ name: 'stoppedWhileSubmitting', error: stoppedWhileSubmitting() },
 	{ name: 'unexpected before anything was sent', error: unexpected(new Error(SAID)) },
 ];
+
+/** Advice that others than errors.ts give. */
+const FILE = { ...facts, url: 'https://example.com/video.mp4' };
+const PAGE = { statusCode: 200, headers: {}, body: 'Hi', head: Buffer.from('Hi') };
+const GONE = { ...PAGE, statusCode: 410 };
+const ofOthers = [
+	...[tooLarge, brokenOff('x'), blocked('x'), notStored('x'), cutOff(1)],
+	...[judgeAnswer(PAGE, false), judgeAnswer(PAGE, true), judgeAnswer(GONE, false)],
+].map((problem) => downloadFailed(problem, FILE));
+const said = (message: string): ApiProblem => ({ reason: 'badInput', message });
+const UNKNOWN: ApiProblem = { reason: 'unknownId' };
+const ofFamilies = [
+	notAccepted(said('x'), 1, videoApi.adviceFor?.(said('unsupported relay mode'))),
+	notAccepted(said('x'), 1, videoApi.adviceFor?.(said('field required: reference_urls'))),
+	statusRefused(UNKNOWN, { ...facts, isSubmitter: false }, klingApi.adviceFor?.(UNKNOWN)),
+];
+
+test.each([...ofOthers, ...ofFamilies])('advice of others is short, too: $advice', (error) => {
+	expect(countWords(`${error.message} ${error.advice}`)).toBeLessThanOrEqual(MOST_WORDS);
+});
 
 /** The name of every parameter, as the user sees it. */
 function namesOf(properties: INodeProperties[]): string[] {

@@ -177,7 +177,7 @@ export function judgeAnswer(
 	if ([403, 404, 410].includes(status) && !isAtTheApi) {
 		return {
 			reason: quoting(`The link to the video has expired (HTTP ${status})`),
-			fix: "A link works for about a day. The operation 'Get Status' may have a fresh one.",
+			fix: 'A link works for about a day. Get Status may have a fresh one.',
 			again: status === 410 ? 'never' : 'soon',
 		};
 	}
@@ -200,7 +200,7 @@ function typeOf({ headers, head }: HttpAnswer & { head: Buffer }): string {
 /** No video of the API comes near; an endless one would fill the disk. */
 export const MAX_FILE_BYTES = 2_000_000_000;
 
-const LINK_ONLY = "With 'Download Video' turned off, the item has the link only.";
+const LINK_ONLY = "Without 'Download Video', the item has the link.";
 
 export const tooLarge: FileProblem = {
 	reason: `The file has more than ${MAX_FILE_BYTES / 1_000_000_000} GB, and this node downloads no more`,
@@ -221,7 +221,7 @@ export const blocked = (message: string): FileProblem => ({
 
 export const notStored = (message: string): FileProblem => ({
 	reason: `n8n could not store the file: ${shorten(message)}`,
-	fix: `Ask whoever runs your n8n: its storage for files has no space, or doesn't take this file. ${LINK_ONLY}`,
+	fix: `Ask whoever runs your n8n: its storage has no space or refuses this file. ${LINK_ONLY}`,
 	again: 'never',
 });
 
