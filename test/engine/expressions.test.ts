@@ -113,6 +113,25 @@ describe('What is not meant is refused by name, and no item of the run is paid f
 	});
 });
 
+describe('A value that is refused is called', () => {
+	test.concurrent.each<[string, (value: string | number) => INodeParameters, string | number]>([
+		['Duration', (duration) => ({ duration }), 99],
+		['an option', (pollInterval) => ({ options: { pollInterval } }), -1],
+		['Image URL', (imageUrl) => ({ imageSource: 'url', imageUrl }), 'a.png'],
+	])('by how the user gave it: %s', async (_name, parameters, value) => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			const typed = await execute(createNode(parameters(value)));
+			expect(typed.error?.description).toMatch(new RegExp(`^You entered "?${value}"?\\. Enter`));
+			const items = itemsOf({ value } as { value: string });
+			const evaluated = await execute(createNode(parameters(FROM_ITEM)), items);
+			expect(evaluated.error?.description).toMatch(
+				new RegExp(`^The value is "?${value}"?\\. Enter`),
+			);
+			expect(simulator.requests).toEqual([]);
+		});
+	});
+});
+
 describe('The evaluated Image Source decides', () => {
 	const leftOver = { imageUrl: 'https://example.com/left-over.png' };
 

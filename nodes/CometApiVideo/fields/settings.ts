@@ -159,7 +159,7 @@ export const reference = option(
 			default: '',
 			placeholder: 'e.g. {{ $json.row_number }}',
 			description:
-				"Text of your own to recognize this video by, such as a row's ID. It's in the output, in n8n's log and in errors, and isn't sent to CometAPI.",
+				"Your text to recognize this video by, such as a row's ID. It's in the output, in n8n's log and in errors, and isn't sent to CometAPI.",
 		},
 		(value, label) => {
 			const line = checkOptionalText(value, label)

@@ -23,7 +23,7 @@ export const videoKind = choiceField({
 		{ name: 'From Text', value: 'text', description: "'Image Source' was None" },
 	],
 	default: 'text',
-	description: 'What the video was made from. Kling looks for a request ID among one kind only.',
+	description: 'Source of the video. Kling looks for a request ID among one kind only.',
 });
 
 /** CometAPI's Kling API, by docs/api.md. */

@@ -41,7 +41,7 @@ const size = option(
 			default: '',
 			placeholder: 'e.g. 1280x720',
 			hint: "Width x height, or a ratio such as 21:9; replaces 'Aspect Ratio'",
-			description: 'Which sizes are possible depends on the model. A larger one may cost more.',
+			description: 'Possible sizes depend on the model. A larger one may cost more.',
 		},
 		checkSize,
 	),
