@@ -36,5 +36,5 @@ test.each(seeds)(
 		}
 		expect(items).toBeGreaterThanOrEqual(1_000);
 	},
-	600_000,
+	1_200_000,
 );
