@@ -361,6 +361,20 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 		},
 	);
 
+	test('the next node shows the fields of the video before anything has run', async () => {
+		const create = newNode({ operation: 'create', prompt: 'A candle' });
+		const next = node('Next', ['n8n-nodes-base.set', 3.4], {});
+		await editor.openWorkflow(await scene.save(workflow([start(), create, next])));
+		await editor.openNode('Next');
+		await eventually(async () =>
+			expect(await editor.input.fields()).toEqual(
+				expect.arrayContaining(['request_id', 'status', 'video', 'url', 'wait']),
+			),
+		);
+		await takePicture('schema');
+		scene.paidIds(0);
+	});
+
 	test.each(['99', '0', '7.5', '"1,5"', '"eight"'])('refuses a duration of %s', async (given) => {
 		await openNode(video({ duration: `={{ ${given} }}` }));
 		await executeStep();

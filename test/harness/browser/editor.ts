@@ -38,6 +38,7 @@ export async function openEditor(context: BrowserContext, serverUrl: string): Pr
 export class Editor {
 	readonly panel: NodePanel;
 	readonly node: NodeView;
+	readonly input: InputPane;
 	readonly output: OutputPane;
 	readonly credential: CredentialDialogue;
 	/** What the browser's console has shown. */
@@ -51,6 +52,7 @@ export class Editor {
 		this.serverUrl = serverUrl;
 		this.panel = new NodePanel(page);
 		this.node = new NodeView(page);
+		this.input = new InputPane(page);
 		this.output = new OutputPane(page);
 		this.credential = new CredentialDialogue(page);
 		this.notification = page.locator('.el-notification');
@@ -318,6 +320,21 @@ class NodeView {
 
 	private seenParameters(selector: string): Locator {
 		return this.view.locator(`${testId('node-parameters')} ${selector}`).filter({ visible: true });
+	}
+}
+
+/** The left of an opened node. */
+class InputPane {
+	private readonly pane: Locator;
+
+	constructor(page: Page) {
+		this.pane = page.locator(`${testId('ndv')} ${testId('ndv-input-panel')}`);
+	}
+
+	/** As a user drags them into a parameter. */
+	async fields(): Promise<string[]> {
+		const texts = await this.pane.locator(testId('run-data-schema-item')).allInnerTexts();
+		return texts.flatMap(lines);
 	}
 }
 

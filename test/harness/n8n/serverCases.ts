@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 
 import { describe, expect, test } from '@jest/globals';
 import { sleep } from 'n8n-workflow';
+import { z } from 'zod';
 
 import { type JobPlan, sampleMp4, verdict } from '../../simulator/simulator.ts';
 import { until } from '../until.ts';
@@ -26,6 +27,7 @@ import {
 	type WorkflowNode,
 } from './workflow.ts';
 
+const schemaShape = z.object({ type: z.literal('object'), properties: z.record(z.unknown()) });
 const PNG_SIGNATURE = Buffer.from('89504e470d0a1a0a', 'hex');
 const REFUSED: JobPlan = {
 	seconds: 0.2,
@@ -166,6 +168,18 @@ function describeVideos(scene: ServerScene): void {
 		expect(outputItems(execution, VIDEO).map(({ json }) => json)).toEqual([done(requestId)]);
 		const url = `data:image/png;base64,${bytes.toString('base64')}`;
 		expect(scene.paidJobs()[0]?.body).toMatchObject({ image: { url } });
+	});
+
+	test('The fields of the output are known before the node has run', async () => {
+		const execution = await scene.execute(workflow([start(), video()]));
+		scene.paidIds(1);
+		const address = `schemas/${NODE_TYPE}/1.0.0/grok/create.json`;
+		const response = await fetch(`${scene.stage.server.url}/${address}`);
+		const { properties } = schemaShape.parse(await response.json());
+		const [item] = outputItems(execution, VIDEO);
+		expect(Object.keys(properties)).toEqual(
+			expect.arrayContaining(Object.keys(Object(item?.json))),
+		);
 	});
 
 	test('A downloaded video is, byte for byte, what the provider has', async () => {
