@@ -8,6 +8,7 @@ import { readExample, withParameters } from '../harness/n8n/exampleFile.ts';
 import { CURRENT_N8N } from '../harness/n8n/installation.ts';
 import { type Execution, outputItems, type Workflow } from '../harness/n8n/restClient.ts';
 import { useServer } from '../harness/n8n/serverScene.ts';
+import { NODE_TYPE } from '../harness/n8n/stage.ts';
 import {
 	type ChatModel,
 	OUT_OF_ORDER,
@@ -68,6 +69,20 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 	function linkTo(requestId: string | undefined): string {
 		return `${scene.simulator.mediaUrl}/videos/${requestId}.mp4`;
 	}
+
+	test('n8n has what an assistant must know before it adds the node, and an agent before it calls it', async () => {
+		const description = await scene.client.getNodeType(NODE_TYPE);
+		const { searchHint } = Object(description?.['builderHint']);
+		expect(searchHint).toContain('add no loop, Wait node, Get Status or Retry On Fail');
+		expect(searchHint).toContain('request_id, status, video.url');
+		const tool = await scene.client.getNodeType(`${NODE_TYPE}Tool`);
+		expect(tool?.['properties']).toContainEqual(
+			expect.objectContaining({
+				name: 'toolDescription',
+				default: expect.stringMatching(/waits.*video\.url.*each call makes and charges/i),
+			}),
+		);
+	});
 
 	describe('an AI agent with the node as its tool', () => {
 		test('is offered a tool with a name, a description, and a prompt to write', async () => {
