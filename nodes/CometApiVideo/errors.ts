@@ -278,8 +278,8 @@ export function notFinishedInTime(
 			? `Asking again is free: Executions > Retry, or ${WAIT_ON}.`
 			: `To get it free of charge: Executions > Retry, or ${WAIT_ON}. Execute step pays again.`;
 	const last = problem
-		? [`At the last status check, ${lowerFirst(adviceAtStatus(problem).happened)}`, quote(problem)]
-		: [facts.job?.providerStatus && `Its last status was ${facts.job.providerStatus}`];
+		? [`The last status check: ${adviceAtStatus(problem).happened}`, quote(problem)]
+		: [facts.job?.providerStatus && `The last status: ${facts.job.providerStatus}`];
 	return new VideoError(
 		`Not finished after ${maxWaitS} seconds`,
 		sentences(isPaid && 'It is paid for and still being made', ways),
@@ -287,6 +287,9 @@ export function notFinishedInTime(
 		last,
 	);
 }
+
+const RETRY_MAKES_ANOTHER =
+	'Try again later: Executions > Retry makes a new video, which you pay for.';
 
 const FAILED: Record<FailureCause | 'expired', { happened: string; fix: string }> = {
 	moderation: {
@@ -297,14 +300,8 @@ const FAILED: Record<FailureCause | 'expired', { happened: string; fix: string }
 		happened: 'The video was refused',
 		fix: 'Change the prompt, the image or the video and run again, which makes and charges a new video.',
 	},
-	provider: {
-		happened: 'The video could not be made',
-		fix: 'Try again later: Executions > Retry makes a new video, which you pay for.',
-	},
-	expired: {
-		happened: 'The video expired before it was finished',
-		fix: 'Try again later: Executions > Retry makes a new video, which you pay for.',
-	},
+	provider: { happened: 'The video could not be made', fix: RETRY_MAKES_ANOTHER },
+	expired: { happened: 'The video expired before it was finished', fix: RETRY_MAKES_ANOTHER },
 	other: {
 		happened: 'The video could not be made',
 		fix: 'Executions > Retry repeats this answer. To make another video, which you pay for, start a new execution.',
@@ -450,25 +447,22 @@ export function toNodeError(
 
 function adviseOnOthers(error: VideoError, count: number, onlyAsks: boolean): string | undefined {
 	if (count === 0 || error instanceof StoppedError) return undefined;
-	const others = count === 1 ? 'other video' : `other ${count} videos`;
-	const isOne = count === 1;
+	const [others, are, them] =
+		count === 1 ? ['other video', 'is', 'it'] : [`other ${count} videos`, 'are', 'them'];
 	return sentences(
 		onlyAsks
 			? `Executions > Retry asks for your ${others} again, free of charge.`
-			: `Your ${others} ${isOne ? 'is' : 'are'} safe: Executions > Retry gets ${isOne ? 'it' : 'them'}.`,
+			: `Your ${others} ${are} safe: Executions > Retry gets ${them}.`,
 		"If this one fails again: Settings > On Error > Continue, save, 'Retry with currently saved workflow'.",
 	);
 }
 
 function listOf(videos: KnownVideo[]): string | undefined {
 	if (videos.length === 0) return undefined;
-	const named = videos
-		.slice(0, MOST_IDS)
-		.map(({ itemIndex, requestId, reference }) =>
-			reference === undefined
-				? `item ${itemIndex + 1}: ${requestId}`
-				: `item ${itemIndex + 1} (${reference}): ${requestId}`,
-		);
+	const named = videos.slice(0, MOST_IDS).map(({ itemIndex, requestId, reference }) => {
+		const of = reference === undefined ? '' : ` (${reference})`;
+		return `item ${itemIndex + 1}${of}: ${requestId}`;
+	});
 	const unnamed = videos.length - named.length;
 	const more = unnamed > 0 ? `, and ${unnamed} more, which are in n8n's log` : '';
 	return `IDs of the other videos: ${named.join(', ')}${more}`;
@@ -535,10 +529,4 @@ function sentences(...parts: Array<string | false | undefined>): string {
 		.filter((part) => typeof part === 'string' && part !== '')
 		.map((part) => (/[.!?]$/.test(String(part)) ? part : `${part}.`))
 		.join(' ');
-}
-
-function lowerFirst(sentence: string): string {
-	return /^(CometAPI|n8n)/.test(sentence)
-		? sentence
-		: sentence.charAt(0).toLowerCase() + sentence.slice(1);
 }

@@ -288,7 +288,7 @@ describe('When a request is refused', () => {
 			const busy = { kind: 'status', status: 429 } as const;
 			simulator.inject({ route: 'status', times: Infinity, fault: busy });
 			const { error } = await execute(createNode({ options: { maxWait: 2 } }));
-			expect(error?.description).toContain(`At the last status check, ${others.rate}.`);
+			expect(error?.description).toContain(`The last status check: ${others.rate}.`);
 		});
 	});
 
