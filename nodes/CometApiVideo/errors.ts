@@ -85,7 +85,7 @@ export class InputError extends VideoError {
 
 const LATER = 'Try again later.';
 
-/** What happened, and the next step, by default LATER. */
+/** The event, and the next step, by default LATER. */
 const ADVICE: Record<ProblemReason, [happened: string, fix?: string]> = {
 	badInput: ['CometAPI did not accept the request', 'Change the parameter that CometAPI names.'],
 	unauthorized: ["CometAPI doesn't accept the API key", "Check 'API Key' in the credential."],
