@@ -3,6 +3,8 @@ import type { JsonRecord } from './http/json';
 export type JobStatus = 'pending' | 'done' | 'failed' | 'expired';
 
 export interface Video {
+	/** The maker's own, by which it extends the video; not the job's. */
+	id?: string;
 	/** Opens without the key, for about a day. */
 	url?: string;
 	/** Of a file without such a URL: only the key opens it. */

@@ -74,15 +74,22 @@ describe.each(KINDS)('An agent %s', (_kind, graphWith) => {
 			const video = createVideoNode(
 				{
 					...{ prompt: fromAI('prompt', 'string'), duration: fromAI('seconds', number) },
-					options: { size: fromAI('size', 'string') },
+					options: {
+						size: fromAI('size', 'string'),
+						referenceVideos: fromAI('videos', list),
+						referenceAudios: fromAI('audios', 'string'),
+					},
 					...{ imageSource: 'url', imageUrl: fromAI('images', list) },
 				},
 				TOOL,
 			);
-			const graph = graphWith(video, { prompt: 'A comet', size: '1280 x 720', ...input });
+			const graph = graphWith(video, {
+				...{ prompt: 'A comet', size: '1280 x 720', ...input },
+				...{ videos: input.images, audios: '' },
+			});
 			await expectSubmit(graph, '/v1/videos', {
 				...{ model: 'seedance-2-5', prompt: 'A comet', seconds: '6', size: '1280x720' },
-				reference_urls: URLS,
+				...{ reference_urls: URLS, reference_video_urls: URLS },
 			});
 		},
 	);
@@ -97,15 +104,16 @@ describe.each(KINDS)('An agent %s', (_kind, graphWith) => {
 				...{ aspectRatio: fromAI('ratio', 'string'), qualityMode: fromAI('mode', 'string') },
 				...{ sound: fromAI('sound', sound), imageSource: fromAI('source', 'string') },
 				...{ imageUrl: fromAI('image', 'string') },
-				options: { cfgScale: fromAI('scale', number) },
+				options: { cfgScale: fromAI('scale', number), lastFrame: fromAI('end', 'string') },
 			},
 			TOOL,
 		);
 		const texts = { prompt: 'A comet', ratio: '9:16 ', mode: 'Pro', source: 'URL' };
-		const graph = graphWith(kling, { ...texts, image: URLS[0], ...input });
+		const graph = graphWith(kling, { ...texts, ...{ image: URLS[0], end: URLS[1] }, ...input });
 		await expectSubmit(graph, '/kling/v1/videos/image2video', {
 			...{ model_name: 'kling-v2-6', prompt: 'A comet', duration: '10', cfg_scale: 0.7 },
 			...{ aspect_ratio: '9:16', mode: 'pro', sound: 'on', image: URLS[0] },
+			image_tail: URLS[1],
 			external_task_id: expect.any(String),
 		});
 	});

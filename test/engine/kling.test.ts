@@ -3,7 +3,7 @@ import { describe, expect, jest, test } from '@jest/globals';
 import { sleep, type INodeExecutionData, type INodeParameters } from 'n8n-workflow';
 
 import type { Simulator } from '../simulator/simulator.ts';
-import { listModels, logLines } from './engine.ts';
+import { listModels, logLines, videoNode } from './engine.ts';
 import { createKlingNode } from './families.ts';
 import { speedUpClock } from './fastClock.ts';
 import { inBothModes, storeFile, withBinaryMode } from './files.ts';
@@ -92,6 +92,97 @@ describe('Create sends', () => {
 		},
 	);
 
+	const MP4 = Buffer.from('00000020667479706d703432', 'hex');
+	const tail = (lastFrame: INodeParameters['lastFrame'], parameters: INodeParameters = {}) =>
+		createKlingNode({
+			...{ ...SUBMIT, imageSource: 'url', imageUrl: IMAGE_URL },
+			...{ ...parameters, options: { lastFrame } },
+		});
+
+	test.concurrent.each<[string, INodeParameters['lastFrame'], string]>([
+		['a URL', ' https://media.example/end.png ', 'https://media.example/end.png'],
+		['a list by expression', '={{ ["https://a.example/z.png"] }}', 'https://a.example/z.png'],
+		['a file by its field', 'data', PNG.toString('base64')],
+		['a data URL', `data:image/png;base64,${PNG.toString('base64')}`, PNG.toString('base64')],
+	])('a last frame: %s', async (_case, lastFrame, sent) => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			await execute(tail(lastFrame), await imageItem());
+			expect(simulator.requests[0]?.path).toBe(IMAGE);
+			expect(simulator.jobs[0]?.body).toMatchObject({ image: IMAGE_URL, image_tail: sent });
+		});
+	});
+
+	test.concurrent('two files, each in its field', async () => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			const [item] = await imageItem();
+			const end = Buffer.concat([PNG, Buffer.from('end')]);
+			const file = await storeFile(end, { fileName: 'end.png', mimeType: 'image/png' });
+			const binary = { ...item?.binary, end: file };
+			await execute(tail('end', { imageSource: 'binary' }), [{ json: {}, binary }]);
+			expect(simulator.jobs[0]?.body).toMatchObject({
+				image: PNG.toString('base64'),
+				image_tail: end.toString('base64'),
+			});
+		});
+	});
+
+	test.concurrent.each<[string, INodeParameters['lastFrame']]>([
+		['', ''],
+		['null', '={{ null }}'],
+		['an empty list', '={{ [] }}'],
+	])('no last frame for %s', async (_case, lastFrame) => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			await execute(tail(lastFrame));
+			expect(simulator.jobs[0]?.body).not.toHaveProperty('image_tail');
+		});
+	});
+
+	test.concurrent('no last frame that the editor hides', async () => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			await execute(tail('no such field', { imageSource: 'none' }));
+			expect(simulator.jobs.map(({ route }) => route)).toEqual(['text2video']);
+		});
+	});
+
+	test.concurrent.each<[string, INodeParameters['lastFrame'], string]>([
+		['a field that is not there', 'end', "no file in 'end'"],
+		['two', 'data, https://a.example/z.png', "'Last Frame' has too many files"],
+		['a page', 'https://drive.google.com/file/d/1', "'Last Frame' is a page"],
+		['a video', 'video', "The file in 'video' is not an image that CometAPI accepts"],
+		['a number', '={{ 7 }}', "no file in '7'"],
+	])('no item before a bad last frame is refused: %s', async (_case, bad, named) => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			const [item] = await imageItem();
+			const video = await storeFile(MP4, { fileName: 'a.png', mimeType: 'image/png' });
+			const items = [{ json: {} }, { json: { bad }, binary: { ...item?.binary, video } }];
+			const lastFrame = typeof bad === 'string' && bad.startsWith('=') ? bad : '={{ $json.bad }}';
+			const { error } = await execute(tail(lastFrame), items as INodeExecutionData[]);
+			expect(`${error?.message} ${error?.description}`).toContain(named);
+			expect(simulator.requests).toEqual([]);
+		});
+	});
+
+	test.concurrent('two items that differ in their last frame only: two videos', async () => {
+		await withScene({ plan: () => ({ seconds: 600 }) }, async ({ simulator, execute, retry }) => {
+			const node = (url: string) => tail(url, { waitForCompletion: true });
+			const short = (url: string) => {
+				const made = node(url);
+				return {
+					...made,
+					parameters: { ...made.parameters, options: { lastFrame: url, maxWait: 1 } },
+				};
+			};
+			const failed = await execute(short('https://a.example/1.png'));
+			await retry(short('https://a.example/2.png'), failed);
+			expect(simulator.jobs.map(({ body }) => body.image_tail)).toEqual([
+				'https://a.example/1.png',
+				'https://a.example/2.png',
+			]);
+			await retry(short('https://a.example/1.png'), failed);
+			expect(simulator.jobs).toHaveLength(2);
+		});
+	});
+
 	test.concurrent('to the path of an image that is an own field', async () => {
 		await withScene(QUICK, async ({ simulator, execute }) => {
 			const options = { customBodyFields: { image: IMAGE_URL, model_name: 'kling-v3' } };
@@ -154,6 +245,82 @@ describe('Get Status asks under the path of the kind of video', () => {
 			const { error } = await execute(node, itemsOf({ ...made }));
 			expect(error?.message).toContain("CometAPI doesn't know this request ID");
 			expect(error?.description).toContain("'Kind of Video'");
+		});
+	});
+});
+
+describe('Extend', () => {
+	const EXTEND = '/kling/v1/videos/video-extend';
+	const extendNode = (parameters: INodeParameters = {}) =>
+		videoNode({
+			...{ resource: 'kling', operation: 'extend', prompt: 'It begins to rain.' },
+			...{ videoId: '={{ $json.video.id }}', downloadVideo: false },
+			options: { pollInterval: 1 },
+			...parameters,
+		});
+
+	test.concurrent('makes a longer video of a finished one, and of that one again', async () => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			const [made] = jsonOf(await execute(createKlingNode()));
+			const longer = jsonOf(await execute(extendNode(), itemsOf({ ...made })));
+			const [longest] = jsonOf(await execute(extendNode(), itemsOf({ ...longer[0] })));
+			expect(longest).toMatchObject({ status: 'done', video: { duration: 15 } });
+			const [first, second] = simulator.jobs;
+			expect(simulator.requestsTo('submit')[1]).toMatchObject({
+				path: EXTEND,
+				body: { video_id: `${first?.requestId}-1`, prompt: 'It begins to rain.' },
+			});
+			expect(simulator.requests.map(({ path }) => path)).toContain(
+				`${EXTEND}/${second?.requestId}`,
+			);
+		});
+	});
+
+	test.concurrent('has fields of its own, and Get Status finds it', async () => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			const [made] = jsonOf(await execute(createKlingNode()));
+			const options = { negativePrompt: 'fog', customBodyFields: { cfg_scale: 1 } };
+			const node = extendNode({ waitForCompletion: false, options });
+			const [pending] = jsonOf(await execute(node, itemsOf({ ...made })));
+			expect(simulator.jobs[1]?.body).toEqual({
+				...{ video_id: Object(made?.video).id, prompt: 'It begins to rain.' },
+				...{ negative_prompt: 'fog', cfg_scale: 1 },
+			});
+			const asking = { resource: 'kling', videoKind: 'extend', waitForCompletion: true };
+			const finished = await execute(getStatusNode(asking), itemsOf({ ...pending }));
+			expect(jsonOf(finished)).toEqual([expect.objectContaining({ status: 'done' })]);
+		});
+	});
+
+	test.concurrent('names the kind of video that Get Status needs', async () => {
+		await withScene({ plan: () => ({ seconds: 600 }) }, async ({ simulator, execute }) => {
+			await execute(createKlingNode(SUBMIT));
+			simulator.finishJob(String(simulator.jobs[0]?.requestId));
+			const videoId = `${simulator.jobs[0]?.requestId}-1`;
+			const { error } = await execute(extendNode({ videoId, options: { maxWait: 1 } }));
+			expect(error?.description).toContain("'Kind of Video'");
+			expect(error?.description).toContain('Extended');
+		});
+	});
+
+	test.concurrent.each<[string, INodeParameters, string]>([
+		['no ID', {}, "'Video ID' is empty"],
+		['a URL', { videoId: 'https://media.example/a.mp4' }, "'Video ID' is not a video ID"],
+		['no prompt', { videoId: '7', prompt: ' ' }, "'Prompt'"],
+	])('refuses %s before anything is sent', async (_case, parameters, named) => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			const { error } = await execute(extendNode(parameters));
+			expect(error?.message).toContain(named);
+			expect(simulator.requests).toEqual([]);
+		});
+	});
+
+	test.concurrent('pays nothing for a video that Kling does not know', async () => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			const { error } = await execute(extendNode({ videoId: '7' }));
+			expect(error?.description).toContain('there is no such video');
+			expect(error?.description).toContain('You were not charged');
+			expect(simulator.jobs).toEqual([]);
 		});
 	});
 });

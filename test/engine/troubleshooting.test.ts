@@ -120,7 +120,7 @@ const badParameters: BadParameter[] = [
 		items: fileItem(PNG),
 	},
 	{
-		row: 'The images of one video are too large together',
+		row: 'The files of one video are too large together',
 		bad: { ...FROM_BINARY, inputDataFieldName: 'data, data' },
 		mended: FROM_BINARY,
 		badItems: fileItem(Buffer.concat([PNG, Buffer.alloc(15_000_000)])),

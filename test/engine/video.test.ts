@@ -17,6 +17,12 @@ const SUBMIT = { waitForCompletion: false };
 const PNG = Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), Buffer.alloc(70_000, 7)]);
 const JPEG = Buffer.concat([Buffer.from('ffd8ffe0', 'hex'), Buffer.from('--a\r\n"b"\r\n')]);
 
+const MP4 = Buffer.from('00000020667479706d70343200000000', 'hex');
+const MOV = Buffer.from('00000014667479707174202000000000', 'hex');
+const MP3 = Buffer.from('49443303000000000000fffb90', 'hex');
+const WAV = Buffer.from('52494646240000005741564566', 'hex');
+const HEIC = Buffer.from('00000020667479706865696300000000', 'hex');
+
 const model = (value: string) => ({ __rl: true, mode: 'id', value });
 const formOf = ({ requests }: Simulator) =>
 	requests[0]?.form?.map(({ name, value }) => [name, value]);
@@ -166,6 +172,97 @@ describe('Create sends', () => {
 		});
 	});
 
+	const byUrl = { imageSource: 'url', imageUrl: A };
+	const byFile = { imageSource: 'binary', inputDataFieldName: 'first' };
+
+	test.concurrent.each<[string, INodeParameters, string, unknown[]]>([
+		[
+			'veo3.1',
+			byFile,
+			'last',
+			[
+				['input_reference', sent(PNG, 'image2.png', 'image/png')],
+				['input_reference', sent(JPEG, 'image3.jpeg', 'image/jpeg')],
+			],
+		],
+		[
+			'wan2.7',
+			byFile,
+			'={{ ["last"] }}',
+			[
+				['input_reference', sent(PNG, 'image2.png', 'image/png')],
+				['input_reference', sent(JPEG, 'image3.jpeg', 'image/jpeg')],
+			],
+		],
+		['veo3.1', byUrl, ` ${B} `, [A, B].map((url) => ['reference_urls', url])],
+		['minimax-h3', byUrl, B, [A, B].map((url, at) => [`${at ? 'last' : 'first'}_frame`, url])],
+		[
+			'minimax-h3',
+			byUrl,
+			'last',
+			[
+				['first_frame', A],
+				['last_frame', sent(JPEG, 'image3.jpeg', 'image/jpeg')],
+			],
+		],
+		['veo3.1', byUrl, '', [['reference_urls', A]]],
+		['veo3.1', { imageSource: 'none' }, 'hidden', []],
+	])('a last frame as %s takes it: %j, %s', async (id, image, lastFrame, parts) => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			const node = createVideoNode({
+				...{ ...SUBMIT, model: model(id), ...image, options: { lastFrame } },
+			});
+			await execute(node, await itemWith({ first: PNG, last: JPEG }));
+			expect(formOf(simulator)?.slice(2)).toEqual(parts);
+		});
+	});
+
+	const files = { mp4: MP4, mov: MOV, mp3: MP3, wav: WAV, first: PNG };
+
+	test.concurrent.each(
+		inBothModes<[INodeParameters, unknown[]]>([
+			[
+				{ referenceVideos: 'mp4, mov', referenceAudios: '={{ ["wav", "mp3"] }}' },
+				[
+					['reference_videos', sent(MP4, 'video2.mp4', 'video/mp4')],
+					['reference_videos', sent(MOV, 'video3.mov', 'video/quicktime')],
+					['reference_audios', sent(WAV, 'audio4.wav', 'audio/wav')],
+					['reference_audios', sent(MP3, 'audio5.mp3', 'audio/mpeg')],
+				],
+			],
+			[
+				{ referenceVideos: `${A}, mp4`, referenceAudios: `${A}\n${B}` },
+				[
+					['reference_videos', sent(MP4, 'video2.mp4', 'video/mp4')],
+					['reference_video_urls', A],
+					['reference_audio_urls', A],
+					['reference_audio_urls', B],
+				],
+			],
+			[{ referenceVideos: '={{ [] }}', referenceAudios: '={{ null }}' }, []],
+		]),
+	)('references kept in %s: %j', async (mode, options, parts) => {
+		await withBinaryMode(mode, async () => {
+			await withScene(QUICK, async ({ simulator, execute }) => {
+				await execute(createVideoNode({ ...SUBMIT, options }), await itemWith(files));
+				expect(formOf(simulator)?.slice(2)).toEqual(parts);
+				expect(simulator.jobs).toHaveLength(1);
+			});
+		});
+	});
+
+	test.concurrent('as many videos as items that differ in one reference', async () => {
+		const plan = () => ({ seconds: 600 });
+		await withScene({ plan }, async ({ simulator, execute, retry }) => {
+			const node = (referenceVideos: string) =>
+				createVideoNode({ options: { referenceVideos, maxWait: 1 } });
+			const failed = await execute(node('mp4'), await itemWith(files));
+			await retry(node('mov'), failed);
+			await retry(node('={{ ["mp4"] }}'), failed);
+			expect(simulator.jobs).toHaveLength(2);
+		});
+	});
+
 	test.concurrent('the same bytes for the same video, whose retry so finds it', async () => {
 		await withScene({ plan: () => ({ seconds: 600 }) }, async ({ simulator, execute, retry }) => {
 			const parameters = { imageSource: 'binary', inputDataFieldName: 'data' };
@@ -224,12 +321,60 @@ describe('Create refuses before anything is sent', () => {
 		});
 	});
 
+	const A = 'https://media.example/a.png';
+	const frame = (lastFrame: string, more: INodeParameters = {}) => ({
+		...{ imageSource: 'url', imageUrl: A, ...more, options: { lastFrame } },
+	});
+	const videos = (referenceVideos: string) => ({ options: { referenceVideos } });
+	const audios = (referenceAudios: string) => ({ options: { referenceAudios } });
+
+	test.concurrent.each<[string, INodeParameters, string]>([
+		['a frame by file beside one by URL', frame('png'), 'must both be URLs or both be files'],
+		['two last frames', frame(`${A} ${A}`), "'Last Frame' has too many files"],
+		['no such file', videos('other'), "There is no file in 'other'"],
+		['an image as video', videos('png'), "The file in 'png' is not a video that CometAPI accepts"],
+		['HEIC as video', videos('heic'), 'not a video that CometAPI accepts Use an MP4 or MOV file'],
+		[
+			'a video as audio',
+			audios('mp4'),
+			'not an audio file that CometAPI accepts Use an MP3 or WAV',
+		],
+		['a video as last frame', frame('mp4', { model: model('minimax-h3') }), 'not an image'],
+		['a page', videos('https://drive.google.com/file/d/1'), "'Reference Videos' is a page"],
+		['11 videos', videos(Array(11).fill(A).join('\n')), 'There are 11. Give at most 10.'],
+		['another kind of URL', audios('ftp://a.example/a.mp3'), "'Reference Audios' must be a URL"],
+		['an object', videos('={{ { a: 1 } }}'), "'Reference Videos' must be the name of a field"],
+	])('%s, in the second item', async (_case, parameters, named) => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			const items = await itemWith({ mp4: MP4, png: PNG, heic: HEIC });
+			const node = createVideoNode(parameters);
+			const { error } = await execute(node, [...items, ...items]);
+			expect(`${error?.message} ${error?.description}`.replace(/ \[item .*?\]/, '')).toContain(
+				named,
+			);
+			expect(simulator.requests).toEqual([]);
+		});
+	});
+
+	test.concurrent('references of all kinds that are too large together', async () => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			const of = (head: Buffer) => Buffer.concat([head, Buffer.alloc(8_500_000)]);
+			const node = createVideoNode({
+				...{ imageSource: 'binary', inputDataFieldName: 'a' },
+				options: { referenceVideos: 'b', referenceAudios: 'c' },
+			});
+			const { error } = await execute(node, await itemWith({ a: of(PNG), b: of(MP4), c: of(WAV) }));
+			expect(error?.message).toBe('The files of one video are too large together');
+			expect(simulator.requests).toEqual([]);
+		});
+	});
+
 	test.concurrent('images that are too large together', async () => {
 		await withScene(QUICK, async ({ simulator, execute }) => {
 			const large = Buffer.concat([PNG, Buffer.alloc(13_000_000)]);
 			const node = createVideoNode({ imageSource: 'binary', inputDataFieldName: 'a,b' });
 			const { error } = await execute(node, await itemWith({ a: large, b: large }));
-			expect(error?.message).toBe('The images of one video are too large together');
+			expect(error?.message).toBe('The files of one video are too large together');
 			expect(simulator.requests).toEqual([]);
 		});
 	});
@@ -249,6 +394,16 @@ describe('An image that the model does not take in this way', () => {
 			expect(error?.description).toContain("Change 'Image Source'");
 			expect(error?.description).toContain('You were not charged');
 			expect(simulator.requestsTo('submit')).toHaveLength(1);
+			expect(simulator.jobs).toEqual([]);
+		});
+	});
+
+	test.concurrent('nor a reference: says what to change', async () => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			const options = { referenceVideos: 'https://media.example/a.mp4' };
+			const { error } = await execute(createVideoNode({ model: model('veo3.1'), options }));
+			expect(error?.description).toContain('reference_video_urls is not supported by veo3.1');
+			expect(error?.description).toContain("Change 'Image Source' or the references under Options");
 			expect(simulator.jobs).toEqual([]);
 		});
 	});

@@ -10,7 +10,7 @@ const FILE = 'docs/models.md';
 
 const INTRODUCTION = `# Models
 
-As known in ${KNOWN_IN}. The editor shows the same for the chosen model. The node enforces only the durations of Grok and Kling, and that \`grok-imagine-video\` has no 1080p. CometAPI changes its models and prices, and a request that it refuses costs nothing. [api.md](api.md) has all sizes, and the source and date of each fact. [live.md](live.md) has what was tried.
+As known in ${KNOWN_IN}. The editor shows the same for the chosen model. The node enforces only the durations of Grok and Kling, and that \`grok-imagine-video\` has no 1080p. CometAPI changes its models and prices, and a request that it refuses costs nothing. So the node also sends frames and references to models that aren't known to take them. [api.md](api.md) has all sizes, and the source and date of each fact. [live.md](live.md) has what was tried.
 
 Prices are list prices in USD, for each item. "Example" is a video of the model's default length, or of 5 seconds if that isn't known. **Model** also takes an ID that isn't in the table: choose **By ID**.
 `;
@@ -18,7 +18,17 @@ Prices are list prices in USD, for each item. "Example" is a video of the model'
 const row = (...cells: string[]) => `| ${cells.join(' | ')} |`;
 
 function rowOf(model: KnownModel): string {
-	const { name, ids, seconds, byDefault, images, usd, usdPerVideo, priceNote } = model;
+	const {
+		name,
+		ids,
+		seconds,
+		byDefault,
+		images,
+		references = 'not known',
+		usd,
+		usdPerVideo,
+		priceNote,
+	} = model;
 	const perSecond = Object.entries(usd ?? {}).map(([at, price]) =>
 		at === '' ? `${price}` : `${price} at ${at}`,
 	);
@@ -28,6 +38,7 @@ function rowOf(model: KnownModel): string {
 		ids.map((id) => `\`${id}\``).join(', '),
 		byDefault === undefined ? seconds : `${seconds}; default ${byDefault}`,
 		images,
+		references,
 		[price, ...(priceNote === undefined ? [] : [priceNote])].join('. '),
 		usd === undefined ? '-' : priceOf(model),
 	);
@@ -36,8 +47,16 @@ function rowOf(model: KnownModel): string {
 const tables = resources.map(({ name, model }) =>
 	[
 		`## ${name}\n`,
-		row('model', 'ID', 'seconds', 'images', 'USD per second', 'example'),
-		row(...Array<string>(6).fill('---')),
+		row(
+			'model',
+			'ID',
+			'seconds',
+			'images',
+			'end frame and references',
+			'USD per second',
+			'example',
+		),
+		row(...Array<string>(7).fill('---')),
 		...model.known.map(rowOf),
 	].join('\n'),
 );

@@ -1,4 +1,4 @@
-import { firstOf, httpUrl, isRecord, text, type JsonRecord } from '../http/json';
+import { firstOf, httpUrl, isRecord, plainId, text, type JsonRecord } from '../http/json';
 import {
 	EXPIRED,
 	NO_REASON,
@@ -144,16 +144,16 @@ export function toFailure({ code, message }: Reason): Failure {
 	};
 }
 
-/** The length of the video in seconds, and whether moderation lets it out. */
+/** The video's own id, its length in seconds, and whether moderation lets it out. */
 function videoIn(layers: JsonRecord[]): Omit<Video, 'url'> {
-	const places = layers.flatMap((layer) => [
-		...[layer.video, withUrl(layer.videos), withUrl(recordAt(layer, 'task_result').videos)],
-		layer,
-	]);
-	const records = places.filter(isRecord);
+	const inResult = layers.map((layer) => withUrl(recordAt(layer, 'task_result').videos));
+	const places = layers.flatMap((layer) => [layer.video, withUrl(layer.videos), layer]);
+	const records = [...inResult, ...places].filter(isRecord);
+	const id = firstOf(inResult, (place) => (isRecord(place) ? plainId(place.id) : undefined));
 	const duration = firstOf(records, (place) => positive(place.duration) ?? positive(place.seconds));
 	const respects = firstOf(records, ({ respect_moderation }) => readSwitch(respect_moderation));
 	return {
+		...(id !== undefined && { id }),
 		...(duration !== undefined && { duration }),
 		...(respects !== undefined && { respect_moderation: respects }),
 	};

@@ -89,7 +89,7 @@ export function switchField(shown: Shown & { default: boolean }): Field<boolean>
 	);
 }
 
-interface Choice<Value> {
+export interface Choice<Value> {
 	name: string;
 	value: Value;
 	description?: string;
@@ -97,10 +97,10 @@ interface Choice<Value> {
 
 /** A choice, read as text. */
 export function choiceField<const Value extends string | number>(
-	shown: Shown & { options: Array<Choice<Value>>; default: Value },
+	shown: Shown & { options: ReadonlyArray<Choice<Value>>; default: Value },
 ): Field<`${Value}`> {
 	const choices = shown.options.map(({ value }) => `${value}` as const);
-	return field({ ...shown, type: 'options' }, (value, label) =>
+	return field({ ...shown, options: [...shown.options], type: 'options' }, (value, label) =>
 		checkChoice(value, label, choices, `${shown.default}`),
 	);
 }

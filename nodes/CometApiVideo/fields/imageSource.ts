@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { MAX_IMAGE_MB, readBinaryImage, readDataUrl, type ImageFile } from '../files/image';
+import { IMAGE, readBinaryFile, readDataUrl, type MediaFile } from '../files/mediaFile';
 import type { Item } from '../item';
 import { checkFileUrl, checkText } from './checks';
 import { asUserGaveIt, choiceField, field, type Field } from './field';
@@ -87,17 +87,17 @@ export function imagesField<T>(
 const ONE_IMAGE: Texts = {
 	source: { description: 'The image that the video starts from, if any' },
 	url: { description: 'URL of a JPEG, PNG or WebP image, or a data URL' },
-	file: { description: `JPEG, PNG or WebP of up to ${MAX_IMAGE_MB} MB` },
+	file: { description: `JPEG, PNG or WebP of up to ${IMAGE.maxMb} MB` },
 };
 
 /** One image to start from: an http(s) URL, a file, or none. */
-export const imageField = (): Field<Promise<string | ImageFile | undefined>> =>
-	imagesField<string | ImageFile>(
+export const imageField = (): Field<Promise<string | MediaFile | undefined>> =>
+	imagesField<string | MediaFile>(
 		ONE_IMAGE,
 		async (item, value, label) => {
 			const url = checkText(value, label);
 			checkFileUrl(url, label);
-			return (await readDataUrl(item, url)) ?? url;
+			return (await readDataUrl(item, url, label)) ?? url;
 		},
-		readBinaryImage,
+		(item, value, label) => readBinaryFile(item, value, label, IMAGE),
 	);

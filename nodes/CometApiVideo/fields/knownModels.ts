@@ -17,6 +17,8 @@ export interface KnownModel {
 	/** Seconds, when the request has none. */
 	byDefault?: number;
 	images: string;
+	/** End frame and reference files, and how certain that is; undefined where nothing is known. */
+	references?: string;
 	/** List price of a second in USD, by resolution; an empty one stands for all. */
 	usd?: Record<string, number>;
 	/** List price of a video in USD, where it isn't one of seconds. */
@@ -55,11 +57,12 @@ export function modelNotices(models: readonly KnownModel[]): INodeProperties[] {
 }
 
 function describe(model: KnownModel): string {
-	const { byDefault, seconds, images, priceNote } = model;
+	const { byDefault, seconds, images, references, priceNote } = model;
 	const standard = byDefault === undefined ? 'not known' : `${byDefault} seconds`;
 	return [
 		`${priceOf(model)}, for each item`,
 		`Default: ${standard}. Possible: ${seconds} seconds; images: ${images}`,
+		...(references === undefined ? [] : [`References: ${references}`]),
 		...(priceNote === undefined ? [] : [priceNote]),
 		`Known in ${KNOWN_IN}; CometAPI may have changed it.`,
 	].join('. ');

@@ -1,11 +1,11 @@
 import type { FileReader } from './binaryFile';
-import type { ImageFile } from './image';
+import type { MediaFile } from './mediaFile';
 import { digestBody, type BodyPart, type RequestBody } from './requestBody';
 
 /** A field of a form: a text, or a file that is sent as it is. */
 export interface FormField {
 	name: string;
-	value: string | ImageFile;
+	value: string | MediaFile;
 }
 
 /**
@@ -23,6 +23,9 @@ export async function multipartBody(
 	};
 }
 
+/** Of the files whose media type has another name. */
+const EXTENSIONS: Record<string, string> = { quicktime: 'mov', mpeg: 'mp3' };
+
 function toParts(fields: readonly FormField[], boundary: string): BodyPart[] {
 	const parts: BodyPart[] = [];
 	let texts = '';
@@ -32,8 +35,8 @@ function toParts(fields: readonly FormField[], boundary: string): BodyPart[] {
 			texts += `\r\n\r\n${value}\r\n`;
 			continue;
 		}
-		const extension = value.mimeType.replace('image/', '');
-		texts += `; filename="image${index}.${extension}"\r\nContent-Type: ${value.mimeType}\r\n\r\n`;
+		const [kind = '', type = ''] = value.mimeType.split('/');
+		texts += `; filename="${kind}${index}.${EXTENSIONS[type] ?? type}"\r\nContent-Type: ${value.mimeType}\r\n\r\n`;
 		parts.push(texts, { file: value, encoding: 'bytes' });
 		texts = '\r\n';
 	}

@@ -1,13 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { IDataObject } from 'n8n-workflow';
 
 import { InputError } from '../errors';
 import { readPieces, type FileReader } from './binaryFile';
-import type { ImageFile } from './image';
+import type { MediaFile } from './mediaFile';
 
 /** A file in a body, as base64 or as its own bytes. */
 export interface FilePart {
-	file: ImageFile;
+	file: MediaFile;
 	encoding: 'base64' | 'bytes';
 }
 
@@ -20,27 +19,39 @@ export interface RequestBody {
 	parts: BodyPart[];
 }
 
-export function jsonBody(fields: IDataObject): RequestBody {
-	return { contentType: 'application/json', parts: [JSON.stringify(fields)] };
+/** A file as a text of a JSON body: its base64, behind the head of a data URL where there is one. */
+class FileText {
+	readonly file: MediaFile;
+	readonly head: string;
+
+	constructor(file: MediaFile, head = '') {
+		this.file = file;
+		this.head = head;
+	}
 }
 
-/** @param build makes the fields, given the text that stands for the file's base64 */
-export function jsonBodyWithFile(
-	file: ImageFile,
-	build: (base64: string) => IDataObject,
-): RequestBody {
+/** A file as base64, or a URL as it is, for a field of `jsonBody`. */
+export const asBase64 = (media: string | MediaFile): string | object =>
+	typeof media === 'string' ? media : new FileText(media);
+
+/** A file as data URL, or a URL as it is, for a field of `jsonBody`. */
+export const asDataUrl = (media: string | MediaFile): string | object =>
+	typeof media === 'string' ? media : new FileText(media, `data:${media.mimeType};base64,`);
+
+/** @param fields may have files at any depth, by `asBase64` or `asDataUrl` */
+export function jsonBody(fields: object): RequestBody {
+	const files: MediaFile[] = [];
 	const placeholder = randomUUID();
-	const [start = '', end = ''] = JSON.stringify(build(placeholder)).split(placeholder);
-	return { contentType: 'application/json', parts: [start, { file, encoding: 'base64' }, end] };
-}
-
-/** @param build makes the fields, given the URL of the image or of its data, if there is one */
-export function jsonBodyWithUrl(
-	image: string | ImageFile | undefined,
-	build: (url?: string) => IDataObject,
-): RequestBody {
-	if (typeof image !== 'object') return jsonBody(build(image));
-	return jsonBodyWithFile(image, (base64) => build(`data:${image.mimeType};base64,${base64}`));
+	const json = JSON.stringify(fields, (_name, value: unknown) => {
+		if (!(value instanceof FileText)) return value;
+		files.push(value.file);
+		return `${value.head}${placeholder}`;
+	});
+	const parts = json.split(placeholder).flatMap((text, index): BodyPart[] => {
+		const file = files[index];
+		return file ? [text, { file, encoding: 'base64' }] : [text];
+	});
+	return { contentType: 'application/json', parts };
 }
 
 /**
@@ -56,7 +67,7 @@ export async function digestBody(reader: FileReader, { parts }: RequestBody): Pr
 	return hash.digest('hex');
 }
 
-async function digestFile(reader: FileReader, { binary, bytes }: ImageFile): Promise<string> {
+async function digestFile(reader: FileReader, { binary, bytes }: MediaFile): Promise<string> {
 	const hash = createHash('sha256');
 	let length = 0;
 	await readPieces(reader, binary, (piece) => {

@@ -67,6 +67,41 @@ describe('submitting', () => {
 	});
 });
 
+describe('other submissions', () => {
+	const EXTEND = '/kling/v1/videos/video-extend';
+	const OMNI = '/kling/v1/videos/omni-video';
+
+	it('extends a finished video by its own ID only', async () => {
+		await planned({ seconds: 0 });
+		const id = await submit();
+		const refused = await api.post(EXTEND, { video_id: id.slice(1), prompt: 'go on' });
+		const extended = await submit({ video_id: `${id}-1`, prompt: 'go on' } as object, EXTEND);
+
+		expect(refused.data).toEqual(envelope(/^video_id: /));
+		expect((await statusOf(extended, EXTEND)).data.data.task_result.videos).toMatchObject([
+			{ duration: '15' },
+		]);
+	});
+
+	const omni = { model_name: 'kling-video-o1', prompt: 'x', aspect_ratio: '16:9' };
+	const images = (count: number) =>
+		Array.from({ length: count }, () => ({ image_url: 'https://media.example/a.png' }));
+	const video = { video_url: 'https://media.example/a.mp4' };
+
+	it.each([
+		['images', { image_list: images(7) }, 200],
+		['too many', { image_list: images(8) }, 400],
+		['too many beside a video', { image_list: images(5), video_list: [video] }, 400],
+		['two videos', { video_list: [video, video] }, 400],
+		['a video to change, without a ratio', { aspect_ratio: undefined, video_list: [video] }, 200],
+		['no ratio', { aspect_ratio: undefined }, 400],
+		['another model', { model_name: 'kling-v3' }, 400],
+		['a length of 11', { duration: '11' }, 400],
+	])('omni-video with %s', async (_case, fields, status) => {
+		expect((await api.post(OMNI, { ...omni, ...fields })).status).toBe(status);
+	});
+});
+
 describe('checks', () => {
 	it.each([
 		['prompt', { prompt: '' }],
@@ -98,7 +133,7 @@ describe('checks', () => {
 		const stranger = await axios.post(`${simulator.url}${TEXT}`, BODY, {
 			validateStatus: () => true,
 		});
-		const elsewhere = await api.post('/kling/v1/videos/video-extend', BODY);
+		const elsewhere = await api.post('/kling/v1/videos/advanced-lip-sync', BODY);
 
 		expect([form.status, stranger.status, elsewhere.status]).toEqual([400, 401, 404]);
 		expect(elsewhere.data).toEqual(envelope(/^Invalid URL/));

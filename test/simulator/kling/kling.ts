@@ -12,24 +12,39 @@ import {
 import type { JobRequest } from '../jobs.ts';
 import type { Handle } from '../reception.ts';
 import type { RecordedRequest } from '../requests.ts';
-import { type KlingRoute, readKlingSubmission } from './klingBodies.ts';
+import { KLING_ROUTES, type KlingRoute, readKlingSubmission } from './klingBodies.ts';
 import { KLING_SHAPE_NAMES, klingStatusBody, klingSubmitBody } from './klingShapes.ts';
 
 const newDigits = () => `8${Array.from({ length: 17 }, () => randomInt(10)).join('')}`;
 
-function wishOf(route: KlingRoute, request: RecordedRequest): JobRequest | { refused: Refusal } {
+/** What an extended video is longer by, by Kling's pages. */
+const EXTENSION_S = 5;
+
+/** The job of a video's own ID, as klingShapes.ts makes it. */
+const jobOfVideo = ({ store }: Counter, videoId: unknown) =>
+	store.find(String(videoId).replace(/-1$/, ''));
+
+function wishOf(
+	counter: Counter,
+	route: KlingRoute,
+	request: RecordedRequest,
+): JobRequest | { refused: Refusal } {
 	if (!isJson(request)) {
 		return { refused: { status: 400, message: 'the request body is not application/json' } };
 	}
 	const read = readKlingSubmission(route, request.body);
 	if ('refused' in read) return read;
 	const { body } = read;
+	const original = jobOfVideo(counter, body.video_id);
+	if (route === 'video-extend' && !(original && counter.store.hasVideo(original))) {
+		return { refused: { status: 400, message: 'video_id: there is no such video' } };
+	}
 	return {
-		...{ family: 'kling', route, model: body.model_name, body },
+		...{ family: 'kling', route, model: body.model_name ?? original?.model ?? 'kling-v1', body },
 		externalId: body.external_task_id,
 		shapes: KLING_SHAPE_NAMES,
 		newId: newDigits,
-		videoSeconds: Number(body.duration),
+		videoSeconds: original ? original.videoSeconds + EXTENSION_S : Number(body.duration),
 		// No price a second is published.
 		usd: 0,
 	};
@@ -40,7 +55,7 @@ export function klingRoutes(counter: Counter): FamilyRoute[] {
 	const submitting =
 		(route: KlingRoute): Handle =>
 		(request) =>
-			accept(counter, request, wishOf(route, request), (job) =>
+			accept(counter, request, wishOf(counter, route, request), (job) =>
 				klingSubmitBody(ownShape(KLING_SHAPE_NAMES, job), store.view(job, mediaUrl)),
 			);
 	/**
@@ -58,7 +73,7 @@ export function klingRoutes(counter: Counter): FamilyRoute[] {
 				body: klingStatusBody(shape, view),
 			}));
 		};
-	return (['text2video', 'image2video'] as const).flatMap((route): FamilyRoute[] => {
+	return KLING_ROUTES.flatMap((route): FamilyRoute[] => {
 		const path = `/kling/v1/videos/${route}`;
 		return [
 			{ method: 'post', path, route: 'submit', handle: submitting(route) },

@@ -65,6 +65,29 @@ function imageRefusal(model: string, fields: Fields) {
 		: refused(400, 'Field required');
 }
 
+const FRAMES = ['first_frame', 'last_frame'];
+const MEDIA = [
+	...['reference_videos', 'reference_audios'],
+	...['reference_video_urls', 'reference_audio_urls'],
+];
+const IMAGES = ['input_reference', 'reference_urls'];
+
+/** Assumed, with its texts; that frames go with nothing else is a third party's note (docs/api.md). */
+function referenceRefusal(model: string, fields: Fields) {
+	const { references } = SHARED_ROUTE_MODELS[model] ?? {};
+	const [frame] = FRAMES.filter((name) => name in fields);
+	const [media] = MEDIA.filter((name) => name in fields);
+	if (frame !== undefined && references !== 'frames') {
+		return refused(400, `${frame} is not supported by ${model}`);
+	}
+	if (media !== undefined && references === undefined) {
+		return refused(400, `${media} is not supported by ${model}`);
+	}
+	if (frame === undefined || ![...MEDIA, ...IMAGES].some((name) => name in fields))
+		return undefined;
+	return refused(400, 'first_frame and last_frame cannot be combined with other references');
+}
+
 export function readVideoSubmission(
 	request: RecordedRequest,
 ): VideoSubmission | { refused: Refusal } {
@@ -87,8 +110,8 @@ export function readVideoSubmission(
 	if (size !== undefined && !isText(size)) {
 		return refused(400, 'the size is not valid', 'InvalidParameter');
 	}
-	const noImages = imageRefusal(model, fields);
-	if (noImages !== undefined) return noImages;
+	const noFiles = imageRefusal(model, fields) ?? referenceRefusal(model, fields);
+	if (noFiles !== undefined) return noFiles;
 	return {
 		...{ model, size, body: { ...fields, prompt } },
 		seconds: seconds === undefined ? undefined : String(seconds),

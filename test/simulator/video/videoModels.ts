@@ -11,6 +11,8 @@ export interface VideoModel {
 	/** Whole seconds that it takes; absent where nothing is known, then any are. */
 	seconds?: { from: number; to: number } | readonly number[];
 	images: ImageDialect;
+	/** Assumed: 'media' is reference videos and audios, 'frames' also first_frame and last_frame. */
+	references?: 'media' | 'frames';
 	/** What the provider calls it, where an answer's `model` tells that instead. */
 	providerId?: string;
 	/** CometAPI's published price of a second of 720p. */
@@ -27,6 +29,8 @@ const doubao = (
 ): VideoModel => ({
 	...{ provider: 'doubao', images, perSecond },
 	seconds: range(from, to),
+	// Of Seedance 2.x, which alone makes 15 seconds.
+	references: to >= 15 ? 'media' : undefined,
 });
 
 const veo = (providerId: string): VideoModel => ({
@@ -58,7 +62,10 @@ export const SHARED_ROUTE_MODELS: Readonly<Record<string, VideoModel>> = {
 	'veo3.1-fast': veo('veo_3_1-fast'),
 	veo3: veo('veo_3'),
 	'veo3-fast': veo('veo_3-fast'),
-	'minimax-h3': { provider: 'minimax', images: 'file', seconds: range(4, 15), perSecond: 0.08 },
+	'minimax-h3': {
+		...{ provider: 'minimax', images: 'file', references: 'frames' },
+		...{ seconds: range(4, 15), perSecond: 0.08 },
+	},
 	'flux-3': {
 		provider: 'black-forest-labs',
 		images: 'file',

@@ -144,6 +144,24 @@ describe('submitting', () => {
 	});
 });
 
+describe('frames and references', () => {
+	const VIDEO: Part = ['reference_videos', new Blob([PNG], { type: 'video/mp4' }), 'a.mp4'];
+	const last: Part = ['last_frame', new Blob([PNG], { type: 'image/png' }), 'b.png'];
+
+	it.each<[string, Part[], number]>([
+		['seedance-2-5', [image(), VIDEO], 200],
+		['seedance-2-5', [last], 400],
+		['minimax-h3', [last], 200],
+		['minimax-h3', [image(), VIDEO], 200],
+		['minimax-h3', [last, VIDEO], 400],
+		['minimax-h3', [last, image()], 400],
+		['veo3.1', [image(), image('last.png')], 200],
+		['veo3.1', [image(), VIDEO], 400],
+	])('%s', async (model, parts, status) => {
+		expect((await post({ model, prompt: 'x' }, parts)).status).toBe(status);
+	});
+});
+
 describe('checks', () => {
 	it.each([
 		['no model', { model: undefined }, 400, /^model is required/, 'invalid_request'],

@@ -5,9 +5,11 @@ import { describe, expect, test } from '@jest/globals';
 
 import { InputError } from '../../../nodes/CometApiVideo/errors';
 import {
+	asBase64,
+	asDataUrl,
 	digestBody,
 	encodeBody,
-	jsonBodyWithFile,
+	jsonBody,
 } from '../../../nodes/CometApiVideo/files/requestBody';
 import { Semaphore } from '../../../nodes/CometApiVideo/semaphore';
 
@@ -30,7 +32,7 @@ const file = {
 	bytes: 4,
 };
 
-const json = jsonBodyWithFile(file, (base64) => ({ image: base64, more: 'x' }));
+const json = jsonBody({ image: asBase64(file), more: 'x' });
 const form = { contentType: '', parts: ['--a', { file, encoding: 'bytes' as const }, '--a--'] };
 
 describe('A body with a file of the storage', () => {
@@ -39,6 +41,15 @@ describe('A body with a file of the storage', () => {
 			const encoded = await encodeBody(storage(...pieces), json);
 			expect(JSON.parse(encoded.toString())).toEqual({ image: btoa('film'), more: 'x' });
 		}
+	});
+
+	test('has several, each where its field is', async () => {
+		const body = jsonBody({ list: [{ url: asDataUrl(file) }, asBase64(file)], more: 'x' });
+		const encoded = await encodeBody(storage('film'), body);
+		expect(JSON.parse(encoded.toString())).toEqual({
+			list: [{ url: `data:image/png;base64,${btoa('film')}` }, btoa('film')],
+			more: 'x',
+		});
 	});
 
 	test('has the file as it is', async () => {

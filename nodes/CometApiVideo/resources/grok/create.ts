@@ -4,7 +4,7 @@ import { InputError } from '../../errors';
 import { isEmpty } from '../../fields/checks';
 import { choiceField, durationField, promptField } from '../../fields/field';
 import { imageField } from '../../fields/imageSource';
-import { jsonBodyWithUrl } from '../../files/requestBody';
+import { asDataUrl, jsonBody } from '../../files/requestBody';
 import type { Item } from '../../item';
 import type { Submission } from '../../payment/submit';
 import { durationKeyOf } from '../../polling/durations';
@@ -77,12 +77,12 @@ async function readCreate(item: Item): Promise<Submission> {
 		duration: duration.read(item),
 		resolution: resolution.read(item),
 		...(shape !== undefined && { aspect_ratio: shape }),
+		...(file !== undefined && { image: { url: asDataUrl(file) } }),
 	});
 	checkResolution(fields);
 	const name = String(fields.model);
 	const durationKey = durationKeyOf('grok', name, fields.duration, fields.resolution);
-	const body = jsonBodyWithUrl(file, (url) => ({ ...(url && { image: { url } }), ...fields }));
-	return { model: name, durationKey, body };
+	return { model: name, durationKey, body: jsonBody(fields) };
 }
 
 function checkResolution(fields: IDataObject): void {

@@ -1,28 +1,20 @@
-import type { IDataObject } from 'n8n-workflow';
-
-import { customBodyFields } from '../../fields/bodyFields';
 import { isEmpty } from '../../fields/checks';
-import {
-	choiceField,
-	numberField,
-	option,
-	optionalTextField,
-	promptField,
-	secondsField,
-	switchField,
-} from '../../fields/field';
+import { choiceField, promptField, secondsField, switchField } from '../../fields/field';
 import { imageField } from '../../fields/imageSource';
 import type { KnownModel } from '../../fields/knownModels';
+import { lastFrame } from '../../fields/media';
 import { modelField } from '../../fields/model';
-import { jsonBody, jsonBodyWithFile } from '../../files/requestBody';
+import { checkTogether } from '../../files/mediaFile';
+import { asBase64 } from '../../files/requestBody';
 import type { Item } from '../../item';
 import type { Submission } from '../../payment/submit';
-import { durationKeyOf } from '../../polling/durations';
 import { createHead, submitOperation } from '../resource';
 import { klingApi, MAX_WAIT_S, PATHS } from './api';
+import { cfgScale, custom, mode, negativePrompt, sharedFields, toSubmission } from './fields';
 
 const KLING = {
 	...{ maker: 'Kuaishou (Kling)', seconds: '5 or 10', byDefault: 5, images: 'one' },
+	references: "end frame, by its maker's pages",
 	usdPerVideo: '$0.13 to $2.64',
 };
 
@@ -60,47 +52,12 @@ const aspectRatio = choiceField({
 	description: 'Aspect ratio of the video',
 });
 
-const mode = choiceField({
-	displayName: 'Mode',
-	name: 'qualityMode',
-	options: [
-		{ name: 'Professional', value: 'pro', description: 'Better quality, costs more' },
-		{ name: 'Standard', value: 'std' },
-	],
-	default: 'std',
-	description: 'Quality of the video',
-});
-
 const sound = switchField({
 	displayName: 'Sound',
 	name: 'sound',
 	default: false,
 	description: 'Whether to generate sound with the video, if the model can',
 });
-
-const cfgScale = option(
-	numberField(
-		{
-			displayName: 'CFG Scale',
-			name: 'cfgScale',
-			default: 0.5,
-			description: 'How closely to follow the prompt',
-		},
-		{ min: 0, max: 1 },
-		undefined,
-	),
-);
-
-const custom = customBodyFields(['model_name', 'prompt']);
-
-const negativePrompt = option(
-	optionalTextField({
-		displayName: 'Negative Prompt',
-		name: 'negativePrompt',
-		placeholder: 'e.g. blurry, text',
-		description: 'What the video must not show, up to 200 characters',
-	}),
-);
 
 export const create = submitOperation({
 	head: createHead(klingApi.resource),
@@ -110,45 +67,28 @@ export const create = submitOperation({
 		...[model, ...model.notices],
 		...[prompt, image, duration, aspectRatio, mode, sound],
 	],
-	videoOptions: [cfgScale, custom, negativePrompt],
+	videoOptions: [cfgScale, custom, lastFrame, negativePrompt],
 	maxWaitS: MAX_WAIT_S,
 	read: readCreate,
 });
 
 async function readCreate(item: Item): Promise<Submission> {
 	const users = custom.read(item);
-	const file = 'image' in users ? undefined : await image.read(item);
-	const name = String(users.model_name ?? model.read(item));
+	const first = 'image' in users ? undefined : await image.read(item);
+	const [last] = first !== undefined ? await lastFrame.read(item) : [];
+	checkTogether([first, last]);
 	const ratio = aspectRatio.read(item);
-	const negative = negativePrompt.read(item);
-	const scale = cfgScale.read(item);
-	const fields: IDataObject = {
+	const name = String(users.model_name ?? model.read(item));
+	const path = first === undefined && isEmpty(users.image) ? PATHS.text : PATHS.image;
+	return toSubmission(path, name, {
 		prompt: users.prompt ?? prompt.read(item),
-		...(negative !== undefined && { negative_prompt: negative }),
 		duration: duration.read(item),
 		...(ratio !== 'auto' && { aspect_ratio: ratio }),
 		mode: mode.read(item),
 		...(sound.read(item) && { sound: 'on' }),
-		...(scale !== undefined && { cfg_scale: scale }),
-		...(typeof file === 'string' && { image: file }),
-		...users,
+		...(first !== undefined && { image: asBase64(first) }),
+		...(last !== undefined && { image_tail: asBase64(last) }),
+		...sharedFields(item),
 		model_name: name,
-	};
-	const path = file === undefined && isEmpty(fields.image) ? PATHS.text : PATHS.image;
-	// Kling takes base64 as it is, without the head of a data URL.
-	const toBody = (more: IDataObject) =>
-		typeof file === 'object'
-			? jsonBodyWithFile(file, (base64) => ({ ...fields, image: base64, ...more }))
-			: jsonBody({ ...fields, ...more });
-	return {
-		model: name,
-		durationKey: durationKeyOf('kling', name, path, fields.duration, fields.mode),
-		path,
-		body: toBody({}),
-		// Kling 4.0 has no such field.
-		...(!('external_task_id' in users) &&
-			!/^kling-(v|video-)?4/i.test(name) && {
-				withExternalId: (id: string) => toBody({ external_task_id: id }),
-			}),
-	};
+	});
 }

@@ -1,6 +1,7 @@
 import { statusOperation, type Resource } from '../resource';
 import { klingApi, MAX_WAIT_S, videoKind } from './api';
 import { create, model } from './create';
+import { extend } from './extend';
 
 export const kling: Resource = {
 	name: klingApi.resource,
@@ -8,6 +9,7 @@ export const kling: Resource = {
 	description: 'Generate videos with Kling, also with sound',
 	operations: [
 		create,
+		extend,
 		statusOperation(klingApi, MAX_WAIT_S, {
 			action: 'Get status of Kling video',
 			idLike: '81234567890',

@@ -5,8 +5,9 @@ export const VIDEOS_PATH = '/v1/videos';
 /** Seconds; jobs of more than ten minutes were seen. */
 export const MAX_WAIT_S = 1800;
 
-/** Channels' answers to an image that comes in the way they do not take, or to any image. */
-const IMAGE_REFUSED = /reference_(video_)?urls|field required|does not support/i;
+/** Channels' answers to a file that comes in the way they do not take, or to any. */
+const FILE_REFUSED =
+	/reference_(video_|audio_)?urls|reference_(video|audio)s|(first|last)_frame|field required|does not support/i;
 
 /** CometAPI's route for Seedance, Wan, Vidu, HappyHorse, Veo, MiniMax, FLUX and Omni, by docs/api.md. */
 export const videoApi: VideoApi = {
@@ -19,7 +20,7 @@ export const videoApi: VideoApi = {
 		if (reason === 'badInput' && /unsupported relay mode/i.test(message)) {
 			return "The model doesn't belong to this resource. Choose another one under 'Model', or the model's own under 'Resource'.";
 		}
-		if (reason !== 'badInput' || !IMAGE_REFUSED.test(message)) return undefined;
-		return "Some models take images by URL only, some as files only, some not at all. Change 'Image Source', or choose another model.";
+		if (reason !== 'badInput' || !FILE_REFUSED.test(message)) return undefined;
+		return "Some models take URLs only, some files only, some neither. Change 'Image Source' or the references under Options, or choose another model.";
 	},
 };

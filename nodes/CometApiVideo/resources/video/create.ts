@@ -1,6 +1,8 @@
 import { customBodyFields } from '../../fields/bodyFields';
 import { badValue, checkOptionalText } from '../../fields/checks';
 import { choiceField, durationField, field, option, promptField } from '../../fields/field';
+import { lastFrame } from '../../fields/media';
+import { checkTogether } from '../../files/mediaFile';
 import { multipartBody } from '../../files/multipartBody';
 import type { Item } from '../../item';
 import type { Submission } from '../../payment/submit';
@@ -8,8 +10,9 @@ import { durationKeyOf } from '../../polling/durations';
 import { submitOperation } from '../resource';
 import { MAX_WAIT_S, VIDEOS_PATH, videoApi } from './api';
 import { toFormFields, toFormValues, type FormValues } from './formFields';
-import { images } from './images';
+import { images, readImages } from './images';
 import { model, ratioFields } from './models';
+import { readReferences, referenceAudios, referenceVideos } from './references';
 
 const prompt = promptField({
 	description: 'Description of the video to generate',
@@ -59,7 +62,7 @@ export const create = submitOperation({
 	api: videoApi,
 	submitPath: VIDEOS_PATH,
 	videoFields: [model, ...model.notices, prompt, images, duration, aspectRatio],
-	videoOptions: [custom, size],
+	videoOptions: [custom, lastFrame, referenceAudios, referenceVideos, size],
 	maxWaitS: MAX_WAIT_S,
 	read: readCreate,
 });
@@ -78,9 +81,11 @@ async function readCreate(item: Item): Promise<Submission> {
 		...(seconds > 0 && { seconds: [String(seconds)] }),
 		...(ratio !== 'auto' && shape === undefined && ratioFields(name, ratio)),
 		...(shape !== undefined && { size: [shape] }),
-		...(hasOwnImages ? {} : await images.read(item)),
+		...(hasOwnImages ? {} : await readImages(item, name)),
+		...(await readReferences(item)),
 		...users,
 	};
+	checkTogether(Object.values(values).flat());
 	const body = await multipartBody(item, toFormFields(values));
 	const durationKey = durationKeyOf('video', name, values.seconds?.[0], values.size?.[0]);
 	return { model: name, durationKey, body };

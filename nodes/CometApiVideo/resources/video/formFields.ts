@@ -1,11 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { InputError } from '../../errors';
-import type { ImageFile } from '../../files/image';
+import type { MediaFile } from '../../files/mediaFile';
 import type { FormField } from '../../files/multipartBody';
 
 /** The values of each field, in order: a form repeats the name for more than one. */
-export type FormValues = Record<string, Array<string | ImageFile>>;
+export type FormValues = Record<string, Array<string | MediaFile>>;
 
 export function toFormFields(values: FormValues): FormField[] {
 	return Object.entries(values).flatMap(([name, all]) => all.map((value) => ({ name, value })));

@@ -9,8 +9,14 @@ interface VideoModel extends KnownModel {
 	sizes?: Record<string, string>;
 	/** The field of the aspect ratio, if it isn't the size. */
 	ratioField?: string;
+	/** Frames have fields of their own, beside that of other images. */
+	frameFields?: true;
 }
 
+const BY_ITS_MAKER = "by its maker's pages";
+const SEEDANCE_2 = {
+	references: `up to 9 images, 3 videos and 3 audios ${BY_ITS_MAKER}; end frame not known`,
+};
 const SEEDANCE = { maker: 'ByteDance (Seedance, Doubao)', byDefault: 5 };
 const UP_TO_1080P = { '16:9': '1920x1080', '9:16': '1080x1920', '1:1': '1440x1440' };
 const WAN = { maker: 'Alibaba (Wan)' };
@@ -22,23 +28,33 @@ const HORSE = {
 };
 const VEO = {
 	...{ maker: 'Google (Veo)', seconds: '4, 6 or 8', byDefault: 8, images: 'one file' },
+	references: 'end frame, on an older page',
 	sizes: { '16:9': '1280x720', '9:16': '720x1280' },
 };
-const BY_ITS_MAKER = "by its maker's pages";
 
 export const KNOWN_MODELS: readonly [VideoModel, ...VideoModel[]] = [
 	{
 		...{ ...SEEDANCE, name: 'Seedance 2.5', ids: ['seedance-2-5', 'seedance-2-5-260628'] },
-		...{ seconds: '4 to 30', images: 'files or URLs', usd: { '480p': 0.103, '720p': 0.231 } },
+		...{
+			...SEEDANCE_2,
+			seconds: '4 to 30',
+			images: 'files or URLs',
+			usd: { '480p': 0.103, '720p': 0.231 },
+		},
 	},
 	{
 		...{ ...SEEDANCE, name: 'Seedance 2.0', ids: ['doubao-seedance-2-0', 'seedance-2-0'] },
-		...{ seconds: '4 to 15', images: 'files or URLs' },
+		...{ ...SEEDANCE_2, seconds: '4 to 15', images: 'files or URLs' },
 		usd: { '480p': 0.063, '720p': 0.1368, '1080p': 0.3366 },
 	},
 	{
 		...{ ...SEEDANCE, name: 'Seedance 2.0 Fast', ids: ['doubao-seedance-2-0-fast'] },
-		...{ seconds: '4 to 15', images: 'URLs', usd: { '480p': 0.0504, '720p': 0.108 } },
+		...{
+			...SEEDANCE_2,
+			seconds: '4 to 15',
+			images: 'URLs',
+			usd: { '480p': 0.0504, '720p': 0.108 },
+		},
 	},
 	{
 		...{ ...SEEDANCE, name: 'Seedance 1.5 Pro', ids: ['doubao-seedance-1-5-pro'] },
@@ -51,7 +67,7 @@ export const KNOWN_MODELS: readonly [VideoModel, ...VideoModel[]] = [
 	{ ...WAN_2, name: 'Wan 2.6', ids: ['wan2.6'], seconds: '5, 10 or 15', images: 'up to 5 URLs' },
 	{
 		...{ ...WAN_2, name: 'Wan 2.7', ids: ['wan2.7'], seconds: '2 to 15' },
-		images: 'files: first and last frame',
+		...{ images: 'files', references: 'end frame, seen in use' },
 	},
 	{
 		...{ ...WAN, name: 'Wan 3.0', ids: ['wan3.0'], seconds: `up to 30 ${BY_ITS_MAKER}` },
@@ -74,6 +90,8 @@ export const KNOWN_MODELS: readonly [VideoModel, ...VideoModel[]] = [
 	{
 		...{ name: 'MiniMax H3', ids: ['minimax-h3'], maker: 'MiniMax (Hailuo)' },
 		...{ seconds: `4 to 15 ${BY_ITS_MAKER}`, images: 'files', usd: { '768p': 0.08, '2K': 0.13 } },
+		references: 'end frame, or videos and audios, by a third party',
+		frameFields: true,
 	},
 	{
 		...{ name: 'FLUX 3', ids: ['flux-3'], maker: 'Black Forest Labs (FLUX)', images: 'not known' },
@@ -98,6 +116,10 @@ export function ratioFields(modelId: string, ratio: string): FormValues {
 		KNOWN_MODELS.find(({ ids }) => ids.includes(modelId)) ?? ({} as Partial<VideoModel>);
 	return { [ratioField]: [sizes?.[ratio] ?? ratio] };
 }
+
+/** True if the model takes first and last frame in fields of their own. */
+export const hasFrameFields = (modelId: string): boolean =>
+	KNOWN_MODELS.some(({ ids, frameFields }) => frameFields && ids.includes(modelId));
 
 function readCatalogue(answer: unknown): ListedModel[] {
 	if (!isRecord(answer) || !Array.isArray(answer.data)) return [];

@@ -1,0 +1,207 @@
+import type { IBinaryData } from 'n8n-workflow';
+
+import { InputError } from '../errors';
+import { httpUrl, isRecord } from '../http/json';
+import type { Item } from '../item';
+import { inspectFile } from './binaryFile';
+
+/** The node's own limit: the body of a video is one buffer, and two of them may be on their way. */
+export const MAX_TOGETHER_MB = 25;
+
+const LONGEST_DATA_HEAD = 200;
+
+/** A file that is sent, checked. */
+export interface MediaFile {
+	binary: IBinaryData;
+	/** As its first bytes tell. */
+	mimeType: string;
+	bytes: number;
+}
+
+/** A kind of file, and what CometAPI accepts of it. */
+export interface MediaKind {
+	/** With its article. */
+	name: string;
+	/** After "Use". */
+	formats: string;
+	maxMb: number;
+	/** The media type that the first bytes of such a file tell. */
+	typeOf(head: Buffer): string | undefined;
+}
+
+/** Looks for the first bytes of a file, in hex; a dot is any digit. */
+const byFirstBytes = (types: Array<[start: RegExp, mimeType: string]>) => (head: Buffer) =>
+	types.find(([start]) => start.test(head.toString('hex')))?.[1];
+
+export const IMAGE: MediaKind = {
+	...{ name: 'an image', formats: 'a JPEG, PNG or WebP file', maxMb: 20 },
+	typeOf: byFirstBytes([
+		[/^ffd8ff/, 'image/jpeg'],
+		[/^89504e470d0a1a0a/, 'image/png'],
+		[/^52494646.{8}57454250/, 'image/webp'],
+	]),
+};
+
+export const VIDEO: MediaKind = {
+	...{ name: 'a video', formats: 'an MP4 or MOV file', maxMb: MAX_TOGETHER_MB },
+	typeOf: byFirstBytes([
+		// The box ftyp of QuickTime; without it, the boxes of older files.
+		[/^.{8}(6674797071742020|6d6f6f76|6d646174|77696465)/, 'video/quicktime'],
+		// The box ftyp, but not of HEIC, AVIF, M4A and M4B.
+		[/^.{8}66747970(?!6865(6963|6978)|6d696631|61766966|4d3441|4d3442)/, 'video/mp4'],
+	]),
+};
+
+export const AUDIO: MediaKind = {
+	...{ name: 'an audio file', formats: 'an MP3 or WAV file', maxMb: MAX_TOGETHER_MB },
+	typeOf: byFirstBytes([
+		// A tag, or the head of a frame of layer III.
+		[/^(494433|ff[ef][23ab])/, 'audio/mpeg'],
+		[/^52494646.{8}57415645/, 'audio/wav'],
+	]),
+};
+
+/**
+ * The file in a binary field of the input item. The type is detected from the first bytes.
+ *
+ * @param field the field's name, or the file itself, as an expression gives it
+ * @param label of the parameter
+ * @throws InputError when there is none, or none that CometAPI takes
+ */
+export async function readBinaryFile(
+	item: Item,
+	field: unknown,
+	label: string,
+	kind: MediaKind,
+): Promise<MediaFile> {
+	const isFile = isBinaryValue(field);
+	const name = isFile ? (field.fileName ?? 'file') : checkFieldName(field, label);
+	const binary = isFile ? field : findBinary(item, name, label, kind);
+	return await checkFile(item, binary, `The file in '${name}'`, kind);
+}
+
+/** @throws InputError when the files are too large for one body */
+export function checkTogether(values: unknown[]): void {
+	const files = values.filter(
+		(value): value is MediaFile => isRecord(value) && typeof value.bytes === 'number',
+	);
+	const megabytes = files.reduce((sum, { bytes }) => sum + bytes, 0) / 1_000_000;
+	if (megabytes <= MAX_TOGETHER_MB) return;
+	throw new InputError(
+		'The files of one video are too large together',
+		`They have ${megabytes.toFixed(1)} MB, and this node sends up to ${MAX_TOGETHER_MB} MB. Use smaller ones, or URLs.`,
+	);
+}
+
+/**
+ * The image that a data URL holds, or undefined for an http(s) URL.
+ *
+ * @throws InputError when it is neither, or no image that CometAPI takes
+ */
+export async function readDataUrl(
+	item: Item,
+	url: string,
+	label: string,
+): Promise<MediaFile | undefined> {
+	if (httpUrl(url) !== undefined) return undefined;
+	const comma = url.indexOf(',');
+	const head = url.slice(0, Math.max(0, comma)).slice(0, LONGEST_DATA_HEAD);
+	if (!/^data:image\/(jpe?g|png|webp)(;[^;]*)*;\s*base64\s*$/i.test(head)) {
+		throw new InputError(
+			`'${label}' must be a URL or a data URL of a JPEG, PNG or WebP image`,
+			`The value is ${url.slice(0, 100)}. Enter one that starts with https://.`,
+		);
+	}
+	const data = withoutEscapes(url.slice(comma + 1));
+	const binary = { data, mimeType: 'image/unknown' };
+	return await checkFile(item, binary, `The data in '${label}'`, IMAGE);
+}
+
+/** Base64 may stand in a URL with its + and / and = as %2B, %2F and %3D. */
+function withoutEscapes(data: string): string {
+	return data.replace(/%(2b|2f|3d)/gi, (escaped) => decodeURIComponent(escaped));
+}
+
+function checkFieldName(field: unknown, label: string): string {
+	if (typeof field === 'string' && field.trim() !== '') return field.trim();
+	if (isRecord(field) && 'mimeType' in field) {
+		throw new InputError(
+			`'${label}' has a file without its content`,
+			'n8n gives expressions a file without its content. Enter the name of the input field instead, such as data.',
+		);
+	}
+	const isNothing = field === undefined || field === null || typeof field === 'string';
+	throw new InputError(
+		`'${label}' ${isNothing ? 'is empty' : 'must be the name of a field'}`,
+		'Enter the name of the input field that has the file, such as data.',
+	);
+}
+
+function findBinary(
+	{ context }: Item,
+	fieldName: string,
+	label: string,
+	kind: MediaKind,
+): IBinaryData {
+	const found = fileIn(context, fieldName);
+	if (found) return found;
+	const { binary = {}, json } = context.getInputData();
+	// With n8n's combined binary mode the files of an item stand in its JSON.
+	const inJson = isRecord(json._files) ? Object.keys(json._files) : [];
+	const names = [...Object.keys(binary), ...inJson.map((name) => `_files.${name}`)];
+	throw new InputError(
+		`There is no file in '${fieldName}'`,
+		names.length > 0
+			? `The item has files in: ${names.slice(0, 20).join(', ')}. Enter one of these under '${label}'.`
+			: `The item has no files. Add a node before this one that outputs ${kind.name}, such as Google Drive > Download.`,
+	);
+}
+
+function fileIn({ helpers }: Item['context'], fieldName: string): IBinaryData | undefined {
+	try {
+		return helpers.assertBinaryData(fieldName);
+	} catch {
+		return undefined;
+	}
+}
+
+/** @param what how the messages begin */
+async function checkFile(
+	item: Item,
+	given: IBinaryData,
+	what: string,
+	kind: MediaKind,
+): Promise<MediaFile> {
+	// Some nodes wrap base64 in lines; pieces of it are decoded one by one.
+	const binary = given.id ? given : { ...given, data: given.data.replace(/\s/g, '') };
+	const file = await inspectFile(item, binary).catch(() => undefined);
+	if (!file) {
+		throw new InputError(
+			`${what} cannot be read`,
+			'Run the node that outputs it again. Ask whoever runs your n8n: in queue mode, all processes must share the storage of files.',
+		);
+	}
+	const { head, bytes } = file;
+	if (bytes === 0) throw new InputError(`${what} is empty`, 'Choose another file.');
+	if (bytes > kind.maxMb * 1_000_000) {
+		throw new InputError(
+			`${what} is too large`,
+			`It has ${(bytes / 1_000_000).toFixed(1)} MB, and ${kind === IMAGE ? 'CometAPI takes' : 'this node sends'} up to ${kind.maxMb} MB. Make it smaller.`,
+		);
+	}
+	const mimeType = kind.typeOf(head);
+	if (!mimeType) {
+		throw new InputError(
+			`${what} is not ${kind.name} that CometAPI accepts`,
+			`Use ${kind.formats}. n8n calls this one ${binary.mimeType}.`,
+		);
+	}
+	return { binary, mimeType, bytes };
+}
+
+/** n8n's own test for a file, which n8n 1 does not export. */
+function isBinaryValue(value: unknown): value is IBinaryData {
+	return (
+		isRecord(value) && typeof value.mimeType === 'string' && ('data' in value || 'id' in value)
+	);
+}
