@@ -17,7 +17,7 @@ export class CometApiVideo implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle:
-			'={{ $parameter.operation === "getStatus" ? "Get Status" : $parameter.operation.toTitleCase() + (/^[^=]/.test($rawParameter.model ?? "") ? ": " + $rawParameter.model : "") }}',
+			'={{ $parameter.operation === "getStatus" ? "Get Status" : $parameter.operation.replace(/[A-Z]/g, " $&").toTitleCase() + (/^[^=]/.test($rawParameter.model ?? "") ? ": " + $rawParameter.model : "") }}',
 		description: 'Generate videos with Grok, Seedance, Veo, Wan, Kling and more through CometAPI',
 		defaults: { name: 'CometAPI Video' },
 		usableAsTool: {

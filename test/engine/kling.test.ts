@@ -325,6 +325,126 @@ describe('Extend', () => {
 	});
 });
 
+describe('Create From References', () => {
+	const OMNI = '/kling/v1/videos/omni-video';
+	const VIDEO_URL = 'https://media.example/a.mp4';
+	const omniNode = (parameters: INodeParameters = {}) =>
+		videoNode({
+			...{ resource: 'kling', operation: 'createFromReferences', prompt: '<<<image_1>>> walks' },
+			...{ waitForCompletion: true, downloadVideo: false, options: { pollInterval: 1 } },
+			...parameters,
+		});
+
+	test.concurrent('sends files and URLs in their order, and waits', async () => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			const referenceImages = `={{ ["data", "${IMAGE_URL}"] }}`;
+			const node = omniNode({ referenceImages, duration: '={{ " 7 " }}', qualityMode: 'pro' });
+			const finished = await execute(node, await imageItem());
+			const [job] = simulator.jobs;
+			expect(jsonOf(finished)).toEqual([expect.objectContaining({ status: 'done' })]);
+			expect(simulator.requests.map(({ path }) => path)).toEqual([
+				OMNI,
+				`${OMNI}/${job?.requestId}`,
+			]);
+			expect(job?.body).toEqual({
+				...{ model_name: 'kling-video-o1', prompt: '<<<image_1>>> walks', mode: 'pro' },
+				...{ duration: '7', aspect_ratio: '16:9', external_task_id: expect.any(String) },
+				image_list: [{ image_url: PNG.toString('base64') }, { image_url: IMAGE_URL }],
+			});
+		});
+	});
+
+	test.concurrent.each<[string, INodeParameters, object]>([
+		[
+			'to follow',
+			{},
+			{
+				...{ duration: '5', aspect_ratio: '16:9' },
+				video_list: [{ video_url: VIDEO_URL, refer_type: 'feature', keep_original_sound: 'yes' }],
+			},
+		],
+		[
+			'to change',
+			{ referType: '={{ "Base" }}', options: { keepOriginalSound: '={{ "false" }}' } },
+			{
+				video_list: [{ video_url: VIDEO_URL, refer_type: 'base', keep_original_sound: 'no' }],
+			},
+		],
+	])('a video %s', async (_case, parameters, sent) => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			await execute(omniNode({ referenceVideos: ` ${VIDEO_URL} `, ...parameters }));
+			expect(simulator.requests[0]?.body).toEqual({
+				...{ model_name: 'kling-video-o1', prompt: '<<<image_1>>> walks', mode: 'std' },
+				...{ external_task_id: expect.any(String), ...sent },
+			});
+		});
+	});
+
+	test.concurrent('is found by Get Status, which its message names', async () => {
+		await withScene({ plan: () => ({ seconds: 600 }) }, async ({ simulator, execute }) => {
+			const referenceImages = IMAGE_URL;
+			const { error } = await execute(omniNode({ referenceImages, options: { maxWait: 1 } }));
+			expect(error?.description).toContain('From References');
+			simulator.finishJob(String(simulator.jobs[0]?.requestId));
+			const requestId = String(simulator.jobs[0]?.requestId);
+			const asking = { resource: 'kling', videoKind: 'references', requestId };
+			expect(jsonOf(await execute(getStatusNode(asking)))).toEqual([
+				expect.objectContaining({ status: 'done' }),
+			]);
+		});
+	});
+
+	test.concurrent('makes as many videos as items that differ in one reference', async () => {
+		await withScene({ plan: () => ({ seconds: 600 }) }, async ({ simulator, execute, retry }) => {
+			const node = (referenceImages: string) =>
+				omniNode({ referenceImages, options: { maxWait: 1 } });
+			const failed = await execute(node(IMAGE_URL));
+			await retry(node(`${IMAGE_URL}\n${IMAGE_URL}`), failed);
+			await retry(node(`={{ ["${IMAGE_URL}"] }}`), failed);
+			expect(simulator.jobs).toHaveLength(2);
+		});
+	});
+
+	test.concurrent('has references that are own fields', async () => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			const element_list = [{ element_id: 1 }];
+			const options = { customBodyFields: { element_list, model_name: 'kling-v3-omni' } };
+			const [json] = jsonOf(await execute(omniNode({ options })));
+			expect(json).toMatchObject({ model: 'kling-v3-omni', status: 'done' });
+			expect(simulator.jobs[0]?.body).toMatchObject({ element_list });
+		});
+	});
+
+	test.concurrent.each<[string, INodeParameters, string]>([
+		['no references', {}, 'are both empty'],
+		['references that came out empty', { referenceImages: '={{ [] }}' }, 'are both empty'],
+		['8 images', { referenceImages: Array(8).fill(IMAGE_URL).join('\n') }, 'Give at most 7.'],
+		['two videos', { referenceVideos: `${VIDEO_URL}, ${VIDEO_URL}` }, 'Give at most 1.'],
+		['a video file', { referenceVideos: 'video' }, "'Reference Video' must be a URL"],
+		['no image', { referenceImages: 'video' }, 'not an image that CometAPI accepts'],
+		['11 seconds', { referenceImages: IMAGE_URL, duration: 11 }, "'Duration'"],
+		['another ratio', { referenceImages: IMAGE_URL, aspectRatio: '={{ "4:3" }}' }, 'Aspect'],
+		['another use', { referenceVideos: VIDEO_URL, referType: '={{ "x" }}' }, 'Use of the Video'],
+	])('refuses %s before anything is sent', async (_case, parameters, named) => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			const video = await storeFile(Buffer.from('00000020667479706d703432', 'hex'), {
+				...{ fileName: 'a.mp4', mimeType: 'video/mp4' },
+			});
+			const { error } = await execute(omniNode(parameters), [{ json: {}, binary: { video } }]);
+			expect(`${error?.message} ${error?.description}`).toContain(named);
+			expect(simulator.requests).toEqual([]);
+		});
+	});
+
+	test.concurrent('has a list of its own models', async () => {
+		await withScene({}, async ({ credential }) => {
+			const search = { method: 'searchKlingOmniModels', filter: '' };
+			const { results } = await listModels(omniNode(), credential, search);
+			expect(results.map(({ value }) => value)).toEqual(['kling-v3-omni', 'kling-video-o1']);
+		});
+	});
+});
+
 describe('A submit whose answer never came', () => {
 	const LOST = { kind: 'reset', afterHandler: true } as const;
 	const lookUps = ({ requests, jobs }: Simulator) =>

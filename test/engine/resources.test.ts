@@ -129,6 +129,10 @@ describe('The subtitle', () => {
 		[{ operation: 'create', model: model("={{ $('Nobody').item.json.model }}") }, 'Create'],
 		[{ operation: 'create', model: '={{ $json.model }}' }, 'Create'],
 		[{ operation: 'create' }, 'Create: grok-imagine-video'],
+		[
+			{ resource: 'kling', operation: 'createFromReferences' },
+			'Create From References: kling-video-o1',
+		],
 	])('of %j is %s', (parameters, subtitle) => {
 		expect(subtitleOf(parameters)).toBe(subtitle);
 	});

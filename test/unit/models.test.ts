@@ -44,7 +44,7 @@ function rowOf(model: KnownModel): string {
 	);
 }
 
-const tables = resources.map(({ name, model }) =>
+const tables = resources.map(({ name, models }) =>
 	[
 		`## ${name}\n`,
 		row(
@@ -57,7 +57,7 @@ const tables = resources.map(({ name, model }) =>
 			'example',
 		),
 		row(...Array<string>(7).fill('---')),
-		...model.known.map(rowOf),
+		...models.flatMap(({ known }) => known.map(rowOf)),
 	].join('\n'),
 );
 
@@ -68,8 +68,10 @@ test("docs/models.md has the facts that the editor's notices are made of", () =>
 	expect(readFileSync(FILE, 'utf8')).toBe(text);
 });
 
-const PRICES = resources.flatMap(({ model }) =>
-	model.known.flatMap(({ name, usd = {} }) => Object.values(usd).map((price) => [name, price])),
+const PRICES = resources.flatMap(({ models }) =>
+	models
+		.flatMap(({ known }) => known)
+		.flatMap(({ name, usd = {} }) => Object.values(usd).map((price) => [name, price])),
 );
 
 test.each(PRICES)('docs/api.md has the source of the price of %s: %d', (_name, price) => {

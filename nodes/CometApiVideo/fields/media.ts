@@ -28,12 +28,12 @@ const BETWEEN_NAMES = /[,\n]/;
  * @param most so many files at most
  */
 export function mediaField(
-	shown: Omit<INodeProperties, 'type' | 'default' | 'placeholder'>,
+	shown: Omit<INodeProperties, 'type' | 'default'>,
 	kind: MediaKind,
 	most: number,
 ): Field<Promise<Media[]>> {
 	const { properties, read } = field(
-		{ ...shown, type: 'string', default: '', placeholder: 'e.g. data' },
+		{ placeholder: 'e.g. data', ...shown, type: 'string', default: '' },
 		(value, label) => (item: Item) => readAll(item, value, { label, kind, most }),
 	);
 	return {

@@ -26,6 +26,8 @@ export interface ModelList {
 	method: string;
 	/** The first is the default; all of them are shown when CometAPI gives no list. */
 	known: readonly [KnownModel, ...KnownModel[]];
+	/** Parameters with whose change the picker takes its default again, beside Resource. */
+	dependsOn?: string[];
 	/** The list at CometAPI, if there is one. */
 	live?: { path: string; withKey: boolean; read(answer: unknown): ListedModel[] };
 }
@@ -44,7 +46,7 @@ export interface ModelField extends Field<string> {
 }
 
 export function modelField(list: ModelList): ModelField {
-	const { method, known } = list;
+	const { method, known, dependsOn = [] } = list;
 	const [{ ids, name }] = known;
 	const property = {
 		displayName: 'Model',
@@ -55,7 +57,7 @@ export function modelField(list: ModelList): ModelField {
 		description: 'The model that generates the video',
 		// With another resource, the editor empties the model, then takes its name. A field that hides
 		// for an empty name is reset to its default.
-		typeOptions: { loadOptionsDependsOn: ['resource'] },
+		typeOptions: { loadOptionsDependsOn: ['resource', ...dependsOn] },
 		displayOptions: { hide: { '/model.cachedResultName': [''] } },
 		modes: [
 			{

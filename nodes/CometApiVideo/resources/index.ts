@@ -9,5 +9,5 @@ export const resources: Resource[] = [grok, video, kling];
 
 export const listSearch: ListSearch = Object.assign(
 	{},
-	...resources.map((resource) => resource.model.listSearch),
+	...resources.flatMap(({ models }) => models.map((model) => model.listSearch)),
 );

@@ -22,10 +22,10 @@ export interface Resource {
 	modelPattern: RegExp;
 	/** The form of its request IDs. Nobody promises it, so nothing but advice depends on it. */
 	idPattern: RegExp;
-	model: ModelField;
+	models: ModelField[];
 }
 
-type ShownResource = Omit<Resource, 'model'>;
+type ShownResource = Omit<Resource, 'models'>;
 
 /** An operation: how the editor names it, what it does, and its parameters. */
 export interface Operation {

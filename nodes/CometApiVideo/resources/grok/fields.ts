@@ -11,7 +11,13 @@ import type { Item } from '../../item';
 export const CLASSIC_MODEL = 'grok-imagine-video';
 export const MODEL_1_5 = 'grok-imagine-video-1.5';
 
-const GROK = { maker: 'xAI (Grok)', seconds: '1 to 15', byDefault: 8, images: 'one', references: 'none' };
+const GROK = {
+	maker: 'xAI (Grok)',
+	seconds: '1 to 15',
+	byDefault: 8,
+	images: 'one',
+	references: 'none',
+};
 
 export const KNOWN_MODELS: readonly [KnownModel, ...KnownModel[]] = [
 	{

@@ -18,5 +18,5 @@ export const grok: Resource = {
 	],
 	modelPattern: /^grok/i,
 	idPattern: /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i,
-	model,
+	models: [model],
 };

@@ -5,6 +5,7 @@ import { jobAt, type VideoApi } from '../../videoApi';
 export const PATHS = {
 	text: '/kling/v1/videos/text2video',
 	image: '/kling/v1/videos/image2video',
+	references: '/kling/v1/videos/omni-video',
 	extend: '/kling/v1/videos/video-extend',
 };
 
@@ -17,6 +18,11 @@ const KINDS = [
 		name: 'From an Image',
 		value: 'image',
 		description: "'Image Source' was URL or Binary Data",
+	},
+	{
+		name: 'From References',
+		value: 'references',
+		description: "'Operation' was Create From References",
 	},
 	{ name: 'From Text', value: 'text', description: "'Image Source' was None" },
 ] as const satisfies ReadonlyArray<Choice<keyof typeof PATHS>>;

@@ -10,21 +10,32 @@ import type { Item } from '../../item';
 import type { Submission } from '../../payment/submit';
 import { createHead, submitOperation } from '../resource';
 import { klingApi, MAX_WAIT_S, PATHS } from './api';
-import { cfgScale, custom, mode, negativePrompt, sharedFields, toSubmission } from './fields';
+import {
+	cfgScale,
+	custom,
+	KLING,
+	mode,
+	negativePrompt,
+	sharedFields,
+	toSubmission,
+} from './fields';
 
-const KLING = {
-	...{ maker: 'Kuaishou (Kling)', seconds: '5 or 10', byDefault: 5, images: 'one' },
+const FRAMES = {
+	...{ ...KLING, seconds: '5 or 10', images: 'one' },
 	references: "end frame, by its maker's pages",
-	usdPerVideo: '$0.13 to $2.64',
 };
 
 /** Ids that others saw finish videos in September 2026; CometAPI has no list of Kling's names. */
 export const KNOWN_MODELS: readonly [KnownModel, ...KnownModel[]] = [
-	{ ...KLING, name: 'Kling 2.6', ids: ['kling-v2-6'] },
-	{ ...KLING, name: 'Kling 3', ids: ['kling-v3'] },
+	{ ...FRAMES, name: 'Kling 2.6', ids: ['kling-v2-6'] },
+	{ ...FRAMES, name: 'Kling 3', ids: ['kling-v3'] },
 ];
 
-export const model = modelField({ method: 'searchKlingModels', known: KNOWN_MODELS });
+export const model = modelField({
+	method: 'searchKlingModels',
+	known: KNOWN_MODELS,
+	dependsOn: ['operation'],
+});
 
 const prompt = promptField({
 	description: 'Description of the video to generate, up to 500 characters',

@@ -8,6 +8,13 @@ import type { Submission } from '../../payment/submit';
 import { durationKeyOf } from '../../polling/durations';
 import { PATHS } from './api';
 
+/** Of all its models. */
+export const KLING = {
+	maker: 'Kuaishou (Kling)',
+	byDefault: 5,
+	usdPerVideo: '$0.13 to $2.64',
+};
+
 export const mode = choiceField({
 	displayName: 'Mode',
 	name: 'qualityMode',

@@ -2,6 +2,7 @@ import { statusOperation, type Resource } from '../resource';
 import { klingApi, MAX_WAIT_S, videoKind } from './api';
 import { create, model } from './create';
 import { extend } from './extend';
+import { createFromReferences, omniModel } from './references';
 
 export const kling: Resource = {
 	name: klingApi.resource,
@@ -9,6 +10,7 @@ export const kling: Resource = {
 	description: 'Generate videos with Kling, also with sound',
 	operations: [
 		create,
+		createFromReferences,
 		extend,
 		statusOperation(klingApi, MAX_WAIT_S, {
 			action: 'Get status of Kling video',
@@ -18,5 +20,5 @@ export const kling: Resource = {
 	],
 	modelPattern: /^kling/i,
 	idPattern: /^\d+$/,
-	model,
+	models: [model, omniModel],
 };

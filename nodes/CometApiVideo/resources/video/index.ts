@@ -16,5 +16,5 @@ export const video: Resource = {
 	],
 	modelPattern: /^(doubao-)?(seedance|wan|vidu|happyhorse|veo|minimax|hailuo|flux|omni|sora)/i,
 	idPattern: /^task_/,
-	model,
+	models: [model],
 };

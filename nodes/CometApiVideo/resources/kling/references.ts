@@ -1,0 +1,159 @@
+import { InputError } from '../../errors';
+import { isEmpty } from '../../fields/checks';
+import { choiceField, durationField, option, promptField, switchField } from '../../fields/field';
+import type { KnownModel } from '../../fields/knownModels';
+import { mediaField } from '../../fields/media';
+import { modelField } from '../../fields/model';
+import { checkTogether, IMAGE, VIDEO } from '../../files/mediaFile';
+import { asBase64 } from '../../files/requestBody';
+import type { Item } from '../../item';
+import type { Submission } from '../../payment/submit';
+import { submitOperation } from '../resource';
+import { klingApi, MAX_WAIT_S, PATHS } from './api';
+import { custom, KLING, mode, toSubmission } from './fields';
+
+const OMNI = {
+	...{ ...KLING, seconds: '3 to 10', images: 'up to 7, or 4 beside a video' },
+	references: 'one video by URL',
+};
+
+const KNOWN_MODELS: readonly [KnownModel, ...KnownModel[]] = [
+	{ ...OMNI, name: 'Kling O1', ids: ['kling-video-o1'] },
+	{
+		...{ ...OMNI, name: 'Kling 3 Omni', ids: ['kling-v3-omni'] },
+		references: "one video by URL, by its maker's pages",
+	},
+];
+
+export const omniModel = modelField({
+	method: 'searchKlingOmniModels',
+	known: KNOWN_MODELS,
+	dependsOn: ['operation'],
+});
+
+const prompt = promptField({
+	description:
+		'Description of the video, up to 2,500 characters. <<<image_1>>> and <<<video_1>>> stand for the references.',
+	placeholder: 'e.g. The person in <<<image_1>>> walks through the rain',
+});
+
+const images = mediaField(
+	{
+		displayName: 'Reference Images',
+		name: 'referenceImages',
+		hint: 'URLs, or names of input binary fields; separate several with commas',
+		description: `Up to 7 images, or 4 beside a video. JPEG or PNG, each up to 10 MB.`,
+	},
+	IMAGE,
+	7,
+);
+
+const video = mediaField(
+	{
+		displayName: 'Reference Video',
+		name: 'referenceVideos',
+		placeholder: 'e.g. https://example.com/video.mp4',
+		description: 'URL of one MP4 or MOV of 3 to 10 seconds that CometAPI can open',
+	},
+	VIDEO,
+	1,
+);
+
+/** The choices are in Kling's words. */
+const referType = choiceField({
+	displayName: 'Use of the Video',
+	name: 'referType',
+	options: [
+		{ name: 'Change It', value: 'base', description: 'The result is as long as this video' },
+		{ name: 'Follow It', value: 'feature', description: 'Take its style or its camera' },
+	],
+	default: 'feature',
+	description: "What the 'Reference Video' is for",
+});
+
+const duration = durationField(3, 10, 5);
+
+const aspectRatio = choiceField({
+	displayName: 'Aspect Ratio',
+	name: 'aspectRatio',
+	options: [
+		{ name: '1:1 (Square)', value: '1:1' },
+		{ name: '16:9 (Landscape)', value: '16:9' },
+		{ name: '9:16 (Vertical)', value: '9:16' },
+	],
+	default: '16:9',
+	description: 'Aspect ratio of the video',
+});
+
+const keepSound = option(
+	switchField({
+		displayName: 'Keep Original Sound',
+		name: 'keepOriginalSound',
+		default: true,
+		description: "Whether the video has the sound of the 'Reference Video'",
+	}),
+);
+
+export const createFromReferences = submitOperation({
+	head: {
+		name: 'Create From References',
+		value: 'createFromReferences',
+		action: 'Create Kling video from references',
+		description: 'Generate a video from a prompt with images, or with a video to follow or change',
+	},
+	api: klingApi,
+	submitPath: PATHS.references,
+	videoFields: [
+		...[omniModel, ...omniModel.notices, prompt, images, video, referType],
+		...[duration, aspectRatio, mode],
+	],
+	videoOptions: [custom, keepSound],
+	maxWaitS: MAX_WAIT_S,
+	read: readReferences,
+});
+
+async function readReferences(item: Item): Promise<Submission> {
+	const users = custom.read(item);
+	const stills = 'image_list' in users ? [] : await images.read(item);
+	const [url] = 'video_list' in users ? [] : await video.read(item);
+	checkReferences([...stills, url, users.image_list, users.video_list, users.element_list]);
+	checkTogether(stills);
+	if (typeof url === 'object') {
+		throw new InputError(
+			"'Reference Video' must be a URL",
+			'Kling takes images as files, but videos by URL only.',
+		);
+	}
+	const use = referType.read(item);
+	const given = {
+		refer_type: use,
+		keep_original_sound: keepSound.read(item) ? 'yes' : 'no',
+	};
+	const seconds = duration.read(item);
+	const ratio = aspectRatio.read(item);
+	const name = String(users.model_name ?? omniModel.read(item));
+	return toSubmission(PATHS.references, name, {
+		prompt: users.prompt ?? prompt.read(item),
+		mode: mode.read(item),
+		// A changed video keeps its length and its ratio.
+		...((url === undefined || use === 'feature') && {
+			duration: String(seconds),
+			aspect_ratio: ratio,
+		}),
+		...(stills.length > 0 && {
+			image_list: stills.map((each) => ({ image_url: asBase64(each) })),
+		}),
+		...(url !== undefined && { video_list: [{ video_url: url, ...given }] }),
+		...users,
+		model_name: name,
+	});
+}
+
+/** Without references, it would be another video than the one that is meant. */
+function checkReferences(given: unknown[]): void {
+	if (!given.every(isEmpty)) return;
+	throw new InputError(
+		"'Reference Images' and 'Reference Video' are both empty",
+		'Fill in one of them, or choose Create, which needs no reference.',
+	);
+}
