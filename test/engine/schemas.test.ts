@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, jest, test } from '@jest/globals';
 import type { INode, INodeExecutionData, INodeParameters } from 'n8n-workflow';
 
+import { CometApiVideo } from '../../nodes/CometApiVideo/CometApiVideo.node';
 import { shapesOf, type JobPlan, type Submission } from '../simulator/simulator.ts';
 import { videoNode } from './engine.ts';
 import { FAMILIES } from './families.ts';
@@ -91,22 +92,42 @@ describe('The schema of its output, which n8n shows before the node has run, is 
 			});
 		});
 
-		if (resource !== 'grok') return;
-
-		test('edit', async () => {
-			await withScene({ plan }, async (scene) => {
-				expectSchema(resource, 'edit', await makeAll(scene, editNode));
+		if (resource === 'grok') {
+			test('edit', async () => {
+				await withScene({ plan }, async (scene) => {
+					expectSchema(resource, 'edit', await makeAll(scene, editNode));
+				});
 			});
-		});
+		}
+
+		if (resource === 'kling') {
+			test('extend', async () => {
+				await withScene({ plan }, async (scene) => {
+					const [made] = jsonOf(await scene.execute(create({ prompt: 'quick' })));
+					const videoId = String(Object(made?.video).id);
+					const options = { pollInterval: 1 };
+					const extend = { resource, operation: 'extend', videoId, options };
+					const node = (more: INodeParameters) => videoNode(merge(extend, more));
+					expectSchema(resource, 'extend', await makeAll(scene, node));
+				});
+			});
+		}
 	});
 
-	test('no other file', () => {
+	test('is there for every operation', () => {
+		const operations = new CometApiVideo().description.properties
+			.filter(({ name, type }) => name === 'operation' && type === 'options')
+			.flatMap(({ options = [], displayOptions }) =>
+				(displayOptions?.show?.resource ?? []).flatMap((resource) =>
+					options.map((option) => ({ resource, operation: Object(option).value })),
+				),
+			)
+			.filter(({ resource }) => resource !== undefined);
+		expect(operations.length).toBeGreaterThan(7);
 		const files = readdirSync(BUILT, { recursive: true, encoding: 'utf8' });
-		expect(files.filter((file) => file.endsWith('.json')).sort()).toEqual([
-			...['grok/create.json', 'grok/edit.json', 'grok/getStatus.json'],
-			...['kling/create.json', 'kling/getStatus.json'],
-			...['video/create.json', 'video/getStatus.json'],
-		]);
+		expect(files.filter((file) => file.endsWith('.json')).sort()).toEqual(
+			operations.map(({ resource, operation }) => `${resource}/${operation}.json`).sort(),
+		);
 	});
 });
 
