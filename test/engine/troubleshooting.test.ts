@@ -164,6 +164,11 @@ const shownElsewhere: Record<string, [file: string, title: string]> = {
 		'unit/files/requestBody.test.ts',
 		'a file whose length has changed is not sent, nor digested: %s %s',
 	],
+	"'Last Frame' has too many files": ['engine/video.test.ts', 'two last frames'],
+	"'Image Source' and 'Last Frame' must both": [
+		'engine/video.test.ts',
+		'a frame by file beside one by URL',
+	],
 	'n8n started only 2 of the 3 items': [
 		'unit/run/runItem.test.ts',
 		'ends in an error that says so, and nothing is sent',
