@@ -192,8 +192,8 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 		await editor.node.toggle('waitForCompletion');
 		await showsLabels(without(without(labels, OUTPUT_FIELD), 'Download Video'));
 		await offersOptions(['Custom Body Fields', ...SUBMIT_OPTIONS, 'Max Wait', 'Reference', 'User']);
+		// A field that was hidden comes back with its default.
 		await editor.node.toggle('waitForCompletion');
-		await editor.node.toggle('downloadVideo');
 		await showsLabels(labels);
 	}
 

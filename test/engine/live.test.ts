@@ -1,7 +1,10 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- tests run outside n8n */
+import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 
 import { describePlan, planOf } from '../../tools/live/plan.ts';
@@ -45,7 +48,7 @@ async function withUpstream(
 	work: (simulator: Simulator, journalFile: string) => Promise<void>,
 	plan: JobPlan = {},
 ): Promise<void> {
-	const options = { seconds: 0.2, usd: 0.05, ...plan };
+	const options = { seconds: 5, usd: 0.05, ...plan };
 	const simulator = await startSimulator({ apiKey: API_KEY, plan: () => options });
 	simulators.add(simulator);
 	try {
@@ -126,7 +129,7 @@ test('every probe asks through the node, and each wanted job is submitted once',
 		);
 		expect(await readFile(join(docs, 'docs', 'api.md'), 'utf8')).toMatch(/A14 confirmed \d{4}/);
 		expect(await readFile(join(docs, 'README.md'), 'utf8')).toMatch(
-			/43 assumptions.*41 were tried/,
+			/44 assumptions.*42 were tried/,
 		);
 		const texts = await textsIn(join(docs, 'test', 'recordings'));
 		const recordings = texts.map((text) => JSON.parse(text) as Recording);
@@ -269,4 +272,32 @@ test("the documents and the table are the script's", async () => {
 	}
 	const marked = await readFile(join('docs', 'api.md'), 'utf8');
 	expect(Object.keys(FACTS).filter((fact) => !marked.includes(`, ${fact}`))).toEqual([]);
+});
+
+test('a run that is killed while its submit is under way says so, and sends it no second time', async () => {
+	await withUpstream(async (simulator, journalFile) => {
+		const copy = dirname(journalFile);
+		await mkdir(join(copy, 'docs'));
+		for (const name of MARKED) await cp(name, join(copy, name));
+		simulator.inject({ route: 'submit', fault: { kind: 'hang', afterHandler: true } });
+		const run = () => {
+			const options = ['--yes', '--only', 'kling-text', '--budget', '9', '--folder', copy];
+			const env = { ...process.env, COMETAPI_KEY: API_KEY };
+			return promisify(execFile)(
+				process.execPath,
+				['tools/live.ts', '--url', simulator.url, ...options],
+				{
+					env,
+				},
+			);
+		};
+		const killed = run();
+		const ended = expect(killed).rejects.toMatchObject({ signal: 'SIGKILL' });
+		while (simulator.jobs.length === 0) await sleep(20);
+		killed.child.kill('SIGKILL');
+		await ended;
+		const { stdout } = await run();
+		expect(stdout).toContain("its answer never came. Look for a job in CometAPI's console.");
+		expect(simulator.jobs).toHaveLength(1);
+	});
 });

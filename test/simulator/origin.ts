@@ -1,3 +1,8 @@
+import seen from '../recordings/seen/shapes.json' with { type: 'json' };
+
+/** Family and shape of the status answers that `npm run live` has recorded. */
+export const SEEN_SHAPES: readonly string[] = seen;
+
 type Documented = 'C' | 'B';
 type Assumed = 'X' | 'G' | 'L' | '3' | 'U' | '?';
 
@@ -8,7 +13,7 @@ export interface Origin {
 	 * ? inferred.
 	 */
 	mark: Documented | Assumed;
-	standing: 'documented' | 'assumed';
+	standing: 'documented' | 'assumed' | 'seen';
 	note: string;
 }
 
@@ -23,3 +28,15 @@ export const assumed = (mark: Assumed, note: string): Origin => ({
 	standing: 'assumed',
 	note,
 });
+
+/** The shapes of a family, marked as seen where the live service answered so. */
+export function shapesAsSeen<Shapes extends Record<string, Origin>>(
+	family: string,
+	shapes: Shapes,
+): Shapes {
+	const marked = Object.entries(shapes).map(([name, origin]) => [
+		name,
+		SEEN_SHAPES.includes(`${family}.${name}`) ? { ...origin, standing: 'seen' } : origin,
+	]);
+	return Object.fromEntries(marked) as Shapes;
+}

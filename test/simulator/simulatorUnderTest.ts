@@ -1,6 +1,8 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect } from '@jest/globals';
+import { Agent } from 'node:http';
+
 import axios, { type AxiosInstance } from 'axios';
 import {
 	type JobPlan,
@@ -26,7 +28,14 @@ export let media: AxiosInstance;
 export async function start(options: SimulatorOptions = {}) {
 	await simulator?.close();
 	simulator = await startSimulator(options);
-	const settings = { validateStatus: () => true, maxRedirects: 0, maxBodyLength: Infinity };
+	// A kept connection may be closed by the server just when a busy machine sends on it.
+	const httpAgent = new Agent({ keepAlive: false });
+	const settings = {
+		validateStatus: () => true,
+		maxRedirects: 0,
+		maxBodyLength: Infinity,
+		httpAgent,
+	};
 	api = axios.create({
 		...settings,
 		baseURL: simulator.url,

@@ -22,7 +22,7 @@ export function planOf(
 		(probe) =>
 			(probe.later ?? false) === later &&
 			(!free || probe.usd === 0 || probe.refusal) &&
-			(only === undefined || probe.family === only),
+			(only === undefined || probe.family === only || probe.id === only),
 	);
 	const chosen = new Set<Probe>();
 	let sum = 0;

@@ -56,6 +56,7 @@ const JUDGES: Record<string, Judge> = {
 	refused: ({ first }) => (first.status < 500 ? first.status >= 400 : undefined),
 	route: isRoute,
 	noRoute: (result) => !isRoute(result),
+	notYet: ({ first }) => first.status === 400 && says(first, 'not completed yet'),
 	opens: ({ first }) => first.status < 400,
 	requestId: ({ first }) => (first.status < 300 ? says(first, '"request_id"') : undefined),
 	id: ({ first }) => (first.status < 300 ? says(first, '"id"') : undefined),

@@ -2,6 +2,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { nearestShape } from '../../test/simulator/nearestShape.ts';
+import { SEEN_SHAPES } from '../../test/simulator/origin.ts';
 import facts from './facts.json' with { type: 'json' };
 import { PROBES, verdictsOf } from './probes.ts';
 import { toRecording, withoutKey } from './recording.ts';
@@ -45,7 +46,7 @@ export function judge(journal: Journal): SeenFacts {
 const row = (...cells: unknown[]) => `| ${cells.map((cell) => cell ?? '').join(' | ')} |`;
 
 /** docs/live.md. */
-export function liveTable(seen: SeenFacts): string {
+export function liveTable(seen: SeenFacts, shapes: readonly string[] = SEEN_SHAPES): string {
 	const rows = Object.entries(FACTS).map(([id, fact]) => {
 		const { verdict = 'not seen', date, model, seconds, usd } = seen[id] ?? {};
 		return row(id, fact, verdict, date, model, seconds, usd);
@@ -57,6 +58,8 @@ What \`npm run live\` has seen of the assumptions in [api.md](api.md), which nam
 | ID | assumption | live | date | model | seconds | USD told |
 | --- | --- | --- | --- | --- | --- | --- |
 ${rows.join('\n')}
+
+The simulator's forms of a status answer that were seen: ${shapes.join(', ') || 'none'}. All others are as documented or assumed.
 `;
 }
 
@@ -85,13 +88,15 @@ export async function writeReport(
 	await mkdir(join(recordings, 'seen'), { recursive: true });
 	const write = async (path: string, text: string) =>
 		await writeFile(path, withoutKey(text, apiKey));
+	const shapes = new Set(SEEN_SHAPES);
 	for (const { id, family } of PROBES) {
 		const { result, at, requestId } = journal[id] ?? {};
 		if (!result || !family) continue;
 		const status = String(result.item['status'] ?? '');
 		const ofJob = result.exchanges.filter(({ path }) => path.includes(String(requestId)));
 		const body = ofJob.at(-1)?.answer.body;
-		const shape = requestId && status && nearestShape(family, status, body).shape;
+		const shape = requestId && body !== undefined && nearestShape(family, status, body).shape;
+		if (shape) shapes.add(`${family}.${shape}`);
 		const exchanges = toRecording(result.exchanges, apiKey);
 		const recording = { family, at, requestId, status, shape, exchanges };
 		await write(join(recordings, `${id}.json`), `${JSON.stringify(recording, null, '\t')}\n`);
@@ -100,7 +105,12 @@ export async function writeReport(
 	const before = JSON.parse(await readFile(seenFile, 'utf8').catch(() => '{}')) as SeenFacts;
 	const seen = { ...before, ...judge(journal) };
 	await write(seenFile, `${JSON.stringify(seen, null, '\t')}\n`);
-	await write(join(folder, 'docs', 'live.md'), liveTable(seen));
+	const seenShapes = [...shapes].sort();
+	await write(
+		join(recordings, 'seen', 'shapes.json'),
+		`${JSON.stringify(seenShapes, null, '\t')}\n`,
+	);
+	await write(join(folder, 'docs', 'live.md'), liveTable(seen, seenShapes));
 	for (const name of MARKED) {
 		const text = await readFile(join(folder, name), 'utf8');
 		await write(join(folder, name), markFacts(text, seen));

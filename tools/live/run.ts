@@ -139,6 +139,7 @@ async function perform(probe: Probe, scene: Scene): Promise<Partial<ProbeResult>
 		return {};
 	}
 	const parameters = parametersOf(probe);
+	if (parameters['requestId'] === '{id}') parameters['requestId'] = String(earlier?.requestId);
 	if (!before) return await execute({ ...parameters, videoUrl: link }, scene);
 	if (before.requestId === undefined) return {};
 	const follow = { operation: 'getStatus', requestId: before.requestId, downloadVideo: true };

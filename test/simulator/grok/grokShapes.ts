@@ -1,8 +1,8 @@
 import { type JobView, type StatusAnswer, errorText, isQueued } from '../jobView.ts';
-import { type Origin, assumed, documented } from '../origin.ts';
+import { type Origin, assumed, documented, shapesAsSeen } from '../origin.ts';
 
 /** Letters are those of docs/api.md's list. */
-export const SHAPES = {
+export const SHAPES = shapesAsSeen('grok', {
 	wrapped: documented('a, d with inner PENDING; its failure (e) and expiry are assumed [G]'),
 	flat: documented('b; queued, then processing'),
 	echo: documented('c while pending, then b'),
@@ -18,7 +18,7 @@ export const SHAPES = {
 	),
 	wrappedStale: assumed('G', 'a, but a FAILURE envelope stands over an inner PENDING'),
 	bareUrl: assumed('3', 'j: never a status; video.url when done; a failure is error alone'),
-} satisfies Record<string, Origin>;
+} satisfies Record<string, Origin>);
 
 export type Shape = keyof typeof SHAPES;
 

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { type JobView, atSubmit, errorText, isQueued, statusWord } from '../jobView.ts';
-import { type Origin, assumed, documented } from '../origin.ts';
+import { type Origin, assumed, documented, shapesAsSeen } from '../origin.ts';
 
 /** Answers of /kling/v1/videos; request_id is another one in each, and never the job. */
-export const KLING_SHAPES = {
+export const KLING_SHAPES = shapesAsSeen('kling', {
 	envelope: documented('{code, message, request_id, data: {task_id, task_status, …}}'),
 	bare: documented('the task without the data envelope', 'B'),
 	wrapped: assumed('?', 'the gateway’s SUCCESS around it at the poll; seen for omni-video only'),
-} satisfies Record<string, Origin>;
+} satisfies Record<string, Origin>);
 
 export type KlingShape = keyof typeof KLING_SHAPES;
 

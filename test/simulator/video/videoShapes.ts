@@ -6,11 +6,11 @@ import {
 	isQueued,
 	statusWord,
 } from '../jobView.ts';
-import { type Origin, assumed, documented } from '../origin.ts';
+import { type Origin, assumed, documented, shapesAsSeen } from '../origin.ts';
 import { SHARED_ROUTE_MODELS } from './videoModels.ts';
 
 /** Answers of POST /v1/videos and GET /v1/videos/{id}. */
-export const VIDEO_SHAPES = {
+export const VIDEO_SHAPES = shapesAsSeen('video', {
 	plain: documented('id; queued, in_progress, completed, failed with `error`; video_url'),
 	taskId: documented('plain with the same value in task_id'),
 	taskIdOnly: assumed('?', 'plain with task_id and no id'),
@@ -25,7 +25,7 @@ export const VIDEO_SHAPES = {
 	providerModel: documented('plain with the provider’s model id and seconds "" (Veo)'),
 	earlyCompletedAt: assumed('L', 'plain with completed_at while in progress'),
 	okError: assumed('L', 'plain, but a failure is HTTP 200 with an error envelope and no job'),
-} satisfies Record<string, Origin>;
+} satisfies Record<string, Origin>);
 
 export type VideoShape = keyof typeof VIDEO_SHAPES;
 
