@@ -169,6 +169,8 @@ const shownElsewhere: Record<string, [file: string, title: string]> = {
 		'engine/video.test.ts',
 		'a frame by file beside one by URL',
 	],
+	"'Reference Images' and 'Reference Video' are both": ['engine/kling.test.ts', 'no references'],
+	"'Reference Video' must be a URL": ['engine/kling.test.ts', 'a video file'],
 	'n8n started only 2 of the 3 items': [
 		'unit/run/runItem.test.ts',
 		'ends in an error that says so, and nothing is sent',
