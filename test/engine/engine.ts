@@ -35,6 +35,7 @@ import {
 	type NodeConnectionType,
 	NodeConnectionTypes,
 	Workflow,
+	type WorkflowExecuteMode,
 } from 'n8n-workflow';
 
 process.env.N8N_USER_FOLDER = mkdtempSync(join(tmpdir(), 'cometapi-video-engine-'));
@@ -225,6 +226,8 @@ export interface Graph {
 	agent?: string;
 	/** What else uses what, by which kind of connection. */
 	uses?: Array<[user: string, type: NodeConnectionType, used: string]>;
+	/** What started the execution; by default a trigger. */
+	mode?: WorkflowExecuteMode;
 	/** Other resources and operations than the built node has. */
 	description?: Pick<INodeType['description'], 'properties'>;
 }
@@ -244,6 +247,7 @@ export interface Started {
 }
 
 export interface Finished {
+	executionId: string;
 	run: IRun;
 	status: IRun['status'];
 	/** The items of the node's last run, by output. */
@@ -265,7 +269,7 @@ export async function start(
 			nodeExecutionStack: [{ node: nodesOf(graph)[0], data: { main: [items] }, source: null }],
 		},
 	});
-	return await launch(graph, data, 'trigger', credential);
+	return await launch(graph, data, graph.mode ?? 'trigger', credential);
 }
 
 export async function execute(
@@ -308,6 +312,16 @@ export async function retry(
 	return await (
 		await startRetry(graph, failed, credential)
 	).finished;
+}
+
+/** What n8n does with an execution whose sleep is over: it goes on with what was stored of it. */
+export async function wake(
+	graph: Graph,
+	{ executionId, run }: Finished,
+	credential: Credential,
+): Promise<Started> {
+	const data = JSON.parse(JSON.stringify(run.data)) as IRunExecutionData;
+	return await launch(graph, data, graph.mode ?? 'trigger', credential, executionId);
 }
 
 /** What n8n's own Agents do with a node: it runs by itself, without the data of an execution. */
@@ -363,25 +377,27 @@ let executionCount = 0;
 async function launch(
 	graph: Graph,
 	data: IRunExecutionData,
-	mode: 'trigger' | 'retry',
+	mode: WorkflowExecuteMode,
 	credential: Credential,
+	executionId = String(++executionCount),
 ): Promise<Started> {
 	await loaded;
 	const workflow = createWorkflow(graph);
-	const executionId = String(++executionCount);
 	const engine = new WorkflowExecute(
 		createAdditionalData(executionId, workflow, mode, credential),
 		mode,
 		data,
 	);
 	const promise = engine.processRunExecutionData(workflow);
-	return { finished: promise.then(toFinished), stop: () => promise.cancel() };
+	const finished = promise.then((run) => toFinished(executionId, run));
+	return { finished, stop: () => promise.cancel() };
 }
 
-function toFinished(run: IRun): Finished {
+function toFinished(executionId: string, run: IRun): Finished {
 	const { runData, error } = run.data.resultData;
 	const videoRuns = runData.Video ?? [];
 	return {
+		executionId,
 		run,
 		status: run.status,
 		outputs: (videoRuns.at(-1)?.data?.main ?? []).map((items) => items ?? []),
@@ -440,7 +456,7 @@ function nodeTypesOf({ standIns = {}, description }: Graph): INodeTypes {
 function createAdditionalData(
 	executionId: string,
 	workflow: Workflow,
-	mode: 'trigger' | 'retry',
+	mode: WorkflowExecuteMode,
 	credential: Credential,
 ): IWorkflowExecuteAdditionalData {
 	const workflowData = {

@@ -7,6 +7,7 @@ import {
 	start,
 	startRetry,
 	videoNode,
+	wake,
 	type Credential,
 	type Finished,
 	type Graph,
@@ -76,6 +77,8 @@ export interface Scene {
 	/** The editor's "Retry execution". */
 	retry(graph: Graph | INode, failed: Finished): Promise<Finished>;
 	startRetry(graph: Graph | INode, failed: Finished): Promise<Started>;
+	/** What n8n does when the execution's sleep is over. */
+	wake(graph: Graph | INode, asleep: Finished): Promise<Started>;
 }
 
 export async function withScene(
@@ -93,6 +96,7 @@ export async function withScene(
 			execute: (graph, items = itemsOf({})) => execute(toGraph(graph), items, credential),
 			retry: (graph, failed) => retry(toGraph(graph), failed, credential),
 			startRetry: (graph, failed) => startRetry(toGraph(graph), failed, credential),
+			wake: (graph, asleep) => wake(toGraph(graph), asleep, credential),
 		});
 	} finally {
 		simulators.delete(simulator);

@@ -9,6 +9,8 @@ import { choiceField, field, notice, numberField, option, switchField, type Fiel
 export interface Settings {
 	waits: boolean;
 	maxWaitS: number;
+	/** Leaves a long wait to n8n's database. */
+	sleeps: boolean;
 	/** 0 is automatic. */
 	pollIntervalS: number;
 	returnsOnTimeout: boolean;
@@ -131,6 +133,17 @@ const pollInterval = option(
 	),
 );
 
+const sleeps = option(
+	switchField({
+		displayName: 'Sleep While Waiting',
+		name: 'sleepWhileWaiting',
+		default: false,
+		description:
+			"Whether to put the execution to sleep in n8n's database when the wait is long, so that it survives a restart and takes no place among the running executions",
+		displayOptions: WHEN_WAITING,
+	}),
+);
+
 /** Says nothing of the video itself. */
 export const maxVideos = option(
 	numberField(
@@ -211,7 +224,9 @@ export function settingFields(submits: boolean, maxWaitS: number): SettingFields
 	const downloadFields = [...download.properties, ...outputField.properties];
 	// n8n keeps the value of a field that it hides, so 'downloadVideo' alone would not tell.
 	const afterWait = (fields: INodeProperties[]) => updateDisplayOptions(WHEN_WAITING, fields);
-	const always = [includeRaw, onTimeout, pollInterval].flatMap(({ properties }) => properties);
+	const always = [includeRaw, onTimeout, pollInterval, sleeps].flatMap(
+		({ properties }) => properties,
+	);
 	return {
 		fields: submits
 			? [
@@ -235,6 +250,7 @@ export function settingFields(submits: boolean, maxWaitS: number): SettingFields
 			return {
 				waits,
 				maxWaitS: maxWait.read(item),
+				sleeps: waits && sleeps.read(item),
 				pollIntervalS: pollInterval.read(item),
 				returnsOnTimeout: onTimeout.read(item) === 'return',
 				includesRaw: includeRaw.read(item),

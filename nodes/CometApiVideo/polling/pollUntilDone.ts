@@ -14,6 +14,9 @@ const URL_PATIENCE_MS = 60_000;
 /** The network may need so many ms after the machine or the execution has slept, whatever Max Wait. */
 const WAKE_UP_MS = 60_000;
 
+/** Between two sleeps, a wait asks again after so many ms at the earliest: others may take longer. */
+const REST_MS = 30_000;
+
 /** The last look may take so many ms, though the wait is over by then. */
 const LAST_LOOK_MS = 5_000;
 
@@ -25,6 +28,16 @@ export interface PollDeps {
 	isStopped(): boolean;
 	/** 0 to 1. */
 	random(): number;
+	/** Given where the wait may go on without this process. */
+	nap?: Nap | undefined;
+}
+
+/** A wait without this process, with other waits. */
+export interface Nap {
+	/** Says that this one may be left from now on, and returns whether all of them may. */
+	maySleep(): boolean;
+	/** Settles then. */
+	readonly due: Promise<void>;
 }
 
 export interface PollOptions {
@@ -40,6 +53,22 @@ export interface PollOptions {
 	untilFinished: boolean;
 	/** The usual end of jobs like this one, if known. */
 	likelyEnd?: LikelyEnd | undefined;
+	/** The wait is not left for so many ms from now on, nor before its end. */
+	awakeMs?: number;
+	awakeBeforeEndMs?: number;
+	/** The wait before it was left. */
+	earlier?: WaitSoFar | undefined;
+}
+
+/** A wait that was left. Plain JSON. */
+export interface WaitSoFar {
+	polls: number;
+	/** In ms. */
+	waitedMs: number;
+	/** The job's age at the last answer that it was pending, in ms, or 0. */
+	pendingUntilMs: number;
+	lastJob?: VideoJob | undefined;
+	raw?: unknown;
 }
 
 /** The end of a wait, with the last job read, if any. Times in ms. */
@@ -53,6 +82,8 @@ export type PollOutcome = (
 	/** n8n doesn't let the requests out. */
 	| { kind: 'blocked'; problem: ApiProblem }
 	| { kind: 'stopped' }
+	/** It may go on without this process. */
+	| { kind: 'left'; problem?: undefined }
 ) & {
 	lastJob?: VideoJob;
 	raw?: unknown;
@@ -62,6 +93,8 @@ export type PollOutcome = (
 	jobEnd?: JobEnd;
 	polls: number;
 	waitedMs: number;
+	/** The job's age at the last answer that it was pending, or 0. */
+	pendingUntilMs: number;
 	/** Until the deadline; not negative. */
 	leftMs: number;
 };
@@ -73,22 +106,21 @@ export type PollOutcome = (
  */
 export async function pollUntilDone(deps: PollDeps, options: PollOptions): Promise<PollOutcome> {
 	const { clock } = deps;
-	const { ageMs, maxWaitMs } = options;
+	const { ageMs, maxWaitMs, earlier, awakeMs = 0, awakeBeforeEndMs = 0 } = options;
 	const startedAtMs = clock.now();
 	const jumpsBefore = clock.jumps;
 	const passedMs = () => clock.now() - startedAtMs;
-	let lastJob: VideoJob | undefined;
-	let raw: unknown;
+	let { lastJob, raw }: Partial<WaitSoFar> = earlier ?? {};
 	let supportId: string | undefined;
 	let problem: ApiProblem | undefined;
-	let polls = 0;
+	let polls = earlier?.polls ?? 0;
 	const witness = new Witness();
 	let rateLimits = 0;
 	let doneSinceMs: number | undefined;
 	let endMs = maxWaitMs;
-	let wakeUpUntilMs = 0;
+	let wakeUpUntilMs = earlier ? WAKE_UP_MS : 0;
 	let jumpsSeen = clock.jumps;
-	let pendingUntilMs = 0;
+	let pendingUntilMs = earlier?.pendingUntilMs ?? 0;
 	let jobEnd: JobEnd | undefined;
 	const readings: ProgressReading[] = [];
 	let nextPollMs = options.pollAtOnce ? 0 : nextDelayMs();
@@ -99,13 +131,14 @@ export async function pollUntilDone(deps: PollDeps, options: PollOptions): Promi
 		...(supportId !== undefined && { supportId }),
 		...(jobEnd && clock.jumps === jumpsBefore && { jobEnd }),
 		polls,
-		waitedMs: passedMs(),
+		pendingUntilMs,
+		waitedMs: (earlier?.waitedMs ?? 0) + passedMs(),
 		leftMs: Math.max(0, maxWaitMs - passedMs()),
 	});
 
 	for (;;) {
 		const pollAtMs = Math.min(nextPollMs, endMs);
-		while (passedMs() < pollAtMs && !deps.isStopped()) await clock.sleep(pollAtMs - passedMs());
+		if (await isLeftUntil(pollAtMs)) return { kind: 'left', ...progressSoFar() };
 		if (deps.isStopped()) return { kind: 'stopped', ...progressSoFar() };
 
 		const askedMs = passedMs();
@@ -150,9 +183,29 @@ export async function pollUntilDone(deps: PollDeps, options: PollOptions): Promi
 		const retryAfterMs = answer.kind === 'unclear' ? (answer.retryAfterMs ?? 0) : 0;
 		rateLimits = problem?.reason === 'rateLimited' ? rateLimits + 1 : 0;
 		const slowerMs = rateLimits > 0 ? backoffMs(rateLimits, deps.random()) : 0;
-		const delayMs = Math.max(nextDelayMs(), retryAfterMs, slowerMs);
+		const delayMs = Math.max(nextDelayMs(), retryAfterMs, slowerMs, restMs());
 		nextPollMs =
 			passedMs() + (witness.isDoubting ? Math.min(delayMs, WITNESS_INTERVAL_MS) : delayMs);
+	}
+
+	/** After a sleep, others may need longer until all can sleep again. */
+	function restMs(): number {
+		const canSleep = deps.nap && earlier && maxWaitMs - passedMs() >= awakeBeforeEndMs;
+		return canSleep ? REST_MS : 0;
+	}
+
+	/** Sleeps until then; not while an error is doubted, since the next sleep would be its end. */
+	async function isLeftUntil(atMs: number): Promise<boolean> {
+		const { nap } = deps;
+		const isClear = !witness.isDoubting && doneSinceMs === undefined;
+		const fromMs = nap && isClear ? awakeMs : Infinity;
+		while (passedMs() < atMs && !deps.isStopped()) {
+			const mayLeave = passedMs() >= fromMs && maxWaitMs - passedMs() >= awakeBeforeEndMs;
+			if (mayLeave && nap?.maySleep()) return true;
+			const untilMs = mayLeave || passedMs() >= fromMs ? atMs : Math.min(atMs, fromMs);
+			await clock.sleep(untilMs - passedMs(), mayLeave ? nap?.due : undefined);
+		}
+		return false;
 	}
 
 	function nextDelayMs(): number {

@@ -13,6 +13,8 @@ import { pause } from '../pause';
 import { SubmitQueue } from '../payment/submitQueue';
 import { Semaphore } from '../semaphore';
 import { Latch } from './latch';
+import { Nap, takeAsleep, type AsleepItems } from './nap';
+import { canSleep, putToSleep } from './sleep';
 
 // The engine starts all items in one go. Should a later n8n pause in between, this much is waited.
 const LATECOMER_MS = 10_000;
@@ -30,6 +32,8 @@ export interface Run {
 	size: number;
 	/** Keeps the ledger. */
 	data: IContextObject;
+	/** Its items before its execution slept. */
+	slept: AsleepItems | undefined;
 }
 
 /** The items of one run of the node, which must know of each other before the first one pays. */
@@ -38,6 +42,7 @@ export class Batch {
 	private readonly startsOneByOne: boolean;
 	readonly clock: Clock;
 	readonly queue: SubmitQueue;
+	readonly nap: Nap;
 	/** Aborts on Stop, and when n8n has given this run up. */
 	readonly signal: AbortSignal;
 	/** Videos known so far, by item. */
@@ -60,8 +65,9 @@ export class Batch {
 	private isChecked = false;
 
 	/** @param together how many of its items n8n starts in one go */
-	constructor(run: Run, together: number, stop: AbortSignal | undefined) {
+	constructor(run: Run, together: number, context: IExecutePaginationFunctions) {
 		const { size } = run;
+		const stop = context.getExecutionCancelSignal();
 		this.run = run;
 		this.startsOneByOne = together < size;
 		this.arrived = new Latch(together);
@@ -69,6 +75,13 @@ export class Batch {
 		this.ended = new Latch(size);
 		this.signal = AbortSignal.any([this.dropping.signal, ...(stop ? [stop] : [])]);
 		const isStopped = () => this.signal.aborted;
+		const { node, runIndex, isAgentCall, data } = run;
+		this.nap = new Nap(
+			() => this.started,
+			(items, wakeAtMs) => !isStopped() && putToSleep(context, data, { runIndex, items }, wakeAtMs),
+		);
+		const isAlone = this.startsOneByOne || isAgentCall;
+		if (isAlone || !canSleep(context, node)) this.nap.stayAwake();
 		this.clock = new Clock({
 			now: () => performance.now(),
 			sleep: async (ms, wake) => await pause(ms, this.signal, wake),
@@ -79,6 +92,7 @@ export class Batch {
 
 	/** Ends items that are still at work though nobody waits for them any more. */
 	drop(): void {
+		this.nap.stayAwake();
 		this.dropping.abort();
 	}
 
@@ -136,6 +150,7 @@ export class Batch {
 
 	/** Ends a run of which not all items come: nothing is sent, and nobody waits for the others. */
 	giveUp(): void {
+		this.nap.stayAwake();
 		this.hasBadItem = true;
 		this.checked.open();
 		this.ended.open();
@@ -194,16 +209,19 @@ function openBatch(context: IExecutePaginationFunctions, earlier: Batch | undefi
 	const executeData = context.getExecuteData();
 	const node = context.getNode();
 	const isAgentCall = executeData.node.name !== node.name;
-	const runIndex = Number(context.evaluateExpression('{{ $runIndex }}', context.getItemIndex()));
-	const stop = context.getExecutionCancelSignal();
-	const common = { node, runIndex, isAgentCall, data: dataOf(context) };
-	if (isAgentCall) return new Batch({ ...common, size: 1 }, 1, stop);
-	const { data } = executeData;
-	const items = (data.main ?? data.ai_tool)?.[0]?.length ?? 1;
+	const data = dataOf(context);
+	const asleep = takeAsleep(data, context.getExecutionId());
+	const runIndex =
+		asleep?.runIndex ??
+		Number(context.evaluateExpression('{{ $runIndex }}', context.getItemIndex()));
+	const common = { node, runIndex, isAgentCall, data, slept: asleep?.items };
+	if (isAgentCall) return new Batch({ ...common, size: 1 }, 1, context);
+	const { main, ai_tool: ofTool } = executeData.data;
+	const items = (main ?? ofTool)?.[0]?.length ?? 1;
 	const size = node.executeOnce ? 1 : items;
 	const interval = context.getNodeParameter('requestOptions.batching.batch.batchInterval', 0);
 	const together = Number(interval) > 0 ? 1 : size;
-	const batch = new Batch({ ...common, size }, together, stop);
+	const batch = new Batch({ ...common, size }, together, context);
 	batches.set(executeData, batch);
 	// Not there before n8n 2. Without it, what n8n has given up ends with the wait for its video.
 	context.onExecutionFinish?.(() => batch.drop());

@@ -13,7 +13,6 @@ import type { Settings } from '../fields/settings';
 import { downloadVideo } from '../files/download';
 import { addressOf } from '../http/openFile';
 import { ask } from '../http/request';
-import type { Item } from '../item';
 import { contentPathOf } from '../answers/contentAddress';
 import { causeOf } from '../answers/failures';
 import type { ApiProblem } from '../answers/problem';
@@ -29,7 +28,11 @@ import { toFailure } from '../answers/task';
 import { NO_REASON, PENDING, type VideoJob, type WaitFacts } from '../video';
 import type { JobRef, VideoApi } from '../videoApi';
 import { log } from './log';
+import { FallenAsleep, fallsAsleep, type AsleepWait } from './nap';
+
 import { toJson, toStorable, toWaitFacts } from './output';
+import type { RunItem } from './runItem';
+import { awakeMs, SHORTEST_SLEEP_MS } from './sleep';
 
 /** So that a connection that hangs cannot eat the wait. */
 const POLL_TIMEOUT_MS = 30_000;
@@ -45,7 +48,7 @@ const durations = new JobDurations();
 
 /** A job that an item follows. */
 export interface Followed {
-	item: Item;
+	item: RunItem;
 	settings: Settings;
 	api: VideoApi;
 	job: JobRef;
@@ -69,30 +72,72 @@ export interface AwaitedJob {
 /**
  * Waits until the job is finished, or Max Wait has passed since it was accepted; a later try of the
  * same job waits as long anew.
+ *
+ * @throws FallenAsleep when the run sleeps: the wait goes on when that is over
  */
 export async function waitUntilFinished(
 	followed: Followed,
-	{ acceptedAtMs = Date.now(), isNew, durationKey }: AwaitedJob,
+	awaited: AwaitedJob,
 ): Promise<PollOutcome> {
 	const { item, settings } = followed;
-	const { maxWaitS, pollIntervalS } = settings;
-	const nowMs = Date.now();
-	// Not negative, should the clock have been set back meanwhile.
-	const ageMs = Math.max(0, nowMs - acceptedAtMs);
-	const maxWaitMs = Math.max(0, maxWaitS * 1000 - (isNew ? ageMs : 0));
-	const timing = durationKey && `${item.request.baseURL} ${durationKey}`;
+	const { isNew, durationKey = item.asleep?.wait?.durationKey } = awaited;
 	// Another base URL may mean another provider, with another pace.
+	const timing = durationKey && `${item.request.baseURL} ${durationKey}`;
 	const likelyEnd = timing === undefined ? undefined : durations.likelyEnd(timing);
-	const options = { ageMs, maxWaitMs, pollIntervalS, pollAtOnce: !isNew, likelyEnd };
+	const options = { ...optionsOf(followed, awaited, likelyEnd?.medianMs), likelyEnd };
 	// A job from an earlier try may have been done for long.
-	const finish = timing !== undefined && isNew ? durations.sample(timing) : undefined;
+	const isSeen = isNew || options.earlier !== undefined;
+	const finish = timing !== undefined && isSeen ? durations.sample(timing) : undefined;
 	let outcome: PollOutcome | undefined;
 	try {
-		outcome = await watch(followed, { ...options, untilFinished: true });
+		outcome = await watch(followed, options, settings.sleeps);
+		if (outcome.kind === 'left') {
+			const wait = { ...toAsleep(outcome, options, settings.includesRaw), durationKey };
+			if (await fallsAsleep(item, { wait })) throw new FallenAsleep();
+			const { ageMs, leftMs, earlier } = wait;
+			const anew = { ...options, ageMs, maxWaitMs: leftMs, earlier, pollAtOnce: true };
+			outcome = await watch(followed, anew);
+		}
 		return outcome;
 	} finally {
 		finish?.(outcome?.jobEnd);
 	}
+}
+
+/** @param likelyMs of jobs of this kind, where that is known */
+function optionsOf(
+	{ item, settings: { maxWaitS, pollIntervalS } }: Followed,
+	{ acceptedAtMs = Date.now(), isNew }: AwaitedJob,
+	likelyMs?: number,
+): PollOptions {
+	const common = { pollIntervalS, pollAtOnce: !isNew, untilFinished: true };
+	const slept = item.asleep?.wait;
+	// Not negative, should the clock have been set back meanwhile.
+	const passedMs = Math.max(0, Date.now() - (slept?.sinceMs ?? acceptedAtMs));
+	const leftMs = slept?.leftMs ?? maxWaitS * 1000;
+	return {
+		...common,
+		ageMs: (slept?.ageMs ?? 0) + passedMs,
+		maxWaitMs: Math.max(0, leftMs - (isNew || slept ? passedMs : 0)),
+		awakeMs: slept ? 0 : awakeMs(isNew ? passedMs : 0, likelyMs),
+		awakeBeforeEndMs: SHORTEST_SLEEP_MS,
+		earlier: slept && { ...slept.earlier, waitedMs: slept.earlier.waitedMs + passedMs },
+	};
+}
+
+/** The wait as it is kept while the run sleeps. */
+function toAsleep(
+	{ polls, waitedMs, pendingUntilMs, lastJob, raw, leftMs }: PollOutcome,
+	{ ageMs: ageBeforeMs, earlier, likelyEnd, pollIntervalS }: PollOptions,
+	includesRaw: boolean,
+): AsleepWait {
+	const sinceMs = Date.now();
+	const ageMs = ageBeforeMs + waitedMs - (earlier?.waitedMs ?? 0);
+	const likelyMs = Math.max((likelyEnd?.medianMs ?? 0) - ageMs, pollIntervalS * 1000);
+	return {
+		...{ sinceMs, ageMs, leftMs, wakeAtMs: sinceMs + Math.min(likelyMs, leftMs) },
+		earlier: { polls, waitedMs, pendingUntilMs, lastJob, ...(includesRaw && { raw }) },
+	};
 }
 
 /**
@@ -217,13 +262,18 @@ function addressOfFile({ item }: Followed, { video }: VideoJob): FileAddress | u
 }
 
 /** Polls the job, and by its other id when CometAPI doesn't know the first. */
-async function watch(followed: Followed, options: PollOptions): Promise<PollOutcome> {
-	const outcome = await pollJob(followed, options);
+async function watch(
+	followed: Followed,
+	options: PollOptions,
+	mayLeave = false,
+): Promise<PollOutcome> {
+	const outcome = await pollJob(followed, options, mayLeave);
 	const { other, ...unknown } = followed.job;
 	if (outcome.kind === 'unknownId' && other && !followed.isOtherId) {
 		followed.job = { ...other, other: unknown };
 		followed.isOtherId = true;
-		const next = await watch(followed, { ...options, pollAtOnce: true });
+		const anew = { ...options, earlier: undefined, pollAtOnce: true };
+		const next = await watch(followed, anew, mayLeave);
 		const polls = outcome.polls + next.polls;
 		return { ...next, polls, waitedMs: outcome.waitedMs + next.waitedMs };
 	}
@@ -232,8 +282,13 @@ async function watch(followed: Followed, options: PollOptions): Promise<PollOutc
 	return { ...outcome, job, lastJob: job };
 }
 
-async function pollJob(followed: Followed, options: PollOptions): Promise<PollOutcome> {
+async function pollJob(
+	followed: Followed,
+	options: PollOptions,
+	mayLeave: boolean,
+): Promise<PollOutcome> {
 	const { item } = followed;
+	const { nap } = item.batch;
 	let hasWarned = false;
 	let { model } = followed;
 	return await pollUntilDone(
@@ -255,6 +310,7 @@ async function pollJob(followed: Followed, options: PollOptions): Promise<PollOu
 			clock: item.clock,
 			isStopped: () => item.signal.aborted,
 			random: Math.random,
+			nap: mayLeave ? nap.of(item.itemIndex) : undefined,
 		},
 		options,
 	);

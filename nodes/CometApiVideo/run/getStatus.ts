@@ -30,10 +30,12 @@ export function getStatus(
 	resourceOf: (requestId: string) => string | undefined,
 ) {
 	const task: ItemTask<Input> = {
-		read: async (item) => ({
-			job: api.jobOf(item, await withoutKey(item, requestId.read(item))),
-			settings: settings.read(item),
-		}),
+		async read(item) {
+			const job = api.jobOf(item, await withoutKey(item, requestId.read(item)));
+			const read = settings.read(item);
+			if (!read.sleeps) item.batch.nap.stayAwake();
+			return { job, settings: read };
+		},
 		perform: (item, input) => look(item, advising(api, resourceOf(input.job.requestId)), input),
 	};
 	return function (

@@ -4,7 +4,7 @@ import type {
 	INodeExecutionData,
 } from 'n8n-workflow';
 
-import { stopped, tooManyVideos } from '../errors';
+import { stopped, tooManyVideos, unexpected } from '../errors';
 import { digestParameters, type Comparable } from '../fields/meaning';
 import { maxVideos, reference, type SettingFields, type Settings } from '../fields/settings';
 import type { ApiProblem } from '../answers/problem';
@@ -43,6 +43,7 @@ interface Input {
 	wish: Wish;
 	ledger: Ledger;
 	earlier: LedgerEntry | undefined;
+	accepted?: AcceptedEntry;
 }
 
 /**
@@ -53,6 +54,8 @@ export function makeVideo(maker: VideoMaker) {
 	const task: ItemTask<Input> = {
 		read: async (item) => await readItem(item, maker),
 		perform: (item, input) => submitAndFollow(item, maker.api, input),
+		deliver: ({ ledger, wish, earlier, accepted = earlier }) =>
+			accepted && ledger.deliver(accepted, wish, Date.now()),
 		release: ({ ledger }) => ledger.release(),
 	};
 	return function (
@@ -87,12 +90,14 @@ async function readWith(ledger: Ledger, item: RunItem, maker: VideoMaker): Promi
 		if (ofSlot?.job) batch.know(item, ofSlot.job.requestId);
 	}
 	const settings = maker.settings.read(item);
+	if (!settings.sleeps) batch.nap.stayAwake();
 	const common = { settings, maxVideos: maxVideos.read(item) || undefined, wish, ledger };
 	if (ofSlot) return { ...common, earlier: ofSlot, model: ofSlot.model };
 	const submission = await maker.read(item);
 	const { model, durationKey } = submission;
 	const key = { ...wish, model, body: await digestBody(item, submission.body) };
 	const earlier = ledger.claim(key);
+	if (!earlier && item.asleep) throw unexpected('the video is not in the execution any more');
 	if (!earlier) batch.newVideos++;
 	return { ...common, earlier, unsent: { submission, key }, model, durationKey };
 }
@@ -102,17 +107,16 @@ async function submitAndFollow(
 	api: VideoApi,
 	input: Input,
 ): Promise<INodeExecutionData> {
-	const { settings, earlier, ledger, model, wish } = input;
+	const { settings, earlier, model } = input;
 	const { entry, raw } = await findOrSubmit(item, api, input);
 	input.unsent = undefined;
+	input.accepted = entry;
 	const { job } = entry;
 	item.batch.know(item, job.requestId);
 	const followed = { item, settings, api, job, isSubmitter: true, model };
-	const output = settings.waits
+	return settings.waits
 		? await follow(item, followed, { entry, isNew: !earlier }, input)
 		: await toItem(followed, { job: { ...PENDING, model }, raw });
-	ledger.deliver(entry, wish, Date.now());
-	return output;
 }
 
 /** The job that an earlier try has submitted, or else a new one. */
@@ -160,10 +164,11 @@ async function follow(
 ): Promise<INodeExecutionData> {
 	const { acceptedAtMs } = entry;
 	queue.jobStarted();
-	const outcome = await waitUntilFinished(followed, { acceptedAtMs, isNew, durationKey }).finally(
-		() => queue.jobEnded(),
-	);
-	entry.job = followed.job;
+	const awaited = { acceptedAtMs, isNew, durationKey };
+	const outcome = await waitUntilFinished(followed, awaited).finally(() => {
+		queue.jobEnded();
+		entry.job = followed.job;
+	});
 	ledger.conclude(entry, outcome.lastJob);
 	return await concludeWait(followed, outcome);
 }

@@ -9,6 +9,7 @@ import { notAllStarted, stopped, unexpected, VideoError, withVideo } from '../er
 import type { Item } from '../item';
 import { untilStopped } from '../pause';
 import { joinBatch, type Batch, type Run } from './batch';
+import { FallenAsleep, fallsAsleep, toError, toFailure, type Asleep } from './nap';
 import { toErrorItem } from './output';
 
 /** n8n's own. */
@@ -19,12 +20,16 @@ const LONGEST_TIMEOUT_MS = 86_400_000;
 /** An item, and the other items of its run. */
 export interface RunItem extends Item, Run {
 	batch: Batch;
+	/** The item before its run slept. */
+	asleep: Asleep | undefined;
 }
 
 /** An operation's steps with an item: read its parameters, which may throw, then the work itself. */
 export interface ItemTask<Input> {
 	read(item: RunItem): Promise<Input>;
 	perform(item: RunItem, input: Input): Promise<INodeExecutionData>;
+	/** The item goes out. */
+	deliver?(input: Input): void;
 	/** Lets others have what `read` holds. */
 	release?(input: Input): void;
 }
@@ -39,7 +44,19 @@ export function runItem<Input>(
 	task: ItemTask<Input>,
 ): Promise<INodeExecutionData[]> {
 	const item = openItem(context, requestData);
-	return context.continueOnFail() ? runAlone(item, task) : runTogether(item, task);
+	const run = context.continueOnFail() ? runAlone : runTogether;
+	const failure = item.asleep?.failure;
+	return failure ? run(item, failedBefore(toError(failure))) : run(item, task);
+}
+
+/** An item that had failed when its run fell asleep. */
+function failedBefore(error: VideoError): ItemTask<VideoError> {
+	return {
+		read: async () => error,
+		async perform() {
+			throw error;
+		},
+	};
 }
 
 async function runAlone<Input>(
@@ -50,7 +67,10 @@ async function runAlone<Input>(
 		const input = await read(item, task);
 		return [await perform(item, task, input)];
 	} catch (error) {
-		return [toErrorItem(item, toVideoError(item, error), item.context)];
+		if (error instanceof FallenAsleep) return [];
+		const failed = toVideoError(item, error);
+		if (await fallsAsleep(item, { failure: toFailure(failed) })) return [];
+		return [toErrorItem(item, failed, item.context)];
 	}
 }
 
@@ -64,6 +84,7 @@ async function runTogether<Input>(
 
 	const reading = await attempt(read(item, task));
 	const allSendable = await batch.allSendable('value' in reading);
+	if (!allSendable) batch.nap.stayAwake();
 	if ('error' in reading) return await failWithTheRun(item, reading.error);
 	if (!allSendable) {
 		task.release?.(reading.value);
@@ -81,11 +102,17 @@ async function runTogether<Input>(
 }
 
 /** n8n shows an error when all items have ended, and by then all their ids are known. */
-async function failWithTheRun(item: RunItem, error: unknown): Promise<never> {
+async function failWithTheRun(item: RunItem, error: unknown): Promise<INodeExecutionData[]> {
 	const { batch, itemIndex } = item;
-	batch.itemHasEnded(itemIndex, toVideoError(item, error));
-	await batch.allHaveEnded();
-	throw batch.toNodeError();
+	if (!(error instanceof FallenAsleep)) {
+		const failed = toVideoError(item, error);
+		batch.itemHasEnded(itemIndex, failed);
+		if (!(await fallsAsleep(item, { failure: toFailure(failed) }))) {
+			await batch.allHaveEnded();
+			throw batch.toNodeError();
+		}
+	}
+	return [];
 }
 
 /** A thrown error would reach nobody and end the process once n8n has given the run up. */
@@ -112,8 +139,13 @@ async function perform<Input>(
 ): Promise<INodeExecutionData> {
 	try {
 		if (item.signal.aborted) throw stopped(item.batch.videos.get(item.itemIndex)?.requestId);
-		const output = await task.perform(item, input);
-		return { ...output, pairedItem: { item: item.itemIndex } };
+		const slept = item.asleep?.output;
+		if (slept) item.batch.know(item, String(slept.json.request_id));
+		const performed = slept ?? (await task.perform(item, input));
+		const output = { ...performed, pairedItem: { item: item.itemIndex } };
+		if (await fallsAsleep(item, { output })) throw new FallenAsleep();
+		task.deliver?.(input);
+		return output;
 	} finally {
 		task.release?.(input);
 	}
@@ -126,8 +158,12 @@ function openItem(
 	const batch = joinBatch(context);
 	const options = requestData.options as IHttpRequestOptions;
 	const { run, signal, clock, reading } = batch;
+	const itemIndex = context.getItemIndex();
+	const asleep = run.slept?.[itemIndex];
+	const reference = asleep?.failure?.facts.reference;
 	return {
-		...{ ...run, context, batch, signal, clock, reading, itemIndex: context.getItemIndex() },
+		...{ ...run, context, batch, signal, clock, reading, itemIndex, asleep },
+		...(reference !== undefined && { reference }),
 		request: { ...options, timeout: toTimeoutMs(options.timeout) },
 	};
 }

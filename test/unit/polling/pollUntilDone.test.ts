@@ -115,6 +115,7 @@ describe('a job that ends', () => {
 			raw: { status },
 			...(status === 'done' && { jobEnd: { afterMs: pollsAtMs.at(-2), byMs: pollsAtMs.at(-1) } }),
 			polls: pollsAtMs.length,
+			pendingUntilMs: pollsAtMs.at(-2),
 			waitedMs: pollsAtMs.at(-1),
 			leftMs: 900_000 - Number(pollsAtMs.at(-1)),
 		});
@@ -583,4 +584,43 @@ describe('promptness and thrift of automatic polls', () => {
 			expect(asked / RUNS).toBeLessThanOrEqual(polls * SLACK);
 		},
 	);
+});
+
+describe('a wait that may be left', () => {
+	const MAY_LEAVE: PollOptions = { ...EVERY_3_S, awakeMs: 60_000, awakeBeforeEndMs: 66_000 };
+
+	/** All other waits may be left. */
+	async function leave(answer: Plan['answer'], options = MAY_LEAVE) {
+		const { world, pollsAtMs } = virtualWorld({ answer });
+		const nap = { maySleep: () => true, due: Promise.resolve() };
+		return { end: await pollUntilDone({ ...world, nap }, options), pollsAtMs };
+	}
+
+	test('is left after its minute awake, with what was seen', async () => {
+		const { end, pollsAtMs } = await leave(() => PENDING);
+		expect(end).toMatchObject({
+			...{ kind: 'left', waitedMs: 60_000, leftMs: 840_000 },
+			...{ polls: pollsAtMs.length, pendingUntilMs: pollsAtMs.at(-1) },
+		});
+	});
+
+	test('is not left near its end', async () => {
+		const { end } = await leave(() => PENDING, { ...MAY_LEAVE, maxWaitMs: 125_000 });
+		expect(end).toMatchObject({ kind: 'timedOut', waitedMs: 125_000 });
+	});
+
+	test('is not left while an error is doubted', async () => {
+		const { end, pollsAtMs } = await leave((atMs) => (atMs < 59_000 ? PENDING : verdict('odd')));
+		expect(end).toMatchObject({ kind: 'verdict', polls: pollsAtMs.length });
+	});
+
+	test('goes on with what was seen, and asks at once', async () => {
+		const earlier = { polls: 20, waitedMs: 130_000, pendingUntilMs: 60_000 };
+		const { end, pollsAtMs } = await leave(() => job('done'), {
+			...MAY_LEAVE,
+			...{ ageMs: 131_000, pollAtOnce: true, awakeMs: 0, earlier },
+		});
+		expect(pollsAtMs).toEqual([0]);
+		expect(end).toMatchObject({ kind: 'answered', polls: 21, waitedMs: 130_000 });
+	});
 });

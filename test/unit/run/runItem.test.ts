@@ -15,6 +15,7 @@ function itemsOfRun(size: number, { onFinish }: { onFinish?: (end: () => void) =
 		const context = {
 			getItemIndex: () => itemIndex,
 			getExecuteData: () => executeData,
+			getExecutionId: () => '1',
 			getNode: () => node,
 			getNodeParameter: () => 0,
 			getExecutionCancelSignal: () => undefined,

@@ -1,0 +1,62 @@
+import {
+	WAIT_FOR_SUB_EXECUTION,
+	type IExecuteFunctions,
+	type IContextObject,
+	type IExecutePaginationFunctions,
+	type INode,
+	type IRunExecutionData,
+} from 'n8n-workflow';
+
+import { keepAsleep, type AsleepRun } from './nap';
+
+/** n8n looks for sleepers once a minute, and wakes those on time that sleep for longer. In ms. */
+export const SHORTEST_SLEEP_MS = 66_000;
+
+/** A job is awaited awake for so many ms, unless others of its kind took longer than LONG_JOB_MS. */
+const AWAKE_MS = 60_000;
+const LONG_JOB_MS = 90_000;
+
+/** @param likelyMs how long jobs of this kind take, where that is known */
+export function awakeMs(ageMs: number, likelyMs = 0): number {
+	return likelyMs > LONG_JOB_MS ? 0 : Math.max(0, AWAKE_MS - ageMs);
+}
+
+/** n8n has these for every node. Their types are those of programmatic nodes, and of none. */
+type Sleeper = IExecutePaginationFunctions &
+	Partial<Pick<IExecuteFunctions, 'putExecutionToWait'>> & {
+		runExecutionData?: IRunExecutionData;
+	};
+
+/** Not an agent's tool: n8n doesn't tell a sub-workflow from a workflow that is one. */
+export function canSleep(context: Sleeper, node: INode): boolean {
+	return (
+		// n8n 1 runs a node that has slept with another run index.
+		WAIT_FOR_SUB_EXECUTION !== undefined &&
+		context.putExecutionToWait !== undefined &&
+		context.runExecutionData !== undefined &&
+		!node.type.endsWith('Tool') &&
+		context.getMode() !== 'integrated' &&
+		Boolean(context.getExecutionId() && context.getWorkflow().id)
+	);
+}
+
+/**
+ * Puts the execution to sleep in n8n's database, as n8n's Wait node does. When n8n has woken up such an
+ * execution, it passes over the node that slept, by the date of its end. So the date is kept from what
+ * is stored: n8n then goes on with the node itself, as in a retry of this run.
+ */
+export function putToSleep(
+	context: Sleeper,
+	data: IContextObject,
+	run: Omit<AsleepRun, 'execution'>,
+	wakeAtMs: number,
+): boolean {
+	const atMs = Math.max(wakeAtMs, Date.now() + SHORTEST_SLEEP_MS);
+	void context.putExecutionToWait?.(new Date(atMs));
+	const { runExecutionData } = context;
+	if (!runExecutionData?.waitTill) return false;
+	Object.defineProperty(runExecutionData, 'waitTill', { enumerable: false });
+	context.getExecuteData().runIndex = run.runIndex;
+	keepAsleep(data, { execution: context.getExecutionId(), ...run });
+	return true;
+}
