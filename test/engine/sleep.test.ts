@@ -309,7 +309,7 @@ describe('After a sleep', () => {
 			await sleep(Number(asleep.run.waitTill) - Date.now() + 100_000);
 			const before = scene.simulator.requestsTo('status').length;
 			const { error } = await (await scene.wake(node, asleep)).finished;
-			expect(error?.message).toContain('not finished after 140 seconds');
+			expect(error?.message).toContain('Not finished after 140 seconds');
 			expect(scene.simulator.requestsTo('status')).toHaveLength(before + 1);
 		});
 	});

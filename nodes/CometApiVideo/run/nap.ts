@@ -8,8 +8,11 @@ import type { Nap as ItemNap, WaitSoFar } from '../polling/pollUntilDone';
 export interface Asleep {
 	wait?: AsleepWait;
 	output?: INodeExecutionData;
-	failure?: Pick<VideoError, 'message' | 'advice' | 'details' | 'facts'>;
+	failure?: AsleepFailure;
 }
+
+/** A VideoError. */
+export type AsleepFailure = Pick<VideoError, 'message' | 'advice' | 'details' | 'facts'>;
 
 /** A wait as it was when it was left. Times in ms. */
 export interface AsleepWait {
@@ -131,11 +134,11 @@ export function takeAsleep(data: IContextObject, execution: string): AsleepRun |
 	return kept?.version === VERSION && kept.execution === execution ? kept : undefined;
 }
 
-export function toFailure(error: VideoError): NonNullable<Asleep['failure']> {
+export function toFailure(error: VideoError): AsleepFailure {
 	const { message, advice, details, facts } = error;
 	return { message, advice, details, facts };
 }
 
-export function toError(failure: NonNullable<Asleep['failure']>): VideoError {
+export function toError(failure: AsleepFailure): VideoError {
 	return Object.assign(Object.create(VideoError.prototype) as VideoError, failure);
 }

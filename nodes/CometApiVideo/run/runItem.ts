@@ -9,7 +9,14 @@ import { notAllStarted, stopped, unexpected, VideoError, withVideo } from '../er
 import type { Item } from '../item';
 import { untilStopped } from '../pause';
 import { joinBatch, type Batch, type Run } from './batch';
-import { FallenAsleep, fallsAsleep, toError, toFailure, type Asleep } from './nap';
+import {
+	FallenAsleep,
+	fallsAsleep,
+	toError,
+	toFailure,
+	type Asleep,
+	type AsleepFailure,
+} from './nap';
 import { toErrorItem } from './output';
 
 /** n8n's own. */
@@ -46,15 +53,15 @@ export function runItem<Input>(
 	const item = openItem(context, requestData);
 	const run = context.continueOnFail() ? runAlone : runTogether;
 	const failure = item.asleep?.failure;
-	return failure ? run(item, failedBefore(toError(failure))) : run(item, task);
+	return failure ? run(item, failedBefore(failure)) : run(item, task);
 }
 
 /** An item that had failed when its run fell asleep. */
-function failedBefore(error: VideoError): ItemTask<VideoError> {
+function failedBefore(failure: AsleepFailure): ItemTask<AsleepFailure> {
 	return {
-		read: async () => error,
+		read: async () => failure,
 		async perform() {
-			throw error;
+			throw toError(failure);
 		},
 	};
 }

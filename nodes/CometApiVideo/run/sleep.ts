@@ -21,21 +21,25 @@ export function awakeMs(ageMs: number, likelyMs = 0): number {
 	return likelyMs > LONG_JOB_MS ? 0 : Math.max(0, AWAKE_MS - ageMs);
 }
 
+/** Such executions were started by somebody who takes what they have when they sleep. */
+const AWAITED_MODES = ['agent', 'evaluation', 'integrated'];
+
 /** n8n has these for every node. Their types are those of programmatic nodes, and of none. */
 type Sleeper = IExecutePaginationFunctions &
 	Partial<Pick<IExecuteFunctions, 'putExecutionToWait'>> & {
 		runExecutionData?: IRunExecutionData;
 	};
 
-/** Not an agent's tool: n8n doesn't tell a sub-workflow from a workflow that is one. */
+/** A sub-workflow may be an agent's tool, which n8n doesn't tell. */
 export function canSleep(context: Sleeper, node: INode): boolean {
 	return (
-		// n8n 1 runs a node that has slept with another run index.
+		// Missing in n8n 1, which runs a node that has slept with another run index.
 		WAIT_FOR_SUB_EXECUTION !== undefined &&
 		context.putExecutionToWait !== undefined &&
 		context.runExecutionData !== undefined &&
 		!node.type.endsWith('Tool') &&
-		context.getMode() !== 'integrated' &&
+		!AWAITED_MODES.includes(context.getMode()) &&
+		context.getWorkflowSettings().engineType !== 'v2' &&
 		Boolean(context.getExecutionId() && context.getWorkflow().id)
 	);
 }
