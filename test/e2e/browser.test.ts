@@ -63,6 +63,7 @@ const OTHER_FAMILIES = [
 const OF_ALL = ['Wait for Completion', 'Download Video', 'Options'];
 const SUBMIT_OPTIONS = ['Include Raw Response', 'Max Videos'];
 const WAIT_OPTIONS = ['Max Wait', 'On Timeout', 'Poll Interval'];
+const SLEEP = 'Sleep While Waiting';
 const SEARCHES = [
 	'cometapi',
 	'create video',
@@ -184,7 +185,7 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 
 	/** From the state of a new node. */
 	async function downloadsOnlyWhenItWaits(labels: string[]) {
-		const waiting = [...SUBMIT_OPTIONS, ...WAIT_OPTIONS, 'Reference', 'User'];
+		const waiting = [...SUBMIT_OPTIONS, ...WAIT_OPTIONS, 'Reference', SLEEP, 'User'];
 		await offersOptions(['Custom Body Fields', 'File Name', ...waiting]);
 		await editor.node.toggle('downloadVideo');
 		await showsLabels(without(labels, OUTPUT_FIELD));
@@ -297,7 +298,7 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 			await offersOptions(['File Name', 'Include Raw Response']);
 			await editor.node.toggle('waitForCompletion');
 			await showsLabels(withLabelAfter(GET_STATUS_LABELS, 'Download Video', OUTPUT_FIELD));
-			await offersOptions(['File Name', 'Include Raw Response', ...WAIT_OPTIONS]);
+			await offersOptions(['File Name', 'Include Raw Response', ...WAIT_OPTIONS, SLEEP]);
 		});
 	});
 

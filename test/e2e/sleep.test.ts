@@ -2,15 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
 import { type CleanUp, cleanUpAll } from '../harness/cleanUp.ts';
-import { CURRENT_N8N, OLDEST_N8N } from '../harness/n8n/installation.ts';
-import {
-	type Production,
-	publish,
-	type QueueStage,
-	setQueueStage,
-	webhook,
-	type Worker,
-} from '../harness/n8n/queueMode.ts';
+import { CURRENT_N8N } from '../harness/n8n/installation.ts';
+import { publish, webhook } from '../harness/n8n/queueMode.ts';
 import {
 	createRestClient,
 	type Execution,
@@ -76,7 +69,7 @@ const jsonOf = (execution: Execution, name = AFTER, output = 0) =>
 	outputItems(execution, name, output).map(({ json }) => json);
 
 describe(`a wait that sleeps, in n8n ${CURRENT_N8N}`, () => {
-	let ids: Record<'videos' | 'failing' | 'errors' | 'stopped' | 'edited', string>;
+	let ids: Record<'videos' | 'failing' | 'errors' | 'stopped' | 'edited' | 'looking', string>;
 
 	beforeAll(async () => {
 		stage = await setSimulatedStage(cleanUp, {
@@ -93,6 +86,7 @@ describe(`a wait that sleeps, in n8n ${CURRENT_N8N}`, () => {
 			),
 			stopped: await run(sleeping(['stopped 999 s'])),
 			edited: await run(sleeping(['edited 999 s'])),
+			looking: await run(sleeping(['looking 999 s'])),
 		};
 		const all = Object.values(ids);
 		await until(async () =>
@@ -157,27 +151,6 @@ describe(`a wait that sleeps, in n8n ${CURRENT_N8N}`, () => {
 		LIMIT_MS,
 	);
 
-	test(
-		'does not survive a crash in its first minute: the retry of a triggered one pays again',
-		async () => {
-			const options = { sleepWhileWaiting: true };
-			const create = video({ prompt: '={{ $json.body.prompt }}', options });
-			const flow = workflow([webhook(), create]);
-			const production = await publish({ ...stage, client, server }, flow);
-			await production.start({ prompt: 'lost 999 s' });
-			await until(() => idsOf('lost').length === 1);
-			await server.kill();
-			await restart();
-			const [lost] = await production.executions();
-			expect((await client.waitForExecution(String(lost?.id))).status).toBe('crashed');
-			const retrying = client.retryExecution(String(lost?.id));
-			await until(() => idsOf('lost').length === 2);
-			for (const id of idsOf('lost')) simulator.finishJob(id);
-			await retrying;
-		},
-		LIMIT_MS,
-	);
-
 	test.each([
 		['as it was', 'stopped', false],
 		['as it is', 'edited', true],
@@ -194,70 +167,49 @@ describe(`a wait that sleeps, in n8n ${CURRENT_N8N}`, () => {
 		},
 		LIMIT_MS,
 	);
-});
+	describe('when n8n is killed in its first minute, or while it asks,', () => {
+		let lost: Execution | undefined;
 
-describe('in n8n 1', () => {
-	const ownCleanUp: CleanUp = [];
-	afterAll(async () => await cleanUpAll(ownCleanUp));
+		beforeAll(async () => {
+			const options = { sleepWhileWaiting: true };
+			const create = video({ prompt: '={{ $json.body.prompt }}', options });
+			const flow = workflow([webhook(), create]);
+			const production = await publish({ ...stage, client, server }, flow);
+			const [requestId = ''] = idsOf('looking');
+			const when = ({ path }: { path: string }) => path.includes(requestId);
+			const asking = simulator.inject({ route: 'status', when, fault: { kind: 'hang' } });
+			await until(() => asking.hits === 1);
+			await production.start({ prompt: 'lost 999 s' });
+			await until(() => idsOf('lost').length === 1);
+			await server.kill();
+			await restart();
+			[lost] = await production.executions();
+		}, LIMIT_MS);
 
-	test(
-		'the node waits awake',
-		async () => {
-			const { simulator, client, credential } = await setSimulatedStage(ownCleanUp, {
-				plan: ({ body }) => planOf(String(body['prompt'])),
-				version: OLDEST_N8N,
-			});
-			const flow = withCredential(sleeping(['old 80 s']), NODE_TYPE, credential);
-			const id = await client.runWorkflow((await client.createWorkflow(flow)).id, START);
-			const seen = new Set<string>();
-			await until(async () => {
-				const { status } = await client.getExecution(id);
-				return seen.add(status).has('success');
-			});
-			expect([...seen].filter((status) => status !== 'new')).toEqual(['running', 'success']);
-			expect(simulator.jobs).toHaveLength(1);
-		},
-		LIMIT_MS,
-	);
-});
+		test(
+			'a retry asks for the video that was paid, if it has slept',
+			async () => {
+				expect((await client.waitForExecution(ids.looking)).status).toBe('crashed');
+				const [requestId = ''] = idsOf('looking');
+				simulator.finishJob(requestId);
+				const retried = await client.waitForExecution(await client.retryExecution(ids.looking));
+				expect(jsonOf(retried)).toMatchObject([{ request_id: requestId, status: 'done' }]);
+				expect(idsOf('looking')).toHaveLength(1);
+			},
+			LIMIT_MS,
+		);
 
-describe('in queue mode', () => {
-	const ownCleanUp: CleanUp = [];
-	let queue: QueueStage;
-	let production: Production;
-	let worker: Worker;
-	let executions: Execution[];
-
-	beforeAll(async () => {
-		queue = await setQueueStage(ownCleanUp, {
-			plan: ({ body }) => planOf(String(body['prompt'])),
-		});
-		worker = await queue.startWorker({ concurrency: 3 });
-		const options = { sleepWhileWaiting: true };
-		const create = video({ prompt: '={{ $json.body.prompt }}', downloadVideo: true, options });
-		production = await publish(queue, workflow([webhook(), create]));
-		for (const prompt of ['1st 100 s', '2nd 100 s', '3rd 100 s'])
-			await production.start({ prompt });
-		await until(async () => {
-			executions = await production.executions();
-			return executions.length === 3 && executions.every(({ status }) => status === 'waiting');
-		});
-		await worker.kill();
-		worker = await queue.startWorker({ concurrency: 1 });
-		await until(async () => {
-			executions = await production.executions();
-			return executions.every(({ status }) => status === 'success' || status === 'error');
-		});
-	}, LIMIT_MS);
-
-	afterAll(async () => await cleanUpAll(ownCleanUp));
-
-	test('executions that sleep go on in another worker when theirs is killed', () => {
-		const paid = queue.simulator.jobs.map(({ requestId }) => requestId);
-		expect(executions.map(({ status }) => status)).toEqual(['success', 'success', 'success']);
-		expect(
-			executions.flatMap((one) => jsonOf(one, VIDEO)).map((json) => json['request_id']),
-		).toEqual(expect.arrayContaining(paid));
-		expect(paid).toHaveLength(3);
+		test(
+			'a retry of a triggered execution pays again, if it has not',
+			async () => {
+				expect((await client.waitForExecution(String(lost?.id))).status).toBe('crashed');
+				const retrying = client.retryExecution(String(lost?.id));
+				await until(() => idsOf('lost').length === 2);
+				for (const id of idsOf('lost')) simulator.finishJob(id);
+				const retried = await client.waitForExecution(await retrying);
+				expect(jsonOf(retried, VIDEO)).toMatchObject([{ request_id: idsOf('lost')[1] }]);
+			},
+			LIMIT_MS,
+		);
 	});
 });
