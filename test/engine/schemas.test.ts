@@ -101,14 +101,23 @@ describe('The schema of its output, which n8n shows before the node has run, is 
 		}
 
 		if (resource === 'kling') {
+			const nodeWith = (own: INodeParameters) => (more: INodeParameters) =>
+				videoNode(merge({ resource, options: { pollInterval: 1 }, ...own }, more));
+
 			test('extend', async () => {
 				await withScene({ plan }, async (scene) => {
 					const [made] = jsonOf(await scene.execute(create({ prompt: 'quick' })));
 					const videoId = String(Object(made?.video).id);
-					const options = { pollInterval: 1 };
-					const extend = { resource, operation: 'extend', videoId, options };
-					const node = (more: INodeParameters) => videoNode(merge(extend, more));
+					const node = nodeWith({ operation: 'extend', videoId });
 					expectSchema(resource, 'extend', await makeAll(scene, node));
+				});
+			});
+
+			test('createFromReferences', async () => {
+				await withScene({ plan }, async (scene) => {
+					const operation = 'createFromReferences';
+					const node = nodeWith({ operation, referenceVideos: 'https://media.example/a.mp4' });
+					expectSchema(resource, operation, await makeAll(scene, node));
 				});
 			});
 		}
