@@ -11,9 +11,11 @@ const LONGEST_MS = 9_950;
 // A delay strays so far from its mean, so that items which started together drift apart.
 const SPREAD = 0.05;
 
-// Progress is believed when it has risen at each of so many answers, and by so many percent in all.
+// Progress is believed when it has risen at each of so many answers, and by so many percent in all,
+// and no longer when the job went on after so many forecasts of its end: such progress creeps.
 const RISING_ANSWERS = 3;
 const RISE_PERCENT = 3;
+const MISSES = 2;
 
 // A believed forecast of the end is first approached, then met.
 const APPROACH = 0.6;
@@ -21,7 +23,7 @@ const LONGEST_APPROACH_MS = 30_000;
 const MEET_WITHIN_MS = 8_000;
 const SHORTEST_MEETING_MS = 1_000;
 
-/** Progress as one answer told it. */
+/** Progress as one answer reported it. */
 export interface ProgressReading {
 	/** Since the job was accepted. */
 	elapsedMs: number;
@@ -34,7 +36,7 @@ export interface PollTiming {
 	elapsedMs: number;
 	/** Answers so far. */
 	polls: number;
-	/** Of the answers that told progress, oldest first. */
+	/** Of the answers that reported progress, oldest first. */
 	readings: ProgressReading[];
 	/** The user's fixed interval in seconds; 0 is automatic. */
 	pollIntervalS: number;
@@ -67,13 +69,24 @@ function usualDelayMs(elapsedMs: number): number {
 
 /**
  * The forecast end of the job, in ms since it was accepted, if its progress can be believed: neither
- * coarse, nor stuck, nor running backwards, but rising steadily to the last answer.
+ * coarse, nor stuck, nor running backwards, but rising steadily to the last answer, and true so far.
  */
 function forecastEndMs(readings: ProgressReading[]): number | undefined {
-	const first = readings[0];
-	const last = readings.at(-1);
+	let endMs: number | undefined;
+	let misses = 0;
+	for (const [index, { elapsedMs }] of readings.entries()) {
+		if (endMs !== undefined && elapsedMs > endMs) misses++;
+		endMs = steadyEndMs(readings, index);
+	}
+	return misses < MISSES ? endMs : undefined;
+}
+
+/** The end by the readings up to that one. */
+function steadyEndMs(readings: ProgressReading[], lastIndex: number): number | undefined {
+	const [first] = readings;
+	const latest = readings.slice(Math.max(0, lastIndex + 1 - RISING_ANSWERS), lastIndex + 1);
+	const last = latest.at(-1);
 	if (!first || !last || last.percent - first.percent < RISE_PERCENT) return undefined;
-	const latest = readings.slice(-RISING_ANSWERS);
 	const isRising = latest.every(
 		({ percent }, index) => index === 0 || percent > (latest[index - 1]?.percent ?? 0),
 	);

@@ -1,5 +1,6 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 
 import { Clock } from '../../../nodes/CometApiVideo/clock';
 import {
@@ -9,6 +10,7 @@ import {
 } from '../../../nodes/CometApiVideo/polling/pollUntilDone';
 import { nextPollDelayMs } from '../../../nodes/CometApiVideo/polling/schedule';
 import type { StatusAnswer } from '../../../nodes/CometApiVideo/answers/statusAnswer';
+import { seededRandom } from '../../bench/virtualTime.ts';
 
 const job = (
 	status: 'pending' | 'done' | 'failed' | 'expired',
@@ -90,17 +92,6 @@ const NEW_JOB: PollOptions = {
 
 /** For where the schedule is not the point. */
 const EVERY_3_S: PollOptions = { ...NEW_JOB, pollIntervalS: 3 };
-
-/** Repeatable random numbers, 0 to 1 (mulberry32). */
-function seededRandom(seed: number): () => number {
-	let state = seed;
-	return () => {
-		state = (state + 0x6d2b79f5) | 0;
-		let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-		mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-		return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-	};
-}
 
 describe('a job that ends', () => {
 	test.each(['done', 'failed', 'expired'] as const)('%s ends the wait', async (status) => {
@@ -538,6 +529,36 @@ describe('a single look', () => {
 	});
 });
 
+describe('progress of whatever kind', () => {
+	const pollsWith = async (progress: (atS: number) => number | undefined) => {
+		const answer = (atMs: number) => job('pending', progress(atMs / 1000));
+		const { world } = virtualWorld({ answer });
+		return (await pollUntilDone(world, { ...NEW_JOB, maxWaitMs: 1_800_000 })).polls;
+	};
+
+	test.each([10, 60, 300, 900])('that creeps to 100 % by %d s costs few polls', async (seconds) => {
+		const polls = await pollsWith((atS) => 100 * (1 - Math.exp(-atS / seconds)));
+		expect(polls).toBeLessThanOrEqual(1.1 * (await pollsWith(() => undefined)));
+	});
+
+	test('never costs twice the polls of none', async () => {
+		const without = await pollsWith(() => undefined);
+		const power = fc.double({ min: 0.05, max: 8, noNaN: true });
+		const endS = fc.integer({ min: 10, max: 3_600 });
+		await fc.assert(
+			fc.asyncProperty(power, endS, fc.boolean(), async (exponent, seconds, isWhole) => {
+				const progress = (atS: number) => {
+					const share = Math.min(1, atS / seconds) ** exponent;
+					const percent = 100 * share * (1 - 1 / (2 + atS));
+					return isWhole ? Math.floor(percent) : percent;
+				};
+				expect(await pollsWith(progress)).toBeLessThanOrEqual(2 * without);
+			}),
+			{ numRuns: 100 },
+		);
+	});
+});
+
 describe('promptness and thrift of automatic polls', () => {
 	const RUNS = 500;
 	const SLACK = 1.02;
@@ -549,6 +570,7 @@ describe('promptness and thrift of automatic polls', () => {
 		stuck: () => 99,
 		backwards: (share) => Math.floor(100 - share * 100),
 		linear: (share) => Math.floor(share * 100),
+		creeping: (share) => 100 * (1 - Math.exp(-10 * share)),
 	};
 	const withoutHelp = [
 		{ seconds: 12, lagS: 1.0, polls: 6 },
@@ -558,7 +580,7 @@ describe('promptness and thrift of automatic polls', () => {
 	];
 
 	test.each([
-		...['none', 'coarse', 'stuck', 'backwards'].flatMap((kind) =>
+		...['none', 'coarse', 'stuck', 'backwards', 'creeping'].flatMap((kind) =>
 			withoutHelp.map((limits) => ({ kind, ...limits })),
 		),
 		{ kind: 'linear', seconds: 12, lagS: 0.7, polls: 6 },
