@@ -57,4 +57,18 @@ describe.each([
 			expect(Object(item?.wait).seconds).toBeLessThan(30);
 		});
 	});
+
+	test('a download that waits for its file goes on until the file is there', async () => {
+		const plan = () => ({ seconds: 0.1 });
+		await withScene({ now, plan }, async ({ simulator, start }) => {
+			const fault = { kind: 'status', status: 404 } as const;
+			const missing = simulator.inject({ route: 'video', fault, times: Infinity });
+			const { finished } = await start(createNode({ downloadVideo: true }));
+			await until(() => missing.hits > 0);
+			jump();
+			await until(() => missing.hits > 1);
+			missing.remove();
+			expect(jsonOf(await finished)).toEqual([expect.objectContaining({ status: 'done' })]);
+		});
+	});
 });

@@ -66,21 +66,21 @@ export async function downloadVideo(
 	facts: FinishedFacts,
 	options: DownloadOptions,
 ): Promise<IBinaryData> {
-	const { signal } = item;
+	const { signal, clock } = item;
 	const budget = new AbortController();
 	let end: () => void = () => {};
 	const ended = new Promise<void>((resolve) => (end = resolve));
 	const leftMs = Math.max(options.leftMs, LEAST_TIME_MS);
 	void pause(leftMs, signal, ended).then(() => budget.abort());
-	const since = Date.now();
+	const sinceMs = clock.now();
 	try {
 		for (let tries = 1; ; tries++) {
-			const result = await tryOnce({ item, facts, ...options }, budget.signal);
+			const result = await clock.during(tryOnce({ item, facts, ...options }, budget.signal));
 			if (signal.aborted) throw stopped(facts.requestId);
 			if ('binary' in result) return result.binary;
-			const pauseMs = pauseBeforeNextMs(result, tries, Date.now() - since);
+			const pauseMs = pauseBeforeNextMs(result, tries, clock.now() - sinceMs);
 			if (pauseMs === undefined) throw downloadFailed(result, facts);
-			await pause(pauseMs, budget.signal);
+			await clock.during(pause(pauseMs, budget.signal));
 			if (signal.aborted) throw stopped(facts.requestId);
 			if (budget.signal.aborted) throw downloadFailed(outOfTime(result), facts);
 		}
