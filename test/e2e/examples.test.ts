@@ -620,6 +620,64 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 		});
 	});
 
+	describe('the example first-and-last-frame', () => {
+		test('sends both images, and hands on the video', async () => {
+			const imageUrl = 'https://pictures.example/seed.jpg';
+			const lastFrame = 'https://pictures.example/flower.jpg';
+			const execution = await scene.execute(
+				withParameters(await open('first-and-last-frame'), 'CometAPI Video', {
+					...{ imageUrl, options: { lastFrame } },
+				}),
+			);
+			expectSuccess(execution);
+			expect(scene.paidJobs()[0]).toMatchObject({
+				...{ family: 'kling', route: 'image2video' },
+				body: { image: imageUrl, image_tail: lastFrame, mode: 'pro' },
+			});
+			expect(await fileOf(execution, 'CometAPI Video')).toEqual(sampleMp4);
+		});
+	});
+
+	describe('the example video-from-references', () => {
+		test('sends both images, and hands on the video', async () => {
+			const urls = ['https://pictures.example/a.jpg', 'https://pictures.example/b.jpg'];
+			const execution = await scene.execute(
+				withParameters(await open('video-from-references'), 'CometAPI Video', {
+					referenceImages: urls.join('\n'),
+				}),
+			);
+			expectSuccess(execution);
+			expect(scene.paidJobs()[0]).toMatchObject({
+				...{ family: 'kling', route: 'omni-video', model: 'kling-video-o1' },
+				body: { image_list: urls.map((image_url) => ({ image_url })), duration: '5' },
+			});
+			expect(await fileOf(execution, 'CometAPI Video')).toEqual(sampleMp4);
+		});
+
+		test('pays for nothing while no image is filled in, and says so', async () => {
+			const execution = await scene.execute(await open('video-from-references'));
+			expect(execution.status).toBe('error');
+			expect(execution.data.resultData.error?.message).toContain("'Reference Images'");
+			scene.paidIds(0);
+		});
+	});
+
+	describe('the example long-video', () => {
+		test('goes on twice, and hands on the last and longest video', async () => {
+			const execution = await scene.execute(await open('long-video'));
+			expectSuccess(execution);
+			const [first, second, third, ...others] = scene.paidJobs();
+			expect(others).toEqual([]);
+			expect([second, third]).toMatchObject([
+				{ route: 'video-extend', body: { video_id: `${first?.requestId}-1` } },
+				{ route: 'video-extend', body: { video_id: `${second?.requestId}-1` } },
+			]);
+			const [item] = outputItems(execution, 'Third Scene');
+			expect(item?.json).toMatchObject({ status: 'done', video: { duration: 15 } });
+			expect(await fileOf(execution, 'Third Scene')).toEqual(sampleMp4);
+		});
+	});
+
 	describe('the example edit-video', () => {
 		test('makes a second video from the first', async () => {
 			const execution = await scene.execute(await open('edit-video'));

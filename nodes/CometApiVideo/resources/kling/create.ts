@@ -16,6 +16,7 @@ import {
 	KLING,
 	mode,
 	negativePrompt,
+	RATIOS,
 	sharedFields,
 	toSubmission,
 } from './fields';
@@ -50,9 +51,7 @@ const aspectRatio = choiceField({
 	displayName: 'Aspect Ratio',
 	name: 'aspectRatio',
 	options: [
-		{ name: '1:1 (Square)', value: '1:1' },
-		{ name: '16:9 (Landscape)', value: '16:9' },
-		{ name: '9:16 (Vertical)', value: '9:16' },
+		...RATIOS,
 		{
 			name: 'Automatic',
 			value: 'auto',

@@ -15,6 +15,12 @@ export const KLING = {
 	usdPerVideo: '$0.13 to $2.64',
 };
 
+export const RATIOS = [
+	{ name: '1:1 (Square)', value: '1:1' },
+	{ name: '16:9 (Landscape)', value: '16:9' },
+	{ name: '9:16 (Vertical)', value: '9:16' },
+] as const;
+
 export const mode = choiceField({
 	displayName: 'Mode',
 	name: 'qualityMode',

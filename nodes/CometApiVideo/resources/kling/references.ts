@@ -10,7 +10,7 @@ import type { Item } from '../../item';
 import type { Submission } from '../../payment/submit';
 import { submitOperation } from '../resource';
 import { klingApi, MAX_WAIT_S, PATHS } from './api';
-import { custom, KLING, mode, toSubmission } from './fields';
+import { custom, KLING, mode, RATIOS, toSubmission } from './fields';
 
 const OMNI = {
 	...{ ...KLING, seconds: '3 to 10', images: 'up to 7, or 4 beside a video' },
@@ -76,11 +76,7 @@ const duration = durationField(3, 10, 5);
 const aspectRatio = choiceField({
 	displayName: 'Aspect Ratio',
 	name: 'aspectRatio',
-	options: [
-		{ name: '1:1 (Square)', value: '1:1' },
-		{ name: '16:9 (Landscape)', value: '16:9' },
-		{ name: '9:16 (Vertical)', value: '9:16' },
-	],
+	options: RATIOS,
 	default: '16:9',
 	description: 'Aspect ratio of the video',
 });
@@ -116,7 +112,13 @@ async function readReferences(item: Item): Promise<Submission> {
 	const users = custom.read(item);
 	const stills = 'image_list' in users ? [] : await images.read(item);
 	const [url] = 'video_list' in users ? [] : await video.read(item);
-	checkReferences([...stills, url, users.image_list, users.video_list, users.element_list]);
+	if ([...stills, url, users.image_list, users.video_list, users.element_list].every(isEmpty)) {
+		// It would be another video than the one that is meant.
+		throw new InputError(
+			"'Reference Images' and 'Reference Video' are both empty",
+			'Fill in one of them, or choose Create, which needs no reference.',
+		);
+	}
 	checkTogether(stills);
 	if (typeof url === 'object') {
 		throw new InputError(
@@ -125,35 +127,21 @@ async function readReferences(item: Item): Promise<Submission> {
 		);
 	}
 	const use = referType.read(item);
-	const given = {
-		refer_type: use,
-		keep_original_sound: keepSound.read(item) ? 'yes' : 'no',
-	};
-	const seconds = duration.read(item);
-	const ratio = aspectRatio.read(item);
+	const sound = keepSound.read(item) ? 'yes' : 'no';
+	const shape = { duration: String(duration.read(item)), aspect_ratio: aspectRatio.read(item) };
 	const name = String(users.model_name ?? omniModel.read(item));
 	return toSubmission(PATHS.references, name, {
 		prompt: users.prompt ?? prompt.read(item),
 		mode: mode.read(item),
 		// A changed video keeps its length and its ratio.
-		...((url === undefined || use === 'feature') && {
-			duration: String(seconds),
-			aspect_ratio: ratio,
-		}),
+		...((url === undefined || use === 'feature') && shape),
 		...(stills.length > 0 && {
-			image_list: stills.map((each) => ({ image_url: asBase64(each) })),
+			image_list: stills.map((image_url) => ({ image_url: asBase64(image_url) })),
 		}),
-		...(url !== undefined && { video_list: [{ video_url: url, ...given }] }),
+		...(url !== undefined && {
+			video_list: [{ video_url: url, refer_type: use, keep_original_sound: sound }],
+		}),
 		...users,
 		model_name: name,
 	});
-}
-
-/** Without references, it would be another video than the one that is meant. */
-function checkReferences(given: unknown[]): void {
-	if (!given.every(isEmpty)) return;
-	throw new InputError(
-		"'Reference Images' and 'Reference Video' are both empty",
-		'Fill in one of them, or choose Create, which needs no reference.',
-	);
 }
