@@ -2,8 +2,15 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
 import { type CleanUp, cleanUpAll } from '../harness/cleanUp.ts';
-import { CURRENT_N8N } from '../harness/n8n/installation.ts';
-import { publish, webhook } from '../harness/n8n/queueMode.ts';
+import { CURRENT_N8N, OLDEST_N8N } from '../harness/n8n/installation.ts';
+import {
+	type Production,
+	publish,
+	type QueueStage,
+	setQueueStage,
+	webhook,
+	type Worker,
+} from '../harness/n8n/queueMode.ts';
 import {
 	createRestClient,
 	type Execution,
@@ -211,5 +218,71 @@ describe(`a wait that sleeps, in n8n ${CURRENT_N8N}`, () => {
 			},
 			LIMIT_MS,
 		);
+	});
+});
+
+describe('in n8n 1', () => {
+	const ownCleanUp: CleanUp = [];
+	afterAll(async () => await cleanUpAll(ownCleanUp));
+
+	test(
+		'the node waits awake',
+		async () => {
+			const { simulator, client, credential } = await setSimulatedStage(ownCleanUp, {
+				plan: ({ body }) => planOf(String(body['prompt'])),
+				version: OLDEST_N8N,
+			});
+			const flow = withCredential(sleeping(['old 80 s']), NODE_TYPE, credential);
+			const id = await client.runWorkflow((await client.createWorkflow(flow)).id, START);
+			const seen = new Set<string>();
+			await until(async () => {
+				const { status } = await client.getExecution(id);
+				return seen.add(status).has('success');
+			});
+			expect([...seen].filter((status) => status !== 'new')).toEqual(['running', 'success']);
+			expect(simulator.jobs).toHaveLength(1);
+		},
+		LIMIT_MS,
+	);
+});
+
+describe('in queue mode', () => {
+	const ownCleanUp: CleanUp = [];
+	let queue: QueueStage;
+	let production: Production;
+	let worker: Worker;
+	let executions: Execution[];
+
+	beforeAll(async () => {
+		queue = await setQueueStage(ownCleanUp, {
+			plan: ({ body }) => planOf(String(body['prompt'])),
+		});
+		worker = await queue.startWorker({ concurrency: 3 });
+		const options = { sleepWhileWaiting: true };
+		const create = video({ prompt: '={{ $json.body.prompt }}', downloadVideo: true, options });
+		production = await publish(queue, workflow([webhook(), create]));
+		for (const prompt of ['1st 100 s', '2nd 100 s', '3rd 100 s'])
+			await production.start({ prompt });
+		await until(async () => {
+			executions = await production.executions();
+			return executions.length === 3 && executions.every(({ status }) => status === 'waiting');
+		});
+		await worker.kill();
+		worker = await queue.startWorker({ concurrency: 1 });
+		await until(async () => {
+			executions = await production.executions();
+			return executions.every(({ status }) => status === 'success' || status === 'error');
+		});
+	}, LIMIT_MS);
+
+	afterAll(async () => await cleanUpAll(ownCleanUp));
+
+	test('executions that sleep go on in another worker when theirs is killed', () => {
+		const paid = queue.simulator.jobs.map(({ requestId }) => requestId);
+		expect(executions.map(({ status }) => status)).toEqual(['success', 'success', 'success']);
+		expect(
+			executions.flatMap((one) => jsonOf(one, VIDEO)).map((json) => json['request_id']),
+		).toEqual(expect.arrayContaining(paid));
+		expect(paid).toHaveLength(3);
 	});
 });
