@@ -18,6 +18,14 @@ const ANSWERS: Array<[string, Fault & { kind: 'status' }, string]> = [
 		{ kind: 'status', status: 200, body: { code: 0, message: 'ok', result: { job: 't-7' } } },
 		't-7',
 	],
+	[
+		'a 500 beside a long error',
+		{
+			...{ kind: 'status', status: 500 },
+			body: { error: { message: 'so long '.repeat(80), code: 'e' }, task_id: 't-7' },
+		},
+		't-7',
+	],
 	['a 499 with nothing but it', { kind: 'status', status: 499, body: { task_id: 't-7' } }, 't-7'],
 	[
 		'a 303 as the address of the job',

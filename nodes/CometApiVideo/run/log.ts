@@ -7,6 +7,9 @@ export type LogFacts = Record<string, string | number | undefined>;
 /** Others' words could otherwise pass for a line of their own. */
 const LINE_BREAKERS = /[\u007f-\u009f\u2028\u2029]/g;
 
+/** In characters. An answer's words have at most 500; what in it may lead to a job follows them. */
+const LONGEST_SHOWN = 4_000;
+
 /** Ids, which cannot have a blank in them. */
 const UNQUOTED = ['request ID', 'other request ID', 'workflow ID', 'execution'];
 
@@ -46,7 +49,7 @@ function placeOf({ context, itemIndex, reference }: Item): LogFacts {
 
 function show(label: string, value: string | number | undefined): string {
 	if (typeof value !== 'string' || UNQUOTED.includes(label)) return String(value);
-	return JSON.stringify(shorten(value)).replace(
+	return JSON.stringify(shorten(value, LONGEST_SHOWN)).replace(
 		LINE_BREAKERS,
 		(char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
 	);
