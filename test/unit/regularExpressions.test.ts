@@ -56,12 +56,12 @@ const SIGNS = [
 	',http://x',
 ];
 
-/** Long texts of one part, after and before others; the parts are signs and the pattern's own words. */
+/** Long texts of one part, alone, and after and before others; the parts are signs and the pattern's own words. */
 function* attacks(words: readonly string[]): Generator<string> {
 	const parts = [...SIGNS, ...words, ...words.map((word) => `${word} `)];
-	for (const start of ['', ...words, ...words.map((word) => `"${word}":`)]) {
+	for (const start of ['', 'a', ...words, ...words.map((word) => `"${word}":`)]) {
 		for (const part of parts) {
-			for (const end of ['', '!', '\0']) {
+			for (const end of ['', 'a', '!', '\0']) {
 				yield `${start}${part.repeat(Math.ceil(CHARACTERS / part.length))}${end}`;
 			}
 		}

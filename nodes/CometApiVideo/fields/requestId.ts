@@ -29,7 +29,7 @@ export function requestIdField(placeholder: string): Field<string> {
  */
 export function checkId(what: string, source: string) {
 	return (value: unknown, label: string): string => {
-		const id = checkText(value, label).replace(/^["'`“”‘’]+|["'`“”‘’]+$/g, '');
+		const id = checkText(value, label).replace(/^["'`“”‘’]+|(?<!["'`“”‘’])["'`“”‘’]+$/g, '');
 		// JavaScript has rounded a number of more than 16 digits: it is another ID, if any.
 		const isRounded = typeof value === 'number' && !Number.isSafeInteger(value);
 		const isId = plainId(id) !== undefined && !/^https?:|["“”]/i.test(id);
