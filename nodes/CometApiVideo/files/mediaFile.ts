@@ -165,6 +165,14 @@ function fileIn({ helpers }: Item['context'], fieldName: string): IBinaryData | 
 	}
 }
 
+/** @param what the subject of the message */
+export function unreadable(what: string): InputError {
+	return new InputError(
+		`${what} cannot be read`,
+		'Run the node that outputs it again. Ask whoever runs your n8n: in queue mode, all processes must share the storage of files.',
+	);
+}
+
 /** @param what how the messages begin */
 async function checkFile(
 	item: Item,
@@ -175,12 +183,7 @@ async function checkFile(
 	// Some nodes wrap base64 in lines; pieces of it are decoded one by one.
 	const binary = given.id ? given : { ...given, data: given.data.replace(/\s/g, '') };
 	const file = await inspectFile(item, binary).catch(() => undefined);
-	if (!file) {
-		throw new InputError(
-			`${what} cannot be read`,
-			'Run the node that outputs it again. Ask whoever runs your n8n: in queue mode, all processes must share the storage of files.',
-		);
-	}
+	if (!file) throw unreadable(what);
 	const { head, bytes } = file;
 	if (bytes === 0) throw new InputError(`${what} is empty`, 'Choose another file.');
 	if (bytes > kind.maxMb * 1_000_000) {

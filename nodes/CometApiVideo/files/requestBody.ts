@@ -1,8 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 
-import { InputError } from '../errors';
 import { readPieces, type FileReader } from './binaryFile';
-import type { MediaFile } from './mediaFile';
+import { unreadable, type MediaFile } from './mediaFile';
 
 /** A file in a body, as base64 or as its own bytes. */
 export interface FilePart {
@@ -75,15 +74,8 @@ async function digestFile(reader: FileReader, { binary, bytes }: MediaFile): Pro
 		length += piece.length;
 	});
 	// Before anything is paid for, not when the body's turn comes.
-	if (length !== bytes) throw unreadable();
+	if (length !== bytes) throw unreadable('The image');
 	return hash.digest('hex');
-}
-
-function unreadable(): InputError {
-	return new InputError(
-		'The image cannot be read',
-		"Its size in n8n's storage has changed. Run the node that outputs it again.",
-	);
 }
 
 /**
@@ -134,5 +126,5 @@ async function writeFile(
 		rest = joined.subarray(whole);
 	});
 	writeBase64(rest);
-	if (bytes !== file.bytes) throw unreadable();
+	if (bytes !== file.bytes) throw unreadable('The image');
 }
