@@ -33,8 +33,6 @@ export interface Delivery {
 export interface ExternalId {
 	id: string;
 	submitPath: string;
-	/** Epoch ms. */
-	sentAtMs: number;
 }
 
 /** One job of this execution, as it is kept in the execution's own data. */

@@ -22,9 +22,13 @@ import { RateLimited, type SubmitQueue } from './submitQueue';
 /** The shortest wait for the answer to a submit, whatever the node's time-out, in ms. */
 const SHORTEST_TIMEOUT_MS = 30_000;
 
-/** A job may not be known for so many ms after its submit, and is looked up in this interval. */
+/**
+ * A lost job is looked up for so many ms, in this interval: it may not be known at first. One look-up
+ * that hangs must not take all of them.
+ */
 const LOOK_UP_MS = 30_000;
 const LOOK_UP_INTERVAL_MS = 3_000;
+const LONGEST_LOOK_UP_MS = 10_000;
 
 /** The slowest upload that is waited for, in bytes per ms. */
 const SLOWEST_UPLOAD = 50;
@@ -47,6 +51,8 @@ export interface Acceptance {
 	api: VideoApi;
 	ledger: Ledger;
 	queue: SubmitQueue;
+	/** Seconds to ask for a place while no job of this run is running, and for a lost job. */
+	maxWaitS: number;
 	/** Told a job the moment it is accepted. */
 	onAccepted(job: JobRef): void;
 	/** Told why nobody knows whether it was. */
@@ -56,8 +62,6 @@ export interface Acceptance {
 /** The place and the limits of a submit. */
 export interface SubmitContext extends Acceptance {
 	key: VideoKey;
-	/** Seconds to ask for a place while no job of this run is running. */
-	maxWaitS: number;
 	/** The most videos that the node may make in this execution. */
 	maxVideos?: number;
 }
@@ -114,8 +118,8 @@ export async function submitVideo(
 }
 
 /**
- * Asks for a job whose answer never came, by the id that the submission gave it, until CometAPI has
- * had 30 s to know it. Asking is free; the submit itself is not repeated, whatever the answer.
+ * Asks for a job whose answer never came, by the id that the submission gave it, for 30 s from now on,
+ * or Max Wait. Asking is free; the submit itself is not repeated, whatever the answer.
  *
  * @throws VideoError when it is not found, or cannot be asked for
  */
@@ -126,13 +130,12 @@ export async function findLost(
 ): Promise<Submitted> {
 	const { external, problem } = entry;
 	if (!external) throw outcomeUnknown(problem);
-	const { submitPath, id, sentAtMs } = external;
+	const { submitPath, id } = external;
 	const { statusPath } = jobAt(submitPath, id);
 	const { clock, signal } = item;
-	// Not for longer, should the clock have been set back since.
-	const untilMs = clock.now() + Math.min(LOOK_UP_MS, sentAtMs + LOOK_UP_MS - Date.now());
+	const untilMs = clock.now() + Math.min(LOOK_UP_MS, shared.maxWaitS * 1000);
 	while (!signal.aborted) {
-		const exchange = await clock.during(ask(item, statusPath, { deadlineMs: SHORTEST_TIMEOUT_MS }));
+		const exchange = await clock.during(ask(item, statusPath, { deadlineMs: LONGEST_LOOK_UP_MS }));
 		const ids = readFoundJob(exchange, id, shared.api.idNames);
 		if (ids)
 			return { entry: accept(entry, toJobRef(ids, submitPath), shared), raw: rawOf(exchange) };
@@ -173,11 +176,7 @@ async function send(
 	shared: SubmitContext,
 ): Promise<Sent | undefined> {
 	const { api, key, ledger, maxVideos } = shared;
-	const external = withExternalId && {
-		id: randomUUID(),
-		submitPath: path,
-		sentAtMs: Date.now(),
-	};
+	const external = withExternalId && { id: randomUUID(), submitPath: path };
 	const body = external ? withExternalId(external.id) : plainBody;
 	const encoded = await encodeBody(item, body);
 	while (!item.signal.aborted && !ledger.hasRoom(maxVideos)) {

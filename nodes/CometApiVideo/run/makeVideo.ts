@@ -126,8 +126,9 @@ async function findOrSubmit(
 	{ unsent, earlier, settings, maxVideos, ledger, model }: Input,
 ): Promise<{ entry: AcceptedEntry; raw?: unknown }> {
 	const { batch } = item;
+	const { maxWaitS } = settings;
 	const acceptance = {
-		...{ api, ledger, queue: batch.queue },
+		...{ api, ledger, maxWaitS, queue: batch.queue },
 		onAccepted(job: JobRef) {
 			batch.know(item, job.requestId);
 			publishAcceptance(item, api, job, model);
@@ -151,9 +152,8 @@ async function findOrSubmit(
 	if (maxVideos !== undefined && plan && plan.made + plan.wanted > maxVideos) {
 		throw tooManyVideos(maxVideos, plan.made, plan.wanted);
 	}
-	const { maxWaitS } = settings;
 	const { submission, key } = unsent;
-	return await submitVideo(item, submission, { ...acceptance, key, maxWaitS, maxVideos });
+	return await submitVideo(item, submission, { ...acceptance, key, maxVideos });
 }
 
 async function follow(
