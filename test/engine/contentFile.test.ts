@@ -170,6 +170,41 @@ describe('A finished video that only the key opens', () => {
 		},
 	);
 
+	test.concurrent.each([301, 302, 303, 307, 308])(
+		'is asked for under no other name of the API, where the key must not go, after a %d',
+		async (status) => {
+			await withContent({}, async ({ simulator, requestId, look }) => {
+				const other = `${simulator.url.replace('127.0.0.1', 'localhost')}${contentPath(requestId)}`;
+				const redirect = { kind: 'redirect', status, location: other } as const;
+				const told = { kind: 'status', status: 200, body: { url: other } } as const;
+				for (const fault of [redirect, told]) {
+					simulator.inject({ route: 'content', fault });
+					expect(await digestFile(fileOf(await look(DOWNLOAD)))).toBe(SAMPLE_SHA256);
+				}
+				const { host } = new URL(simulator.url);
+				const asked = contentsOf(simulator).map(({ headers }) => [
+					headers.host,
+					headers.authorization,
+				]);
+				expect(asked).toEqual(Array(4).fill([host, `Bearer ${API_KEY}`]));
+			});
+		},
+	);
+
+	test.concurrent(
+		'is asked for under another name, without the key, if nothing else is left',
+		async () => {
+			await withContent({}, async ({ simulator, requestId, look }) => {
+				const other = `${simulator.url.replace('127.0.0.1', 'localhost')}${contentPath(requestId)}`;
+				const fault = { kind: 'redirect', status: 302, location: other } as const;
+				simulator.inject({ route: 'content', fault, times: 2 });
+				expect((await look(DOWNLOAD)).error?.description).toContain('answered HTTP 401');
+				const keys = contentsOf(simulator).map(({ headers }) => headers.authorization);
+				expect(keys).toEqual([`Bearer ${API_KEY}`, `Bearer ${API_KEY}`, undefined]);
+			});
+		},
+	);
+
 	test.concurrent('is given up after five redirects', async () => {
 		await withContent({}, async ({ simulator, look }) => {
 			const fault = { kind: 'redirect', status: 302, location: 'x' } as const;

@@ -1,5 +1,5 @@
-/** The gateway's own address of a job's file, which only the key opens. */
-const CONTENT_PATH = /\/v1\/videos\/[^/]+\/content$/;
+/** The gateway's own address of a job's file, which only the key opens; Kling's has the operation in it. */
+const CONTENT_PATH = /\/v1\/videos\/(?:[\w-]+\/)?[^/]+\/content\/?$/;
 
 /**
  * The path below the base URL of a file that only the key opens, or undefined for a public URL. Such a

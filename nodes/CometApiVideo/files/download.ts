@@ -1,5 +1,6 @@
 import type { IBinaryData } from 'n8n-workflow';
 
+import { contentPathOf } from '../answers/contentAddress';
 import { findVideoUrl } from '../answers/videoUrl';
 import { downloadFailed, stopped, type FileAddress, type VideoErrorFacts } from '../errors';
 import { isSuccess } from '../http/exchange';
@@ -124,9 +125,10 @@ async function fetchFile(
 ): Promise<Try> {
 	const { item, facts } = download;
 	const isAtTheApi = facts.contentPath !== undefined;
+	const toOwn = (address: string) => toOwnAddress(item, address);
 	let url = isAtTheApi ? addressOf(item, String(facts.contentPath)) : facts.url;
 	for (let hops = 0; ; hops++) {
-		const opening = await openFile(item, url, isAtTheApi, signal);
+		const opening = await openFile(item, url, isAtTheApi ? toOwn : undefined, signal);
 		if ('unanswered' in opening) {
 			const { phase, message } = opening.unanswered;
 			return phase === 'blocked' ? blocked(message) : brokenOff(message);
@@ -140,6 +142,14 @@ async function fetchFile(
 		if (!next || hops === MAX_HOPS) return judgeAnswer({ ...answer, head }, isAtTheApi);
 		url = next;
 	}
+}
+
+/** The address at the API's own origin of a file that has one under another name of the API's. */
+function toOwnAddress(item: Item, address: string): string {
+	const base = String(item.request.baseURL);
+	if (new URL(address).origin === new URL(base).origin) return address;
+	const path = contentPathOf(address, base);
+	return path === undefined ? address : addressOf(item, path);
 }
 
 async function store(

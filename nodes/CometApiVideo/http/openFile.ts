@@ -53,18 +53,19 @@ const MAX_REDIRECTS = 5;
 /**
  * Opens a file. Redirects are followed. Never throws.
  *
- * @param mayTakeKey whether the API told this address: its key then goes along as long as the address
- * is at the API's own origin, and nowhere else
+ * @param toOwn undefined if the API did not tell this address. Else its key goes along as long as the
+ * address is at the API's own origin, and nowhere else: this gives what stands under another name of
+ * the API's its own name, and anything else back
  */
 export async function openFile(
 	caller: Caller,
 	address: string,
-	mayTakeKey: boolean,
+	toOwn: ((address: string) => string) | undefined,
 	signal: AbortSignal,
 ): Promise<Opening> {
 	const key: KnownKey = { apiKey: '', isRead: false };
 	try {
-		const answer = await request(caller, address, mayTakeKey, signal, key);
+		const answer = await request(caller, address, toOwn, signal, key);
 		return { opened: await openBody(answer, signal, key) };
 	} catch (error) {
 		const { phase, message } = describeUnanswered(error);
@@ -80,13 +81,13 @@ export function addressOf({ request }: Pick<Caller, 'request'>, path: string): s
 async function request(
 	caller: Caller,
 	address: string,
-	mayTakeKey: boolean,
+	toOwn: ((address: string) => string) | undefined,
 	signal: AbortSignal,
 	key: KnownKey,
 ): Promise<StreamAnswer> {
 	const api = new URL(String(caller.request.baseURL)).origin;
-	let url = address;
-	let withKey = mayTakeKey;
+	let url = toOwn?.(address) ?? address;
+	let withKey = toOwn !== undefined;
 	for (let hops = 0; ; hops++) {
 		withKey &&= new URL(url).origin === api;
 		const ask = withKey ? requestWithKey : requestPublicly;
@@ -96,7 +97,9 @@ async function request(
 			: undefined;
 		if (next === undefined || hops === MAX_REDIRECTS) return answer;
 		answer.body.destroy();
-		url = next;
+		const own = (withKey && toOwn?.(next)) || next;
+		// One that leads to itself again and again is asked under its other name, without the key.
+		url = own === url && hops > 0 ? next : own;
 	}
 }
 

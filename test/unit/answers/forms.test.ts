@@ -166,6 +166,11 @@ test.each([
 		'https://api.example',
 		'/grok/v1/videos/a/content',
 	],
+	[
+		'https://x.example/kling/v1/videos/text2video/a/content/',
+		'https://api.example',
+		'/kling/v1/videos/text2video/a/content/',
+	],
 ])('%s below %s is %s', (url, base, path) => {
 	expect(contentPathOf(url, base)).toBe(path);
 });
