@@ -11,6 +11,7 @@ import {
 	WITHHELD,
 	type Failure,
 	type FailureCause,
+	type JobStatus,
 	type VideoJob,
 	type WaitFacts,
 } from './video';
@@ -271,8 +272,7 @@ export function notFinishedInTime(
 	maxWaitS: number,
 	facts: JobFacts,
 ): VideoError {
-	// Get Status knows of a video only what CometAPI has told it.
-	const isPaid = facts.isSubmitter !== false || facts.job !== undefined;
+	const isPaid = !isNothingKnown(facts);
 	const ways =
 		facts.isSubmitter === false
 			? `Asking again is free: Executions > Retry, or ${WAIT_ON}.`
@@ -470,15 +470,26 @@ function listOf(videos: KnownVideo[]): string | undefined {
 
 /** An error's facts, under the output's names. */
 export function toFields({ facts }: VideoError): IDataObject {
-	const { requestId, reference, job, status, failure, wait } = facts;
+	const { requestId, reference, job, failure, wait } = facts;
 	return withoutUndefined({
 		request_id: requestId,
-		status: status ?? (requestId === undefined ? undefined : (job ?? PENDING).status),
+		status: statusOf(facts),
 		reference,
 		failure: failure ?? job?.failure,
 		provider_cost_usd: job?.providerCostUsd,
 		wait,
 	});
+}
+
+function statusOf(facts: VideoErrorFacts): JobStatus | 'unknown' | undefined {
+	const { requestId, job = PENDING, status } = facts;
+	if (status !== undefined || requestId === undefined) return status;
+	return isNothingKnown(facts) ? 'unknown' : job.status;
+}
+
+/** True for a video that another node submitted, if at all, and of which no answer has told anything. */
+export function isNothingKnown({ job, isSubmitter }: VideoErrorFacts): boolean {
+	return isSubmitter === false && job === undefined;
 }
 
 /** The list under "Error details". */

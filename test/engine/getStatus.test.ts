@@ -2,6 +2,7 @@
 import { describe, expect, jest, test } from '@jest/globals';
 
 import { verdict, type JobPlan } from '../simulator/simulator.ts';
+import { gatewayError } from './answerForms.ts';
 import { speedUpClock } from './fastClock.ts';
 import {
 	createNode,
@@ -124,6 +125,21 @@ describe('Get Status without waiting', () => {
 			expect(error?.message).toContain('API key');
 		});
 	});
+
+	test.concurrent.each([true, false])(
+		'says of no video that it is pending before an answer has told it: waiting is %s',
+		async (waitForCompletion) => {
+			await withScene({}, async ({ simulator, execute }) => {
+				const fault = { kind: 'status', status: 401, body: gatewayError('invalid token') } as const;
+				simulator.inject({ route: 'status', fault, times: Infinity });
+				const parameters = { requestId: 'never-made', waitForCompletion };
+				const node = getStatusNode(parameters, { onError: 'continueRegularOutput' });
+				const [item] = jsonOf(await execute(node));
+				expect(item).toMatchObject({ request_id: 'never-made', error: { status: 'unknown' } });
+				expect(item).not.toHaveProperty('status');
+			});
+		},
+	);
 
 	test.concurrent('says pending of a job that is done and has no URL', async () => {
 		await withJob({ seconds: 0, urlAfterPolls: Infinity }, async ({ execute }, request_id) => {

@@ -1,7 +1,7 @@
 import type { IDataObject, IExecutePaginationFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import { isPlainWord } from '../answers/statusWords';
-import { toFields, type VideoError } from '../errors';
+import { isNothingKnown, toFields, type VideoError } from '../errors';
 import { shorten } from '../http/exchange';
 import { isDeeperThan, toText, withoutUndefined } from '../http/json';
 import type { Item } from '../item';
@@ -101,7 +101,8 @@ export function toErrorItem(
 		// n8n adds the fields of the input item, but not its files; wired back, they are wanted again.
 		return { json: { error }, binary: context.getInputData().binary, pairedItem };
 	}
-	const hasJob = requestId !== undefined && failed.facts.status === undefined;
+	const isKnown = failed.facts.status === undefined && !isNothingKnown(failed.facts);
+	const hasJob = requestId !== undefined && isKnown;
 	const fields = hasJob
 		? toJson({ requestId, reference, job, wait })
 		: withoutUndefined({ request_id: requestId, reference });
