@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 
 import { describe, expect, test } from '@jest/globals';
+import ts from 'typescript';
 
 import { CometApiVideo } from '../../nodes/CometApiVideo/CometApiVideo.node';
 
@@ -95,6 +96,67 @@ describe('the house', () => {
 function resolveFile(target: string): string {
 	return sources.includes(`${target}.ts`) ? `${target}.ts` : `${target}/index.ts`;
 }
+
+/** Finds by what a name means, so that another class's `add` is no use of the ledger's. */
+const references = ts.createLanguageService({
+	getScriptFileNames: () => sources.map((path) => join(ROOT, path)),
+	getScriptVersion: () => '',
+	getScriptSnapshot: (path) =>
+		ts.sys.fileExists(path) ? ts.ScriptSnapshot.fromString(readFileSync(path, 'utf8')) : undefined,
+	getCurrentDirectory: () => ts.sys.getCurrentDirectory(),
+	// The node's own files are enough.
+	getCompilationSettings: () => ({ noLib: true, types: [], target: ts.ScriptTarget.ESNext }),
+	getDefaultLibFileName: () => '',
+	fileExists: ts.sys.fileExists,
+	readFile: ts.sys.readFile,
+});
+
+/** Where a function or method of a file is used, itself left out. */
+function usesOf(path: string, declaration: RegExp): Array<{ path: string; rest: string }> {
+	const file = join(ROOT, path);
+	const found = declaration.exec(readFileSync(file, 'utf8'));
+	const position = Number(found?.index) + String(found?.[0]).length - 1;
+	const uses = references.getReferencesAtPosition(file, position) ?? [];
+	return uses
+		.map(({ fileName, textSpan }) => ({
+			path: relative(ROOT, fileName),
+			rest: readFileSync(fileName, 'utf8').slice(textSpan.start),
+		}))
+		.filter((use) => use.path !== path);
+}
+
+describe('what may pay', () => {
+	test.each([
+		['the ledger takes in', 'payment/ledger.ts', /^\tadd/m],
+		['the ledger notes an acceptance', 'payment/ledger.ts', /^\taccept/m],
+		['the answer to a submit is read', 'answers/submitAnswer.ts', /function readSubmitAnswer/],
+		['a lost job is read', 'answers/submitAnswer.ts', /function readFoundJob/],
+		['a failed video may be made again', 'answers/failures.ts', /function mayBeRemade/],
+	])('%s in payment/ alone', (_what, path, declaration) => {
+		const uses = usesOf(path, declaration);
+		expect(uses.length).toBeGreaterThan(0);
+		expect(uses.filter((use) => room(use.path) !== 'payment')).toEqual([]);
+	});
+
+	test('no other room forgets a video', () => {
+		expect(usesOf('payment/ledger.ts', /^\tremove/m).map((use) => use.path)).toEqual([
+			'payment/submit.ts',
+		]);
+	});
+
+	test('requests leave by http/, and all but those of payment/ only ask', () => {
+		const senders = sources.filter((path) =>
+			/\bhttpRequest/.test(readFileSync(join(ROOT, path), 'utf8')),
+		);
+		expect([...new Set(senders.map(room))]).toEqual(['http']);
+		const calls = usesOf('http/request.ts', /function sendRequest/).filter(({ rest }) =>
+			rest.startsWith('sendRequest('),
+		);
+		const posts = calls.filter(({ rest }) => !/^[^;]*method: 'GET'/.test(rest));
+		expect(calls.length).toBeGreaterThan(1);
+		expect(posts.map((use) => use.path)).toEqual(['payment/submit.ts']);
+	});
+});
 
 describe('the fields', () => {
 	const { properties } = new CometApiVideo().description;

@@ -111,7 +111,7 @@ async function fetchList(
 	const { baseUrl } = await context.getCredentials(CREDENTIAL_TYPE);
 	const exchange = await sendRequest(
 		context,
-		{ baseURL: toApiBaseUrl(String(baseUrl)), url: path, timeout: DEADLINE_MS },
+		{ method: 'GET', baseURL: toApiBaseUrl(String(baseUrl)), url: path, timeout: DEADLINE_MS },
 		{ stop: NEVER, stopAborts: 'always', deadlineMs: DEADLINE_MS, withoutKey: !withKey },
 	);
 	return 'answer' in exchange ? read(exchange.answer.body) : [];
