@@ -127,8 +127,8 @@ function usesOf(path: string, declaration: RegExp): Array<{ path: string; rest: 
 
 describe('what may pay', () => {
 	test.each([
-		['the ledger takes in', 'payment/ledger.ts', /^\tadd/m],
-		['the ledger notes an acceptance', 'payment/ledger.ts', /^\taccept/m],
+		['an entry joins the ledger', 'payment/ledger.ts', /^\tadd/m],
+		['an acceptance is noted', 'payment/ledger.ts', /^\taccept/m],
 		['the answer to a submit is read', 'answers/submitAnswer.ts', /function readSubmitAnswer/],
 		['a lost job is read', 'answers/submitAnswer.ts', /function readFoundJob/],
 		['a failed video may be made again', 'answers/failures.ts', /function mayBeRemade/],
