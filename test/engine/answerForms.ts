@@ -36,6 +36,42 @@ export const PASSING: Array<[string, number, unknown]> = [
 	['a time-out, as 500', 500, { code: 'upstream_timeout', message: 'timed out' }],
 	['a decoder, told once', 400, { code: 'decode_failed', message: 'cannot be decoded' }],
 	['410, told once', 410, gatewayError('gone', 'task_gone')],
+	[
+		'moderate load',
+		200,
+		{ code: 'upstream_busy', message: 'The upstream is under moderate load, try again' },
+	],
+	[
+		'moderation that is busy',
+		400,
+		{ code: 'moderation_timeout', message: 'The moderation service timed out, try again' },
+	],
+	['a word of the key', 200, { status: 'unauthorized', error: 'invalid token' }],
+	['a word of the gateway', 200, { status: 'timeout', message: 'gateway timed out' }],
+];
+
+/** The same, and they name the job. */
+export const PASSING_WITH_ID: Array<[string, number, Body]> = [
+	[
+		'JSend as 500',
+		500,
+		(id) => ({ status: 'error', code: 'internal_error', message: 'not read', task_id: id }),
+	],
+	[
+		'JSend as 200',
+		200,
+		(id) => ({ status: 'error', code: 'internal_error', message: 'not read', task_id: id }),
+	],
+	[
+		'a gateway that gave up',
+		504,
+		(id) => ({ task_id: id, status: 'timeout', code: 'service_unavailable', message: 'timed out' }),
+	],
+	[
+		'an error without a state',
+		200,
+		(id) => ({ id, error: { code: 'expired', message: 'session' } }),
+	],
 ];
 
 /** Errors that say the same again and again. */

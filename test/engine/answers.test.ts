@@ -2,7 +2,16 @@
 import { describe, expect, jest, test } from '@jest/globals';
 
 import { shapesOf, type Fault, type Simulator } from '../simulator/simulator.ts';
-import { DONE, ENDED, gatewayError, LASTING, OWN_CONTENT, PASSING } from './answerForms.ts';
+import {
+	DONE,
+	ENDED,
+	gatewayError,
+	LASTING,
+	OWN_CONTENT,
+	PASSING,
+	PASSING_WITH_ID,
+	type Body,
+} from './answerForms.ts';
 import { logLines } from './engine.ts';
 import { FAMILIES } from './families.ts';
 import { speedUpClock } from './fastClock.ts';
@@ -15,6 +24,7 @@ jest.setTimeout(90_000);
 
 const RETRY = { retryOnFail: true, maxTries: 3, waitBetweenTries: 200 };
 const LONG = { plan: () => ({ seconds: 600 }) };
+const QUICK = { plan: () => ({ seconds: 0.1 }) };
 
 const idOf = ({ jobs }: Simulator) => String(jobs[0]?.requestId);
 
@@ -23,10 +33,6 @@ const answered = (status: number, body: unknown): Fault => ({
 	...{ kind: 'rewrite', status },
 	body: () => body,
 });
-
-/** Those that differ in what decides; test/unit/answers/forms.test.ts has all of them. */
-const some = <T extends [string, ...unknown[]]>(all: T[], ...names: string[]) =>
-	all.filter(([name]) => names.includes(name));
 
 describe.each(FAMILIES)('$family', ({ family, resource, create, ofJob }) => {
 	const status = (parameters = {}) => getStatusNode({ resource, ...ofJob, ...parameters });
@@ -57,9 +63,7 @@ describe.each(FAMILIES)('$family', ({ family, resource, create, ofJob }) => {
 	);
 
 	describe('goes on waiting and pays once', () => {
-		test.concurrent.each(
-			some(PASSING, 'busy as HTTP 200', 'a look-up that broke, as 400', 'a decoder, told once'),
-		)('after %s', async (_case, httpStatus, body) => {
+		test.concurrent.each(PASSING)('after %s', async (_case, httpStatus, body) => {
 			await withScene(LONG, async ({ simulator, execute }) => {
 				const injected = simulator.inject({ route: 'status', fault: answered(httpStatus, body) });
 				const running = execute(create({}, RETRY));
@@ -73,59 +77,140 @@ describe.each(FAMILIES)('$family', ({ family, resource, create, ofJob }) => {
 		});
 	});
 
-	describe('believes an error without a job when it lasts, and pays once', () => {
-		test.concurrent.each(some(LASTING, 'a key', 'a decoder'))(
-			'%s',
-			async (_case, httpStatus, body, words) => {
-				await withScene(LONG, async ({ simulator, execute, retry }) => {
-					simulator.inject({ route: 'status', fault: answered(httpStatus, body), times: Infinity });
-					const began = Date.now();
-					const node = create();
-					const failed = await execute(node);
-					expect(Date.now() - began).toBeLessThan(60_000);
-					expect(`${failed.error?.message} ${failed.error?.description}`).toContain(words);
-					expect(failed.error?.message).toContain(idOf(simulator));
-					expect(failed.error?.description).not.toMatch(/start a new execution|makes a new video/i);
-					expect(simulator.requestsTo('status').length).toBeGreaterThanOrEqual(3);
-					await retry(node, failed);
-					expect(simulator.requestsTo('submit')).toHaveLength(1);
-				});
-			},
-		);
-	});
-
-	describe('tells the end of a job at once, and pays once', () => {
-		test.concurrent.each(some(ENDED, 'in an error', 'by moderation', 'in a row over a stale task'))(
-			'%s',
-			async (_case, httpStatus, body, words) => {
-				await withScene(LONG, async ({ simulator, execute, retry }) => {
-					simulator.decideFault = ({ route }) =>
-						route === 'status'
-							? answered(httpStatus, body(idOf(simulator), simulator.url))
-							: undefined;
-					const node = create();
-					const failed = await execute(node);
-					expect(`${failed.error?.message} ${failed.error?.description}`).toContain(words);
-					expect(simulator.requestsTo('status')).toHaveLength(1);
-					await retry(node, failed);
-					expect(simulator.requestsTo('submit')).toHaveLength(1);
-				});
-			},
-		);
-	});
-
-	test.concurrent.each(some(DONE, 'COMPLETE', 'data.metadata.url'))(
-		'finds the video in %s',
-		async (_case, body, url) => {
+	describe('an answer that repeats the ID pays nothing again', () => {
+		test.concurrent.each(PASSING_WITH_ID)('%s', async (_case, httpStatus, body) => {
 			await withScene(LONG, async ({ simulator, execute }) => {
-				simulator.decideFault = ({ route }) =>
-					route === 'status' ? answered(200, body(idOf(simulator), simulator.url)) : undefined;
-				expect(jsonOf(await execute(create({ downloadVideo: false })))).toEqual([
-					expect.objectContaining({ status: 'done', video: expect.objectContaining({ url }) }),
+				const told = () => body(idOf(simulator), simulator.url);
+				const fault: Fault = { kind: 'rewrite', status: httpStatus, body: told };
+				const injected = simulator.inject({ route: 'status', fault });
+				const running = execute(create({}, RETRY));
+				await until(() => injected.hits > 0);
+				finishJobs(simulator);
+				expect(jsonOf(await running)).toEqual([
+					expect.objectContaining({ request_id: idOf(simulator), status: 'done' }),
 				]);
+				expect(simulator.requestsTo('submit')).toHaveLength(1);
+			});
+		});
+	});
+
+	describe('takes a job inside an error answer to a submit for the job', () => {
+		test.concurrent.each<[string, number, Body]>([
+			['400', 400, (id) => ({ task_id: id, status: 'queued' })],
+			['422, in detail', 422, (id) => ({ detail: { task_id: id, status: 'queued' } })],
+			['429', 429, (id) => ({ code: 'success', data: { task_id: id, status: 'SUBMITTED' } })],
+			[
+				'503, with a code',
+				503,
+				(id) => ({ ...gatewayError('busy', 'model_not_found'), task_id: id, status: 'queued' }),
+			],
+		])('%s', async (_case, httpStatus, body) => {
+			await withScene(QUICK, async ({ simulator, execute }) => {
+				const told = () => body(idOf(simulator), simulator.url);
+				const fault: Fault = { kind: 'rewrite', status: httpStatus, body: told };
+				simulator.inject({ route: 'submit', fault });
+				const finished = await execute(create({}, RETRY));
+				expect(jsonOf(finished)).toEqual([
+					expect.objectContaining({ request_id: idOf(simulator), status: 'done' }),
+				]);
+				expect(simulator.requestsTo('submit')).toHaveLength(1);
+			});
+		});
+	});
+
+	test.concurrent.each<[string, Body]>([
+		['the third of three', (id) => ({ id, data: { task_id: 'row-1', id: 'row-2' } })],
+		['a video_id', (id) => ({ request_id: 'http-1', data: { video_id: id } })],
+		['in result', (id) => ({ request_id: 'http-1', result: { task_id: id } })],
+		[
+			'in a list of two',
+			(id) => ({ request_id: 'h-1', data: [{ task_id: id }, { task_id: 'x' }] }),
+		],
+	])('finds the job by its ID: %s', async (_case, body) => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			const told = () => body(idOf(simulator), simulator.url);
+			simulator.inject({ route: 'submit', fault: { kind: 'rewrite', body: told } });
+			const [item] = jsonOf(await execute(create()));
+			expect(item).toMatchObject({ request_id: idOf(simulator), status: 'done' });
+			expect(logLines.some((line) => line.includes(idOf(simulator)))).toBe(true);
+		});
+	});
+
+	test.concurrent(
+		'finds the job by its second ID when the first is refused in any words',
+		async () => {
+			await withScene(QUICK, async ({ simulator, execute }) => {
+				const told = () => ({ task_id: 'row-77', data: { id: idOf(simulator) } });
+				simulator.inject({ route: 'submit', fault: { kind: 'rewrite', body: told } });
+				const error = gatewayError('record not found', 'get_task_failed');
+				simulator.decideFault = ({ route, path }) =>
+					route === 'status' && path.includes('row-77') ? answered(400, error) : undefined;
+				const [item] = jsonOf(await execute(create()));
+				expect(item).toMatchObject({ request_id: idOf(simulator), status: 'done' });
 			});
 		},
 	);
+
+	test.concurrent.each<[string, object]>([
+		['JSend', { status: 'error', message: 'insufficient balance' }],
+		['no success', { success: false, message: 'insufficient balance' }],
+		['a negative code', { code: -1, message: 'insufficient balance', data: null }],
+		['a list of errors', { errors: [{ message: 'insufficient balance' }] }],
+		['base_resp', { base_resp: { status_code: 1008, status_msg: 'insufficient balance' } }],
+	])('a refusal as HTTP 200 beside an ID is no video: %s', async (_case, body) => {
+		await withScene(LONG, async ({ simulator, execute }) => {
+			const fault = answered(200, { ...body, request_id: 'http-5' });
+			simulator.inject({ route: 'submit', fault, times: Infinity });
+			const { error } = await execute(create());
+			expect(`${error?.message} ${error?.description}`).toContain('insufficient balance');
+			expect(simulator.requestsTo('status')).toEqual([]);
+		});
+	});
+
+	describe('believes an error without a job when it lasts, and pays once', () => {
+		test.concurrent.each(LASTING)('%s', async (_case, httpStatus, body, words) => {
+			await withScene(LONG, async ({ simulator, execute, retry }) => {
+				simulator.inject({ route: 'status', fault: answered(httpStatus, body), times: Infinity });
+				const began = Date.now();
+				const node = create();
+				const failed = await execute(node);
+				expect(Date.now() - began).toBeLessThan(60_000);
+				expect(`${failed.error?.message} ${failed.error?.description}`).toContain(words);
+				expect(failed.error?.message).toContain(idOf(simulator));
+				expect(failed.error?.description).not.toMatch(/start a new execution|makes a new video/i);
+				expect(simulator.requestsTo('status').length).toBeGreaterThanOrEqual(3);
+				await retry(node, failed);
+				expect(simulator.requestsTo('submit')).toHaveLength(1);
+			});
+		});
+	});
+
+	describe('tells the end of a job at once, and pays once', () => {
+		test.concurrent.each(ENDED)('%s', async (_case, httpStatus, body, words) => {
+			await withScene(LONG, async ({ simulator, execute, retry }) => {
+				simulator.decideFault = ({ route }) =>
+					route === 'status'
+						? answered(httpStatus, body(idOf(simulator), simulator.url))
+						: undefined;
+				const node = create();
+				const failed = await execute(node);
+				expect(`${failed.error?.message} ${failed.error?.description}`).toContain(words);
+				expect(simulator.requestsTo('status')).toHaveLength(1);
+				await retry(node, failed);
+				expect(simulator.requestsTo('submit')).toHaveLength(1);
+			});
+		});
+	});
+
+	test.concurrent.each(DONE)('finds the video in %s', async (_case, body, url) => {
+		await withScene(LONG, async ({ simulator, execute }) => {
+			simulator.decideFault = ({ route }) =>
+				route === 'status' ? answered(200, body(idOf(simulator), simulator.url)) : undefined;
+			expect(jsonOf(await execute(create({ downloadVideo: false })))).toEqual([
+				expect.objectContaining({ status: 'done', video: expect.objectContaining({ url }) }),
+			]);
+		});
+	});
 
 	test.concurrent.each(OWN_CONTENT)(
 		"asks the API with the key for the gateway's own address %s",

@@ -1,6 +1,7 @@
 import type { Failure, FailureCause, VideoJob } from '../video';
 import { bareCode } from './codes';
 import { saysModeration } from './moderation';
+import { isExchangeWord } from './statusWords';
 
 /** The provider's fault, whatever the family (docs/api.md, shape g): a new job may do better. */
 const PROVIDER_CODES = ['service_unavailable', 'internal_error', 'expired'];
@@ -10,15 +11,18 @@ const REQUEST_CODES = ['invalid_argument', 'permission_denied', 'failed_precondi
 const POLICY_WORDS =
 	/(content|usage|safety) (polic|guideline)|policy violation|violat\w{0,20} .{0,40}(polic|guideline)/i;
 
-type FailedJob = Pick<VideoJob, 'status' | 'failure' | 'isNamed'>;
+type FailedJob = Pick<VideoJob, 'status' | 'failure' | 'isNamed' | 'providerStatus'>;
 
 /**
- * A known code decides, then the words. Only an answer that names the job tells that the provider
- * failed it: the answer may else be the gateway's, and a new job would be paid while this one runs.
+ * A known code decides, then the words. Only an answer that names the job, and ends it in a word that
+ * no exchange has, tells that the provider failed it: the answer may else be the gateway's, and a new
+ * job would be paid while this one runs.
  */
-export function causeOf({ status, failure, isNamed = false }: FailedJob): FailureCause {
+export function causeOf(job: FailedJob): FailureCause {
+	const { status, failure, isNamed = false, providerStatus = 'error' } = job;
 	const code = bareCode(failure?.code ?? '');
-	if (isNamed && (status === 'expired' || PROVIDER_CODES.includes(code))) return 'provider';
+	const isCertain = isNamed && !isExchangeWord(providerStatus);
+	if (isCertain && (status === 'expired' || PROVIDER_CODES.includes(code))) return 'provider';
 	if (isAgainstPolicy(failure)) return 'moderation';
 	return REQUEST_CODES.includes(code) ? 'request' : 'other';
 }

@@ -1,5 +1,9 @@
-import { plainId, text } from '../http/json';
+import { isRecord, plainId, text } from '../http/json';
 import { layersOf, statusWordsIn } from './layers';
+import { meaningOf } from './statusWords';
+
+/** No answer known names one video more often. */
+const MOST_IDS = 5;
 
 /** Ids that the answer to a submit may mean. */
 export interface JobIds {
@@ -8,6 +12,8 @@ export interface JobIds {
 	/** One of them is a task's by its name: `request_id` may be the exchange's. */
 	hasTaskId: boolean;
 	hasState: boolean;
+	/** The state is one of a job that runs or is done. */
+	isAlive: boolean;
 }
 
 /**
@@ -19,18 +25,24 @@ export interface JobIds {
 export function readJobIds(body: unknown, outerNames: readonly string[]): JobIds {
 	const layers = layersOf(body);
 	const [outermost] = layers.slice(-1);
+	const wrapped = layers.slice(0, -1);
+	const listed = layers.flatMap(({ data }) => (Array.isArray(data) ? data.slice(0, MOST_IDS) : []));
 	const taskIds = [
 		...layers.flatMap(({ task_id, taskId }) => [task_id, taskId]),
-		...layers.slice(0, -1).map(({ id }) => id),
+		...wrapped.map(({ id }) => id),
+		...wrapped.flatMap(({ video_id, job_id }) => [video_id, job_id]),
+		...listed.filter(isRecord).flatMap(({ task_id, id }) => [task_id, id]),
 		// With an error's code, a text there is a word such as "fail".
 		...(isFailureCode(outermost?.code) ? [] : [outermost?.data]),
 	];
 	const outerIds = outerNames.flatMap((name) => layers.map((layer) => layer[name]));
+	const words = layers.flatMap(statusWordsIn);
 	const readable = (values: unknown[]) => values.flatMap((value) => plainId(value) ?? []);
 	return {
-		ids: [...new Set(readable([...taskIds, ...outerIds]))],
+		ids: [...new Set(readable([...taskIds, ...outerIds]))].slice(0, MOST_IDS),
 		hasTaskId: readable([...taskIds, ...layers.map(({ id }) => id)]).length > 0,
-		hasState: layers.some((layer) => statusWordsIn(layer).length > 0),
+		hasState: words.length > 0,
+		isAlive: words.some((word) => ['pending', 'done'].includes(meaningOf(word) ?? '')),
 	};
 }
 
@@ -43,6 +55,8 @@ const LOWEST_FAILURE = 100;
 export function isFailureCode(code: unknown): boolean {
 	const word = text(code)?.toLowerCase();
 	const number = typeof code === 'number' ? code : Number(word ?? Number.NaN);
-	if (Number.isFinite(number)) return number >= LOWEST_FAILURE && (number < 200 || number >= 300);
+	if (Number.isFinite(number)) {
+		return number < 0 || (number >= LOWEST_FAILURE && (number < 200 || number >= 300));
+	}
 	return word !== undefined && !SUCCESS_WORDS.includes(word);
 }

@@ -1,7 +1,7 @@
 import { isRecord, parseJson, plainId, readCutFields, text, type JsonRecord } from '../http/json';
 
 /** Names under which gateways and providers wrap a job (docs/api.md). */
-const WRAPPERS = ['data', 'output', 'task', 'detail'] as const;
+const WRAPPERS = ['data', 'output', 'task', 'detail', 'result'] as const;
 
 /** No answer known is wrapped more often. */
 const DEEPEST = 6;

@@ -1,4 +1,5 @@
 import { bareCode } from './codes';
+import { saysTryAgain } from './tryAgain';
 import type { Failure } from '../video';
 
 /** Codes of moderation and of nothing else, as `bareCode` gives them. */
@@ -9,9 +10,11 @@ const CODES = [
 
 /** Words that speak of what a video shows, in the languages of several providers. */
 const WORDS =
-	/moderat|content.{0,30}(violat|polic|guideline)|(violat|against).{0,40}content|safety (system|filter|check)|risk control|sensitive (content|information)|sensitivecontent|inappropriate content|responsible ai/i;
+	/moderat(ed|ion|or)|content.{0,30}(violat|polic|guideline)|(violat|against).{0,40}content|safety (system|filter|check)|risk control|sensitive (content|information)|sensitivecontent|inappropriate content|responsible ai/i;
 
 /** True if a failure's code or words say that moderation stopped the video. */
 export function saysModeration({ code = '', message }: Partial<Failure>): boolean {
-	return CODES.includes(bareCode(code)) || WORDS.test(`${bareCode(code)} ${message}`);
+	if (CODES.includes(bareCode(code))) return true;
+	// Moderation itself may be busy.
+	return WORDS.test(`${bareCode(code)} ${message}`) && !saysTryAgain({ code, message });
 }

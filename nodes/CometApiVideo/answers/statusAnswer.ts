@@ -77,6 +77,7 @@ function mayBeVerdict(answer: HttpAnswer, problem: ApiProblem): boolean {
 	if (!isOfTheApi(answer) || problem.reason === 'rateLimited') return false;
 	const reason = reasonOf(answer.body);
 	if (reason.message === undefined && reason.code === undefined) return false;
+	if (problem.reason === 'noBalance') return true;
 	// A server error without a code of its own is an outage.
 	if (answer.statusCode >= 500 && (reason.code === undefined || /_error$/.test(reason.code))) {
 		return false;

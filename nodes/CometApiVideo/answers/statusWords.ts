@@ -15,6 +15,9 @@ const WORDS: Record<JobStatus, readonly string[]> = {
 	expired: ['expired'],
 };
 
+/** Words that gateways have for an exchange that failed, too. */
+const EXCHANGE_WORDS = ['error', 'fail', 'timeout', 'timed_out', 'aborted'];
+
 /** Words of moderation and of nothing else. */
 const MODERATION_WORDS = ['violation', 'moderated', 'content_moderated', 'request_moderated'];
 
@@ -32,6 +35,11 @@ function bareWord(word: string): string {
 /** The state that a provider's word stands for, or undefined for one that is not documented. */
 export function meaningOf(word: string): JobStatus | undefined {
 	return MEANINGS.get(bareWord(word));
+}
+
+/** True if the word may be about the exchange and not about the job. */
+export function isExchangeWord(word: string): boolean {
+	return EXCHANGE_WORDS.includes(bareWord(word));
 }
 
 export function isModerationWord(word: string): boolean {

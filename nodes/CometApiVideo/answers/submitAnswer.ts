@@ -1,10 +1,11 @@
 import { isSuccess, readRetryAfter, type Exchange, type HttpAnswer } from '../http/exchange';
 import { firstOf, isDeeperThan, isRecord, plainId, text } from '../http/json';
 import { isFailureCode, readJobIds } from './jobIds';
-import { layersOf } from './layers';
+import { layersOf, statusWordsIn } from './layers';
 import { saysModeration } from './moderation';
 import { describeProblem, pieceOf, reasonOf, type ApiProblem } from './problem';
 import { errorIn } from './reason';
+import { meaningOf } from './statusWords';
 
 const LONGEST_LOCATION = 300;
 
@@ -40,16 +41,22 @@ export function readSubmitAnswer(
 		return { kind: exchange.unanswered.phase === 'sent' ? 'outcomeUnknown' : 'rejected', problem };
 	}
 	const { statusCode, headers, body, original = body } = exchange.answer;
-	const { ids, hasTaskId, hasState } = readJobIds(original, idNames);
+	const { ids, hasTaskId, hasState, isAlive } = readJobIds(original, idNames);
 	const traced = { ...problem, message: withTrace(problem.message, exchange.answer, idNames) };
+	const [first, ...others] = ids;
+	const isTask = hasTaskId && hasState;
+	// A job inside an error answer is the job.
+	if (
+		first !== undefined &&
+		(isSuccess(statusCode) ? isTask || !hasFailed(original) : isTask && isAlive)
+	) {
+		return { kind: 'accepted', ids: [first, ...others], raw: body };
+	}
 	if (isSuccess(statusCode)) {
-		const [first, ...others] = ids;
-		if (first !== undefined && ((hasTaskId && hasState) || !hasFailed(original))) {
-			return { kind: 'accepted', ids: [first, ...others], raw: body };
-		}
 		const isRejection = problem.reason === 'noBalance' || saysModeration(reasonOf(original));
 		return { kind: isRejection && !hasTaskId ? 'rejected' : 'outcomeUnknown', problem: traced };
 	}
+	if (isTask && namesTask(original)) return { kind: 'outcomeUnknown', problem: traced };
 	if (statusCode === 429 && problem.reason === 'rateLimited') {
 		return { kind: 'rateLimited', problem, retryAfterMs: readRetryAfter(headers, nowMs) };
 	}
@@ -72,8 +79,8 @@ export function readFoundJob(
 ): [string, ...string[]] | undefined {
 	if ('unanswered' in exchange || !isSuccess(exchange.answer.statusCode)) return undefined;
 	const { body, original = body } = exchange.answer;
-	const repeated = firstOf(layersOf(original), ({ external_task_id, task_info }) =>
-		plainId(external_task_id ?? (isRecord(task_info) ? task_info.external_task_id : undefined)),
+	const repeated = firstOf(layersOf(original), ({ external_task_id: own, task_info }) =>
+		firstOf([own, isRecord(task_info) ? task_info.external_task_id : undefined], plainId),
 	);
 	const { ids, hasTaskId } = readJobIds(original, idNames);
 	const [first, ...others] = ids.filter((id) => id !== externalId);
@@ -81,9 +88,22 @@ export function readFoundJob(
 	return first !== undefined && hasTaskId && isOurs ? [first, ...others] : undefined;
 }
 
-/** True if an answer with HTTP 2xx has an error or a failing code. */
+/** True if an answer with HTTP 2xx has an error, a failing code, or a word of failure. */
 function hasFailed(body: unknown): boolean {
-	return layersOf(body).some((layer) => errorIn(layer) !== undefined || isFailureCode(layer.code));
+	return layersOf(body).some(
+		(layer) =>
+			errorIn(layer) !== undefined ||
+			isFailureCode(layer.code) ||
+			layer.success === false ||
+			statusWordsIn(layer).some((word) => meaningOf(word) === 'failed') ||
+			(Array.isArray(layer.errors) && layer.errors.length > 0) ||
+			(isRecord(layer.base_resp) && Number(layer.base_resp.status_code ?? 0) !== 0),
+	);
+}
+
+/** True if an answer has a task's id by its name. */
+function namesTask(body: unknown): boolean {
+	return layersOf(body).some(({ task_id, taskId }) => plainId(task_id ?? taskId) !== undefined);
 }
 
 /** The words of the answer, and what in it may lead to a job, though it says of none that it was accepted. */

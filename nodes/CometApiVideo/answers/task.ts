@@ -11,15 +11,15 @@ import {
 import { layersOf, names, statusWordsIn } from './layers';
 import { saysModeration } from './moderation';
 import { errorIn, reasonIn, type Reason } from './reason';
-import { isModerationWord, meaningOf } from './statusWords';
+import { isExchangeWord, isModerationWord, meaningOf } from './statusWords';
 import { saysTryAgain } from './tryAgain';
 import { findVideoUrl } from './videoUrl';
 
 // xAI's unit: ten thousand million ticks are one US dollar.
 const TICKS_PER_USD = 10_000_000_000;
 
-/** Words by which an envelope (JSend) tells of the exchange, when the job is inside it or not there. */
-const ENVELOPE_WORDS = /^(success|succeed|ok|error|fail)$/i;
+/** Words by which an envelope (JSend) tells that the exchange went well. */
+const ENVELOPE_WORDS = /^(success|succeed|ok)$/i;
 
 /** A layer that is about the job, and the state it tells. */
 interface LayerState {
@@ -71,10 +71,16 @@ export function readTask(body: unknown, jobId: string): VideoJob | undefined {
 /** The job's state in each layer, the innermost first, without envelopes around it. */
 function statesIn(layers: JsonRecord[], jobId: string, url: string | undefined): LayerState[] {
 	const states = layers.flatMap((layer) => stateIn(layer, jobId, url) ?? []);
-	return states.filter(
-		({ word = '', isNamed, layer }) =>
-			isNamed || !ENVELOPE_WORDS.test(word) || (states.length === 1 && hasJobFields(layer)),
-	);
+	return states.filter((state) => isOfJob(state, states.length === 1));
+}
+
+/** True unless the word of a layer is about the exchange, as an envelope's or a gateway's is. */
+function isOfJob({ layer, word, isNamed, status }: LayerState, isOnly: boolean): boolean {
+	if (word === undefined) return true;
+	if (ENVELOPE_WORDS.test(word)) return isNamed || (isOnly && hasJobFields(layer));
+	const isDoubtful = isExchangeWord(word) || (meaningOf(word) === undefined && status === 'failed');
+	if (!isDoubtful) return true;
+	return isNamed ? hasJobFields(layer) || !hasOwnWords(layer) : isOnly && hasJobFields(layer);
 }
 
 function stateIn(
@@ -86,8 +92,8 @@ function stateIn(
 	const isNamed = names(layer, jobId);
 	const word = words.find((each) => meaningOf(each) !== undefined) ?? words[0];
 	if (word === undefined) {
-		if (!isNamed) return undefined;
-		return { layer, isNamed, status: hasFailed(layer) ? 'failed' : 'pending' };
+		// An error that only names the ID may be one of the exchange.
+		return isNamed && !hasFailed(layer) ? { layer, isNamed, status: 'pending' } : undefined;
 	}
 	const isComplete = url !== undefined && progressIn(layer) === 100;
 	const status = hasFailed(layer) ? 'failed' : isComplete ? 'done' : 'pending';
@@ -100,12 +106,20 @@ function hasFailed(layer: JsonRecord): boolean {
 	return error !== undefined && !saysTryAgain(error);
 }
 
+/** Fields that only a job has. */
+const JOB_FIELDS = [
+	...['progress', 'video', 'usage', 'model', 'object', 'created_at', 'submit_time', 'fail_reason'],
+	...['file_id', 'base_resp'],
+];
+
 /** True if a layer with an envelope's word is a job after all: xAI's flat one has no id. */
 function hasJobFields(layer: JsonRecord): boolean {
-	return (
-		findVideoUrl(layer) !== undefined ||
-		['progress', 'video', 'usage', 'model'].some((name) => name in layer)
-	);
+	return findVideoUrl(layer) !== undefined || JOB_FIELDS.some((name) => name in layer);
+}
+
+/** True if a layer speaks by itself, as an error of the exchange does. */
+function hasOwnWords({ message, msg, code }: JsonRecord): boolean {
+	return [message, msg, code].some((value) => text(value) !== undefined);
 }
 
 /**

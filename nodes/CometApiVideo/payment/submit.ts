@@ -13,7 +13,7 @@ import type { Exchange } from '../http/exchange';
 import { ask, sendRequest } from '../http/request';
 import type { Item } from '../item';
 import { pause, untilStopped } from '../pause';
-import { jobAt, type JobRef, type VideoApi } from '../videoApi';
+import { jobAt, jobByNames, type JobRef, type VideoApi } from '../videoApi';
 import type { Ledger, VideoKey } from './ledger';
 import { isAccepted, type AcceptedEntry, type LedgerEntry } from './ledgerEntry';
 import { readFoundJob, readSubmitAnswer, type SubmitAnswer } from '../answers/submitAnswer';
@@ -164,9 +164,9 @@ function readAnswer(exchange: Exchange, { idNames }: VideoApi): SubmitAnswer {
 }
 
 /** The job by the likeliest of its ids, and by the next one should CometAPI not know it by that. */
-function toJobRef([id, otherId]: [string, ...string[]], path: string): JobRef {
-	const job = jobAt(path, id);
-	return otherId === undefined ? job : { ...job, other: jobAt(path, otherId) };
+function toJobRef([id, ...otherIds]: [string, ...string[]], path: string): JobRef {
+	const other = jobByNames(otherIds.map((otherId) => jobAt(path, otherId)));
+	return { ...jobAt(path, id), ...(other && { other }) };
 }
 
 /** @returns undefined when the execution was stopped before anything was sent */

@@ -26,7 +26,7 @@ import {
 import { readContentReason, readStatusAnswer, type StatusAnswer } from '../answers/statusAnswer';
 import { toFailure } from '../answers/task';
 import { NO_REASON, PENDING, type VideoJob, type WaitFacts } from '../video';
-import type { JobRef, VideoApi } from '../videoApi';
+import { jobByNames, namesOf, type JobRef, type VideoApi } from '../videoApi';
 import { log } from './log';
 import { FallenAsleep, fallsAsleep, type AsleepWait } from './nap';
 
@@ -52,8 +52,8 @@ export interface Followed {
 	settings: Settings;
 	api: VideoApi;
 	job: JobRef;
-	/** Whether `job` is the other one of two ids, since CometAPI did not know the first. */
-	isOtherId?: boolean;
+	/** Names of the job that CometAPI did not know. */
+	unknownNames?: number;
 	/** False for Get Status. */
 	isSubmitter: boolean;
 	/** If known: the answers about a pending job often leave it out. */
@@ -247,9 +247,10 @@ function factsOf({
 	isSubmitter,
 }: Followed): Pick<VideoErrorFacts, 'isSubmitter' | 'toFind'> & { requestId: string } {
 	const { parameter, value } = api.toFind?.(job) ?? {};
+	const [, ...others] = namesOf(job).map(({ requestId }) => requestId);
 	const toFind = [
 		parameter && `In 'Get Status', set '${parameter}' to ${value}.`,
-		job.other && `CometAPI's answer also had the ID ${job.other.requestId}.`,
+		others.length > 0 && `CometAPI's answer also had the ID ${others.join(', ')}.`,
 	].filter((sentence) => sentence !== undefined);
 	return { requestId: job.requestId, isSubmitter, toFind: toFind.join(' ') };
 }
@@ -261,17 +262,19 @@ function addressOfFile({ item }: Followed, { video }: VideoJob): FileAddress | u
 	return { url: video.content_url, contentPath };
 }
 
-/** Polls the job, and by its other id when CometAPI doesn't know the first. */
+/** Polls the job, and by its next name when CometAPI doesn't know this one. */
 async function watch(
 	followed: Followed,
 	options: PollOptions,
 	mayLeave = false,
 ): Promise<PollOutcome> {
 	const outcome = await pollJob(followed, options, mayLeave);
-	const { other, ...unknown } = followed.job;
-	if (outcome.kind === 'unknownId' && other && !followed.isOtherId) {
-		followed.job = { ...other, other: unknown };
-		followed.isOtherId = true;
+	const [unknown, ...others] = namesOf(followed.job);
+	const { unknownNames = 0 } = followed;
+	const renamed = unknown && jobByNames([...others, unknown]);
+	if (renamed && lacksJob(outcome) && unknownNames < others.length) {
+		followed.job = renamed;
+		followed.unknownNames = unknownNames + 1;
 		const anew = { ...options, earlier: undefined, pollAtOnce: true };
 		const next = await watch(followed, anew, mayLeave);
 		const polls = outcome.polls + next.polls;
@@ -280,6 +283,13 @@ async function watch(
 	if (outcome.kind !== 'answered') return outcome;
 	const job = await withFailureReason(followed, outcome.job);
 	return { ...outcome, job, lastJob: job };
+}
+
+/** True if CometAPI told an error about this name, and none about the account. */
+function lacksJob(outcome: PollOutcome): boolean {
+	return (
+		outcome.kind === 'unknownId' || (outcome.kind === 'verdict' && isAboutJob(outcome.problem))
+	);
 }
 
 async function pollJob(

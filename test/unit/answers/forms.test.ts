@@ -6,7 +6,14 @@ import { contentPathOf } from '../../../nodes/CometApiVideo/answers/contentAddre
 import { readStatusAnswer } from '../../../nodes/CometApiVideo/answers/statusAnswer';
 import { Clock } from '../../../nodes/CometApiVideo/clock';
 import { pollUntilDone, type PollDeps } from '../../../nodes/CometApiVideo/polling/pollUntilDone';
-import { DONE, ENDED, LASTING, OWN_CONTENT, PASSING } from '../../engine/answerForms.ts';
+import {
+	DONE,
+	ENDED,
+	LASTING,
+	OWN_CONTENT,
+	PASSING,
+	PASSING_WITH_ID,
+} from '../../engine/answerForms.ts';
 import { virtualClock } from '../../bench/virtualTime.ts';
 import type { JobView } from '../../simulator/jobView.ts';
 import { klingStatusBody, KLING_SHAPE_NAMES } from '../../simulator/kling/klingShapes.ts';
@@ -17,6 +24,9 @@ import { videoStatusAnswer, VIDEO_SHAPE_NAMES } from '../../simulator/video/vide
 const ID = 'job-7';
 const BASE = 'https://api.example';
 const VIDEO_URL = 'https://media.example/job-7.mp4';
+
+/** Shapes whose failure is an error without a word for the state. */
+const WITHOUT_STATE = ['video okError', 'grok bareUrl'];
 
 const VIEW: JobView = {
 	...{ requestId: ID, model: 'm', state: 'pending', elapsed: 0.5, progress: 40 },
@@ -73,7 +83,7 @@ describe.each(SHAPES)('the shape %s', (name, tell) => {
 
 	test('tells a failed job and why', () => {
 		const answer = read(tell({ ...VIEW, state: 'failed', elapsed: 1, finishTime: 2 }));
-		if (name === 'video okError') {
+		if (WITHOUT_STATE.includes(name)) {
 			// No word shows the job: it is believed when it lasts.
 			expect(answer.kind).toBe('verdict');
 			return;
@@ -108,7 +118,12 @@ const FINISHED: Answer = {
 };
 
 describe.each([0, 1, 60])('with a poll interval of %d s', (pollIntervalS) => {
-	test.each(PASSING)('the wait goes on after %s', async (_name, httpStatus, body) => {
+	const passing = [
+		...PASSING,
+		...PASSING_WITH_ID.map(([name, status, body]) => [name, status, body(ID, BASE)] as const),
+	];
+
+	test.each(passing)('the wait goes on after %s', async (_name, httpStatus, body) => {
 		const passing = { httpStatus, body };
 		for (const answers of [
 			[passing, FINISHED],
@@ -221,7 +236,7 @@ describe('around every form', () => {
 	test('a finished one is found, and a failed one never done', () => {
 		fc.assert(
 			fc.property(shape, noise, wraps, fc.boolean(), ([name, tell], more, wrap, isDone) => {
-				fc.pre(!['video okError', 'video contentOnly'].includes(name));
+				fc.pre(![...WITHOUT_STATE, 'video contentOnly'].includes(name));
 				const state = isDone ? 'done' : 'failed';
 				const { body } = tell({ ...VIEW, state, elapsed: 1, progress: 100, finishTime: 2 });
 				const answer = read({ httpStatus: 200, body: wrap({ ...more, ...Object(body) }) });

@@ -233,14 +233,11 @@ describe('the documented shapes', () => {
 		},
 	);
 
-	test('j: no status but an error is failed, unless the error may pass', () => {
+	test('j: an error without a state is no state, unless it may pass: then the job waits', () => {
 		const busy = { code: 'internal_error', message: 'gone' };
 		expect(readStatus({ request_id: ID, error: busy })).toMatchObject({ status: 'pending' });
 		const error = { code: 'bad_media', message: 'gone' };
-		expect(readStatus({ request_id: ID, error })).toMatchObject({
-			status: 'failed',
-			failure: error,
-		});
+		expect(readStatus({ request_id: ID, error })).toBeUndefined();
 	});
 });
 
