@@ -75,7 +75,9 @@ function planOf(story: Story) {
 		const item = story.isEqual
 			? index % story.fates.length
 			: story.fates.findIndex((_fate, candidate) => promptOf(story, candidate) === body.prompt);
-		const { seconds, outcome, code, shape } = story.fates[item] as Fate;
+		const { seconds, outcome, code: failed, shape } = story.fates[item] as Fate;
+		// With the provider's own code, moderation could not be told from the provider's failure.
+		const code = outcome === 'moderated' ? 'invalid_argument' : failed;
 		const shapes = shapesOf(story.family.family);
 		return {
 			seconds,

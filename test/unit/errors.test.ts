@@ -442,7 +442,9 @@ describe('the cause of a failure', () => {
 		['unknown', 'the disk is full', 'other'],
 	])('of a failure %s, "%s": %s', (code, message, cause) => {
 		const failure = { code, message };
-		expect(causeOf({ status: 'failed', isNamed: true, failure })).toBe(cause);
+		expect(causeOf({ status: 'failed', providerStatus: 'failed', isNamed: true, failure })).toBe(
+			cause,
+		);
 	});
 
 	test('a video that is done is not made anew, and nobody is told to', () => {
