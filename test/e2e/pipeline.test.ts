@@ -391,5 +391,23 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 			expect(refused?.['note']).toContain('chat not found');
 			expect(all.map((row) => postsOf(row).map(({ file }) => file))).toEqual([[sampleMp4], [], []]);
 		});
+
+		test(
+			'posts the row although n8n was killed while it slept',
+			async () => {
+				plan = () => ({ seconds: 75 });
+				await addRows('Asleep', ['']);
+				const id = await start(NAME, 'Every Day');
+				await until(async () => (await client.getExecution(id)).status === 'waiting');
+				expect(await statuses('Asleep')).toEqual(['claimed']);
+				await restart();
+				await until(async () => (await statuses('Asleep'))[0] !== 'claimed');
+				const [row = {}] = await rows('Asleep');
+				expect(row).toMatchObject({ status: 'done', request_id: paidFor(row)[0]?.requestId });
+				expect(paidFor(row)).toHaveLength(1);
+				expect(postsOf(row).map(({ file }) => file)).toEqual([sampleMp4]);
+			},
+			LIMIT_MS,
+		);
 	});
 });
