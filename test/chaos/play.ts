@@ -17,6 +17,9 @@ import { statusFault, submitFault, VERDICT, type Fate, type Story } from './stor
 /** The time-out of the node: what ends a request that hangs. Well above what a busy machine needs. */
 const REQUEST_TIMEOUT_MS = 5_000;
 
+/** So long the node itself waits for the answer to a submit. */
+const LATEST_ANSWER_MS = 35_000;
+
 /** A submit that the node had decided on at Stop may leave that much later. */
 const ON_ITS_WAY_MS = 20;
 
@@ -63,9 +66,19 @@ export async function play(story: Story): Promise<string[]> {
 			return fault;
 		};
 		const ending = await live(story, scene);
+		await answersArrived(healthy);
 		complaints.push(...judge(story, scene.simulator, { ...ending, healthy, verdicts }));
 	});
 	return complaints;
+}
+
+/** Beside other stories, an answer may need longer than its request. */
+async function answersArrived(submits: Set<RecordedRequest>): Promise<void> {
+	const deadline = Date.now() + LATEST_ANSWER_MS;
+	const isOnItsWay = ({ endedAt, abortedByClient }: RecordedRequest) =>
+		!endedAt && !abortedByClient;
+	while ([...submits].some(isOnItsWay) && Date.now() < deadline) await sleep(50);
+	await sleep(1_000);
 }
 
 const promptOf = (story: Story, item: number) => (story.isEqual ? 'same' : `item ${item}`);
