@@ -222,6 +222,8 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 				'Create Seedance, Veo, Wan or other video',
 				'Get status of Seedance, Veo or other video',
 				'Create Kling video',
+				'Create Kling video from references',
+				'Extend Kling video',
 				'Get status of Kling video',
 			];
 			const showActions = async () => {
@@ -400,8 +402,8 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 	);
 
 	test.each([
-		['81234567890', "Choose Kling under 'Resource'"],
-		['task_4b2c1f0a', "Choose Seedance, Veo, Wan and More under 'Resource'"],
+		['81234567890', "This looks like an ID of 'Kling'"],
+		['task_4b2c1f0a', "This looks like an ID of 'Seedance, Veo, Wan and More'"],
 		['https://api.cometapi.com/grok/v1/videos/a', 'with nothing around it'],
 	])('helps with the request ID %s', async (requestId, advice) => {
 		await openNode(newNode({ operation: 'getStatus', requestId }));
@@ -440,8 +442,11 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 		await lists(['Grok Imagine', 'Grok Imagine 1.5']);
 		await takePicture('models');
 		expect(scene.simulator.requests.at(-1)?.route).toBe('models');
+		// n8n keeps the chosen model in the list, whatever is searched.
+		await editor.node.searchList('no such model');
+		await lists(['Grok Imagine']);
 		await editor.node.searchList('1.5');
-		await lists(['Grok Imagine 1.5']);
+		await lists(['Grok Imagine', 'Grok Imagine 1.5']);
 		await editor.node.chooseFromList('Grok Imagine 1.5');
 		expect(await editor.node.chosenFromList()).toBe('Grok Imagine 1.5');
 		await editor.node.close();

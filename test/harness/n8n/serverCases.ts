@@ -87,7 +87,7 @@ function describeCredential(scene: ServerScene): void {
 		scene.simulator.inject({ route: 'models', fault: { kind: 'html', status: 200 } });
 		expect(await tested({})).toEqual({
 			status: 'Error',
-			message: "This URL does not answer like CometAPI. Check 'Base URL'.",
+			message: "This URL doesn't answer like CometAPI. Check 'Base URL'.",
 		});
 	});
 
