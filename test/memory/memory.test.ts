@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 
 import {
 	generatedVideoSha256,
@@ -84,6 +84,9 @@ function checkVideos({ digests }: Cost, bytes: number): void {
 		expect(digest).toBe(generatedVideoSha256(requestId, bytes));
 	}
 }
+
+// Processes of their own, which take 25 s each side by side: memory is what counts here.
+jest.setTimeout(120_000);
 
 describe('Memory, in a process of its own', () => {
 	test.concurrent('a video of 200 MB takes at most 32 MB more than plain Node does', async () => {
