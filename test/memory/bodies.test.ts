@@ -2,10 +2,13 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 import { sleep } from 'n8n-workflow';
 
 import { createNode, itemsOf, until, withScene } from '../engine/scene.ts';
+
+// Beside the other suites of memory, on a machine that may be busy.
+jest.setTimeout(120_000);
 
 const ITEMS = 12;
 const IMAGE_MB = 5;

@@ -1,8 +1,11 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 
 import { withStorage, type Storage } from '../engine/files.ts';
 import { createNode, until, withScene } from '../engine/scene.ts';
+
+// Beside the other suites of memory, on a machine that may be busy.
+jest.setTimeout(120_000);
 
 /** Takes everything and keeps nothing. */
 const discarding: Partial<Storage> = {
