@@ -63,35 +63,29 @@ describe.each(FAMILIES)('$family', ({ family, resource, create, ofJob }) => {
 	);
 
 	describe('goes on waiting and pays once', () => {
-		test.concurrent.each(PASSING)('after %s', async (_case, httpStatus, body) => {
-			await withScene(LONG, async ({ simulator, execute }) => {
-				const injected = simulator.inject({ route: 'status', fault: answered(httpStatus, body) });
-				const running = execute(create({}, RETRY));
-				await until(() => injected.hits > 0);
-				finishJobs(simulator);
-				expect(jsonOf(await running)).toEqual([
-					expect.objectContaining({ request_id: idOf(simulator), status: 'done' }),
-				]);
-				expect(simulator.requestsTo('submit')).toHaveLength(1);
-			});
-		});
-	});
+		const passing = PASSING.map(([name, httpStatus, body]): (typeof PASSING_WITH_ID)[number] => [
+			name,
+			httpStatus,
+			() => body,
+		]);
 
-	describe('an answer that repeats the ID pays nothing again', () => {
-		test.concurrent.each(PASSING_WITH_ID)('%s', async (_case, httpStatus, body) => {
-			await withScene(LONG, async ({ simulator, execute }) => {
-				const told = () => body(idOf(simulator), simulator.url);
-				const fault: Fault = { kind: 'rewrite', status: httpStatus, body: told };
-				const injected = simulator.inject({ route: 'status', fault });
-				const running = execute(create({}, RETRY));
-				await until(() => injected.hits > 0);
-				finishJobs(simulator);
-				expect(jsonOf(await running)).toEqual([
-					expect.objectContaining({ request_id: idOf(simulator), status: 'done' }),
-				]);
-				expect(simulator.requestsTo('submit')).toHaveLength(1);
-			});
-		});
+		test.concurrent.each([...passing, ...PASSING_WITH_ID])(
+			'after %s',
+			async (_case, httpStatus, body) => {
+				await withScene(LONG, async ({ simulator, execute }) => {
+					const told = () => body(idOf(simulator), simulator.url);
+					const fault: Fault = { kind: 'rewrite', status: httpStatus, body: told };
+					const injected = simulator.inject({ route: 'status', fault });
+					const running = execute(create({}, RETRY));
+					await until(() => injected.hits > 0);
+					finishJobs(simulator);
+					expect(jsonOf(await running)).toEqual([
+						expect.objectContaining({ request_id: idOf(simulator), status: 'done' }),
+					]);
+					expect(simulator.requestsTo('submit')).toHaveLength(1);
+				});
+			},
+		);
 	});
 
 	describe('takes a job inside an error answer to a submit for the job', () => {
