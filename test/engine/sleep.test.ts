@@ -163,7 +163,7 @@ const CASES: Array<[string, string[], INodeParameters, Partial<INode>]> = [
 ];
 
 describe('What comes out is the same, awake or asleep', () => {
-	test.each(CASES)('%s', async (_name, prompts, parameters, settings) => {
+	test.concurrent.each(CASES)('%s', async (_name, prompts, parameters, settings) => {
 		await withScene({ plan }, async (scene) => {
 			injectFaults(scene);
 			const [awake, asleep] = await Promise.all(
@@ -184,7 +184,7 @@ describe('What comes out is the same, awake or asleep', () => {
 		});
 	});
 
-	test.each(FAMILIES)('$resource', async ({ create }) => {
+	test.concurrent.each(FAMILIES)('$resource', async ({ create }) => {
 		await withScene({ plan }, async (scene) => {
 			const node = (sleepWhileWaiting: boolean) =>
 				create({
@@ -200,7 +200,7 @@ describe('What comes out is the same, awake or asleep', () => {
 		});
 	});
 
-	test('the wait is counted from its beginning, with all its polls', async () => {
+	test.concurrent('the wait is counted from its beginning, with all its polls', async () => {
 		await withScene({ plan }, async (scene) => {
 			const { finished } = await play(scene, video(true), itemsWith('100 s'));
 			const [item] = jsonOf(finished);
@@ -210,7 +210,7 @@ describe('What comes out is the same, awake or asleep', () => {
 		});
 	});
 
-	test('Get Status', async () => {
+	test.concurrent('Get Status', async () => {
 		await withScene({ plan }, async (scene) => {
 			const pending = jsonOf(
 				await scene.execute(
@@ -234,7 +234,7 @@ describe('What comes out is the same, awake or asleep', () => {
 });
 
 describe('After a sleep', () => {
-	test('the next node runs once, with the items that came out', async () => {
+	test.concurrent('the next node runs once, with the items that came out', async () => {
 		await withScene({ plan }, async (scene) => {
 			const given: unknown[] = [];
 			const run = (items: INodeExecutionData[]) => {
@@ -254,7 +254,7 @@ describe('After a sleep', () => {
 		});
 	});
 
-	test.each([
+	test.concurrent.each([
 		['100 s fails', 2],
 		['100 s refused', 1],
 	])('the retry of a job that ends as "%s" leaves %i paid videos', async (prompt, paid) => {
@@ -266,7 +266,7 @@ describe('After a sleep', () => {
 		});
 	});
 
-	test('a retry of what was stopped or lost asleep asks for its job, and pays nothing', async () => {
+	test.concurrent('a retry of what was stopped or lost asleep asks for its job, and pays nothing', async () => {
 		await withScene({ plan }, async (scene) => {
 			const asleep = await scene.execute(video(true), itemsWith('100 s'));
 			expect(asleep.status).toBe('waiting');
@@ -280,7 +280,7 @@ describe('After a sleep', () => {
 		});
 	});
 
-	test('an error of CometAPI that passes does not end the wait', async () => {
+	test.concurrent('an error of CometAPI that passes does not end the wait', async () => {
 		await withScene({ plan }, async (scene) => {
 			const asleep = await scene.execute(video(true), itemsWith('100 s'));
 			const fault = { kind: 'status', status: 401, body: { error: REFUSED } } as const;
@@ -291,7 +291,7 @@ describe('After a sleep', () => {
 		});
 	});
 
-	test('an error of CometAPI that lasts ends it', async () => {
+	test.concurrent('an error of CometAPI that lasts ends it', async () => {
 		await withScene({ plan }, async (scene) => {
 			const asleep = await scene.execute(video(true), itemsWith('999 s'));
 			const fault = { kind: 'status', status: 401, body: { error: REFUSED } } as const;
@@ -302,7 +302,7 @@ describe('After a sleep', () => {
 		});
 	});
 
-	test('Max Wait that passed meanwhile is followed by one look', async () => {
+	test.concurrent('Max Wait that passed meanwhile is followed by one look', async () => {
 		await withScene({ plan }, async (scene) => {
 			const node = video(true, { options: { maxWait: 140 } });
 			const asleep = await scene.execute(node, itemsWith('999 s'));
@@ -314,7 +314,7 @@ describe('After a sleep', () => {
 		});
 	});
 
-	test('each round of a loop has a video of its own', async () => {
+	test.concurrent('each round of a loop has a video of its own', async () => {
 		await withScene({ plan }, async (scene) => {
 			let rounds = 0;
 			const run = () => (rounds++ < 2 ? [[], itemsWith('70 s')] : [itemsWith('end'), []]);
@@ -333,7 +333,7 @@ describe('After a sleep', () => {
 		});
 	});
 
-	test('what another version of the node kept goes by its ledger, and pays nothing', async () => {
+	test.concurrent('what another version of the node kept goes by its ledger, and pays nothing', async () => {
 		await withScene({ plan }, async (scene) => {
 			const asleep = await scene.execute(video(true), itemsWith('1 s', '100 s'));
 			const contexts = Object(asleep.run.data.executionData?.contextData);
@@ -367,7 +367,7 @@ describe('Stop', () => {
 });
 
 describe('It falls asleep', () => {
-	test('at once when earlier videos of that kind took long, until the likely end', async () => {
+	test.concurrent('at once when earlier videos of that kind took long, until the likely end', async () => {
 		await withScene({ plan }, async (scene) => {
 			await scene.execute(video(false), itemsWith('200 s', '200 s', '200 s'));
 			const beganMs = Date.now();
@@ -379,7 +379,7 @@ describe('It falls asleep', () => {
 		});
 	});
 
-	test('with at most one look at each video between two sleeps', async () => {
+	test.concurrent('with at most one look at each video between two sleeps', async () => {
 		await withScene({ plan }, async (scene) => {
 			const prompts = Array.from({ length: 50 }, () => '999 s');
 			const node = video(true);
@@ -392,7 +392,7 @@ describe('It falls asleep', () => {
 		});
 	});
 
-	test.each<[string, Graph]>([
+	test.concurrent.each<[string, Graph]>([
 		[
 			'when its items start one after another',
 			{ video: video(true, { requestOptions: { batching: { batch: { batchInterval: 50 } } } }) },
@@ -410,7 +410,7 @@ describe('It falls asleep', () => {
 		});
 	});
 
-	test('not as the tool of an agent', async () => {
+	test.concurrent('not as the tool of an agent', async () => {
 		await withScene({ plan }, async (scene) => {
 			const graph: Graph = {
 				video: video(true, { prompt: '100 s' }, { type: `${NODE_TYPE}Tool` }),
@@ -431,7 +431,7 @@ describe('It falls asleep', () => {
 		});
 	});
 
-	test('only when it is told to, and else keeps nothing', async () => {
+	test.concurrent('only when it is told to, and else keeps nothing', async () => {
 		await withScene({ plan }, async (scene) => {
 			const { run } = await scene.execute(video(false), itemsWith('100 s'));
 			expect(run.status).toBe('success');
