@@ -360,12 +360,15 @@ export function downloadFailed(
 }
 
 // By the word canceled in the message n8n tells a stopped execution from one that went wrong.
-export function stopped(requestId?: string): StoppedError {
+export function stopped(facts: VideoErrorFacts = {}): StoppedError {
+	const { requestId, job, isSubmitter } = facts;
 	const advice =
 		requestId === undefined
 			? 'No request was sent after that.'
-			: `CometAPI goes on making the video. To get it free of charge: ${WAIT_ON}.`;
-	return new StoppedError('The execution was canceled', advice, { requestId });
+			: isSubmitter === false
+				? `To ask again free of charge: ${WAIT_ON}.`
+				: `${job?.status === 'done' ? 'The video is finished' : 'CometAPI goes on making the video'}. To get it free of charge: ${WAIT_ON}.`;
+	return new StoppedError('The execution was canceled', advice, facts);
 }
 
 export function stoppedWhileSubmitting(): StoppedError {
@@ -396,13 +399,12 @@ export function notAllStarted(started: number, size: number): VideoError {
 const REPORT_TO = 'https://www.npmjs.com/package/n8n-nodes-cometapi-video';
 
 /** Everything that no other message covers, such as a defect of this node. */
-export function unexpected(cause: unknown, requestId?: string): VideoError {
-	const paid =
-		requestId === undefined ? undefined : `The video is paid for: ${WAIT_ON} gets it free.`;
+export function unexpected(cause: unknown, facts: VideoErrorFacts = {}): VideoError {
+	const ways = facts.requestId === undefined ? undefined : waysOn(facts);
 	return new VideoError(
 		'Unexpected error in the node',
-		sentences(paid, `Please report it: ${REPORT_TO}`),
-		{ requestId },
+		sentences(ways, `Please report it: ${REPORT_TO}`),
+		facts,
 		[cause instanceof Error ? cause.message : String(cause)],
 	);
 }

@@ -233,4 +233,74 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 			});
 		},
 	);
+
+	/** They run a node by n8n's EphemeralNodeExecutor: without an execution, so without a ledger or Stop. */
+	describe("n8n's own Agents, with the node as a tool", () => {
+		/** What the model was told of its calls, after one message to an agent with these tools. */
+		async function tellsOf(tools: Record<string, object>): Promise<string[]> {
+			const { client, stage } = scene;
+			const data = { apiKey: 'any', url: model.baseUrl };
+			const { id } = await client.saveCredential('Chat model', 'openAiApi', data);
+			const { type, ...account } = stage.credential;
+			const common = { nodeType: NODE_TYPE, nodeTypeVersion: 1, credentials: { [type]: account } };
+			const events = await client.chatWithAgent(
+				{
+					...{ model: 'openai/stand-in', credential: id, instructions: 'Make videos.' },
+					tools: Object.entries(tools).map(([name, nodeParameters]) => ({
+						...{ type: 'node', name, node: { ...common, nodeParameters } },
+					})),
+				},
+				'A video, please',
+			);
+			expect(events.filter((event) => event['type'] === 'error')).toEqual([]);
+			const last = model.requests.at(-1);
+			return last ? toolAnswers(last) : [];
+		}
+
+		const create = (family: object, options: object = {}) => ({
+			...{ operation: 'create', prompt: "={{ $fromAI('prompt') }}", ...family },
+			options: { pollInterval: 1, ...options },
+		});
+		const locator = (value: string) => ({ __rl: true, mode: 'list', value });
+
+		test.each([
+			{ resource: 'grok', model: locator('grok-imagine-video'), duration: 1 },
+			{ resource: 'video', model: locator('wan2.6'), duration: 5 },
+			{ resource: 'kling', model: locator('kling-v2-6') },
+		])('$resource: a call makes and pays one video', async (family) => {
+			model.play([call()], 'Here it is.');
+			const [told] = await tellsOf({ [TOOL]: create({ ...family, downloadVideo: false }) });
+			const [requestId = ''] = scene.paidIds(1);
+			expect(scene.paidJobs()[0]?.body).toMatchObject({ prompt: PROMPT });
+			expect(told).toContain('done');
+			expect(told).toContain(requestId);
+			expect(told).toContain('.mp4');
+			expect(scene.stage.server.log.join('\n')).toContain(requestId);
+		});
+
+		test('a wait that is over is told with its request ID, by which Get Status gets the video', async () => {
+			scene.plan = () => ({ seconds: Infinity });
+			const finish = () => {
+				const [requestId = ''] = scene.paidJobs().map((job) => job.requestId);
+				scene.simulator.finishJob(requestId);
+				return [{ name: 'Look', arguments: { id: requestId } }];
+			};
+			model.play([call()], finish, 'Here it is.');
+			const [late, told] = await tellsOf({
+				[TOOL]: create({}, { maxWait: 2 }),
+				Look: { operation: 'getStatus', requestId: "={{ $fromAI('id') }}", options: {} },
+			});
+			const [requestId = ''] = scene.paidIds(1);
+			expect(late).toContain(`Not finished after 2 seconds [request ID ${requestId}]`);
+			expect(told).toContain(`${requestId}.mp4`);
+		});
+
+		test('a failed video is told with its reason, and each call pays its own video', async () => {
+			scene.plan = () => ({ seconds: 0.2, outcome: 'failed' });
+			model.play([call()], [call()], 'It failed twice.');
+			const told = await tellsOf({ [TOOL]: create({}) });
+			const ids = scene.paidIds(2);
+			expect(told).toEqual(ids.map((id) => expect.stringContaining(`[request ID ${id}]`)));
+		});
+	});
 });

@@ -93,6 +93,20 @@ describe('Get Status without waiting', () => {
 		});
 	});
 
+	test.concurrent('says pending of a job that is done and has no URL', async () => {
+		const plan = { seconds: 0, urlAfterPolls: Infinity };
+		await withJob(plan, async ({ execute }, request_id) => {
+			const [item] = jsonOf(await execute(getStatusNode(), itemsOf({ request_id })));
+			expect(item).toMatchObject({ request_id, status: 'pending' });
+			expect(item).not.toHaveProperty('failure');
+			const options = { maxWait: 5 };
+			const waiting = { waitForCompletion: true, options };
+			const node = getStatusNode(waiting, { onError: 'continueRegularOutput' });
+			const [waited] = jsonOf(await execute(node, itemsOf({ request_id })));
+			expect(waited?.error).toMatchObject({ status: 'pending', failure: { code: 'no_video' } });
+		});
+	});
+
 	test.concurrent('says that an id is unknown when CometAPI has had 30 s to know it', async () => {
 		await withScene({}, async ({ simulator, execute }) => {
 			const began = Date.now();
@@ -140,14 +154,6 @@ describe('Get Status without waiting', () => {
 			});
 		},
 	);
-
-	test.concurrent('says pending of a job that is done and has no URL', async () => {
-		await withJob({ seconds: 0, urlAfterPolls: Infinity }, async ({ execute }, request_id) => {
-			expect(jsonOf(await execute(getStatusNode(), itemsOf({ request_id })))).toEqual([
-				expect.objectContaining({ request_id, status: 'pending' }),
-			]);
-		});
-	});
 
 	test.concurrent.each([
 		['grok', '81234567890', 'Kling'],

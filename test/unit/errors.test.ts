@@ -18,6 +18,7 @@ import {
 	statusRefused,
 	stopped,
 	stoppedWhileSubmitting,
+	toFields,
 	tooManyVideos,
 	toNodeError,
 	unexpected,
@@ -130,8 +131,8 @@ const withId = [
 		name: 'videoFailed, expired',
 		error: videoFailed({ ...facts, job: job('expired', 'expired') }),
 	},
-	{ name: 'stopped', error: stopped(ID) },
-	{ name: 'unexpected', error: unexpected(new Error(SAID), ID) },
+	{ name: 'stopped', error: stopped({ requestId: ID }) },
+	{ name: 'unexpected', error: unexpected(new Error(SAID), { requestId: ID }) },
 ];
 
 const withoutId = [
@@ -292,11 +293,19 @@ describe('money', () => {
 
 	test.each([
 		{ name: 'the deadline', error: notFinishedInTime(undefined, 900, facts) },
-		{ name: 'Stop', error: stopped(ID) },
+		{ name: 'Stop', error: stopped({ requestId: ID }) },
 		{ name: 'no access', error: statusRefused({ reason: 'unauthorized' }, facts) },
-		{ name: 'a defect', error: unexpected(new Error('odd'), ID) },
+		{ name: 'a defect', error: unexpected(new Error('odd'), { requestId: ID }) },
 	])('after $name the way to go on without paying again is told', ({ error }) => {
 		expect(error.description).toContain('Get Status with this ID');
+	});
+
+	test('Stop says whether the video is still being made', () => {
+		const finished = stopped({ ...facts, job: job('done') });
+		expect(finished.description).toContain('The video is finished.');
+		expect(toFields(finished)).toMatchObject({ status: 'done' });
+		expect(stopped(facts).description).toContain('goes on making');
+		expect(toFields(stopped(facts))).toMatchObject({ status: 'pending' });
 	});
 
 	test('an id that is not known has no way to go on', () => {
@@ -322,6 +331,15 @@ describe('money', () => {
 			const { description } = videoFailed({ ...asked, job: failed });
 			expect(description).toContain('run the node that submitted it, which pays again');
 			expect(description).not.toMatch(/Executions > Retry/i);
+		});
+
+		test.each([
+			['Stop', stopped(asked)],
+			['a defect', unexpected(new Error('odd'), asked)],
+		])('says after %s that nothing is known, and that asking is free', (_name, error) => {
+			expect(toFields(error)).toEqual({ request_id: ID, status: 'unknown' });
+			expect(error.description).toContain('free');
+			expect(error.description).not.toMatch(/is paid for|goes on making/);
 		});
 
 		test('says that a video is generated only when an answer has told it', () => {
@@ -510,8 +528,10 @@ describe('the error as n8n shows it', () => {
 	});
 
 	test('says which of several items it is about', () => {
-		const shown = toNodeError(node, stopped(ID), place, 9, []);
-		expect(shown.message).toBe(`${stopped(ID).message} [item ${place.itemIndex + 1} of 9]`);
+		const shown = toNodeError(node, stopped({ requestId: ID }), place, 9, []);
+		expect(shown.message).toBe(
+			`${stopped({ requestId: ID }).message} [item ${place.itemIndex + 1} of 9]`,
+		);
 	});
 
 	test('names the other videos of the run, whose items n8n drops', () => {
@@ -562,7 +582,7 @@ describe('the error as n8n shows it', () => {
 		expect(toNodeError(node, stopped(), place, 9, []).context.data).toBeUndefined();
 	});
 
-	test.each([stopped(ID), stopped(), stoppedWhileSubmitting()])(
+	test.each([stopped({ requestId: ID }), stopped(), stoppedWhileSubmitting()])(
 		'promises no retry after Stop, since n8n offers none: $message',
 		(error) => {
 			expect(error).toBeInstanceOf(StoppedError);

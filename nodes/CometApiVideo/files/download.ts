@@ -77,12 +77,12 @@ export async function downloadVideo(
 	try {
 		for (let tries = 1; ; tries++) {
 			const result = await clock.during(tryOnce({ item, facts, ...options }, budget.signal));
-			if (signal.aborted) throw stopped(facts.requestId);
+			if (signal.aborted) throw stopped(facts);
 			if ('binary' in result) return result.binary;
 			const pauseMs = pauseBeforeNextMs(result, tries, clock.now() - sinceMs);
 			if (pauseMs === undefined) throw downloadFailed(result, facts);
 			await clock.during(pause(pauseMs, budget.signal));
-			if (signal.aborted) throw stopped(facts.requestId);
+			if (signal.aborted) throw stopped(facts);
 			if (budget.signal.aborted) throw downloadFailed(outOfTime(result), facts);
 		}
 	} finally {

@@ -152,7 +152,7 @@ export async function lookOnce(followed: Followed): Promise<INodeExecutionData> 
 		const job = lacksAddress(outcome.job) ? toPending(outcome.job) : outcome.job;
 		return await toItem(followed, { job, raw: outcome.raw });
 	}
-	if (outcome.kind === 'stopped') throw stopped(followed.job.requestId);
+	if (outcome.kind === 'stopped') throw stopped(factsOf(followed));
 	const { problem = { reason: 'unreadable' } } = outcome;
 	if (outcome.kind === 'verdict' && isAboutJob(problem)) {
 		const failure = toFailure({ code: problem.code, message: problem.message });
@@ -180,7 +180,7 @@ export async function concludeWait(
 	// Of a video that another node submitted, nothing is known before an answer tells it.
 	const known = outcome.lastJob ?? (isSubmitter ? job : undefined);
 	const facts = { ...factsOf(followed), job: known, wait };
-	if (outcome.kind === 'stopped') throw stopped(facts.requestId);
+	if (outcome.kind === 'stopped') throw stopped(facts);
 	if (outcome.kind === 'blocked' || outcome.kind === 'verdict' || outcome.kind === 'unknownId') {
 		throw statusRefused(outcome.problem, facts, api.adviceFor?.(outcome.problem));
 	}

@@ -135,7 +135,7 @@ function endIncomplete(item: RunItem): INodeExecutionData[] {
 
 async function read<Input>(item: RunItem, task: ItemTask<Input>): Promise<Input> {
 	const input = await untilStopped(task.read(item), item.signal);
-	if (input === undefined) throw stopped(item.batch.videos.get(item.itemIndex)?.requestId);
+	if (input === undefined) throw stopped(item.batch.videos.get(item.itemIndex));
 	return input;
 }
 
@@ -145,7 +145,7 @@ async function perform<Input>(
 	input: Input,
 ): Promise<INodeExecutionData> {
 	try {
-		if (item.signal.aborted) throw stopped(item.batch.videos.get(item.itemIndex)?.requestId);
+		if (item.signal.aborted) throw stopped(item.batch.videos.get(item.itemIndex));
 		const slept = item.asleep?.output;
 		if (slept) item.batch.know(item, String(slept.json.request_id));
 		const performed = slept ?? (await task.perform(item, input));
@@ -187,7 +187,10 @@ function toTimeoutMs(value: unknown): number {
 /** Whatever fails after a video was submitted carries its ID. */
 function toVideoError({ batch, itemIndex, reference }: RunItem, error: unknown): VideoError {
 	const requestId = batch.videos.get(itemIndex)?.requestId;
-	const known = error instanceof VideoError ? error : unexpected(error, requestId);
+	const known =
+		error instanceof VideoError
+			? error
+			: unexpected(error, { requestId, isSubmitter: !batch.onlyAsks });
 	const isLacking = requestId !== undefined && known.facts.requestId === undefined;
 	const shown = isLacking ? withVideo(known, requestId) : known;
 	if (reference !== undefined) shown.facts.reference = reference;
