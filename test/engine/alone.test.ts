@@ -1,9 +1,12 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
 import { describe, expect, test } from '@jest/globals';
 
+import { speedUpClock } from './fastClock.ts';
 import { executeAlone, logLines } from './engine.ts';
 import { FAMILIES } from './families.ts';
 import { createNode, editNode, getStatusNode, itemsOf, withScene } from './scene.ts';
+
+speedUpClock(20);
 
 const QUICK = { plan: () => ({ seconds: 0.1 }) };
 

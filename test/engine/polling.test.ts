@@ -2,8 +2,11 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { ingressJson, proxyText, verdict, type Fault } from '../simulator/simulator.ts';
+import { speedUpClock } from './fastClock.ts';
 import { execute as executeIn, logLines } from './engine.ts';
 import { createNode, finishAfter, itemsOf, jsonOf, unreadableOnce, withScene } from './scene.ts';
+
+speedUpClock(20);
 
 const QUICK = { plan: () => ({ seconds: 0.1 }) };
 

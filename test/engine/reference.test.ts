@@ -2,6 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { INodeParameters } from 'n8n-workflow';
 
+import { speedUpClock } from './fastClock.ts';
 import { logFields, logLines } from './engine.ts';
 import { FAMILIES } from './families.ts';
 import {
@@ -14,6 +15,8 @@ import {
 	until,
 	withScene,
 } from './scene.ts';
+
+speedUpClock(20);
 
 const QUICK = { plan: () => ({ seconds: 0.1 }) };
 const NAMED: INodeParameters = { options: { reference: '={{ $json.row }}' } };

@@ -7,6 +7,7 @@ import { sleep, type INodeExecutionData, type INodeParameters } from 'n8n-workfl
 import { countWords, MOST_WORDS } from '../harness/words.ts';
 import type { Fault } from '../simulator/faults.ts';
 import type { JobPlan } from '../simulator/simulator.ts';
+import { speedUpClock } from './fastClock.ts';
 import { execute as executeIn, logLines } from './engine.ts';
 import { createKlingNode, createVideoNode } from './families.ts';
 import {
@@ -20,6 +21,8 @@ import {
 	until,
 	withScene,
 } from './scene.ts';
+
+speedUpClock(20);
 
 const QUICK = { plan: () => ({ seconds: 0.1 }) };
 const FROM_BINARY = { imageSource: 'binary' };
