@@ -48,4 +48,6 @@ export interface VideoApi {
 	contentPath?(job: JobRef): string;
 	/** The next step after a refused request, if the family knows better than the general advice. */
 	adviceFor?(problem: ApiProblem): string | undefined;
+	/** Seconds, unless the user sets another limit. */
+	maxWaitS: number;
 }

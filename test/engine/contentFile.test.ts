@@ -31,6 +31,7 @@ const api: VideoApi = {
 	idNames: ['id'],
 	jobOf: (_item, requestId) => jobAt('/v1/videos', requestId),
 	contentPath: ({ requestId }) => contentPath(requestId),
+	maxWaitS: MAX_WAIT_S,
 };
 
 const description = {
@@ -39,9 +40,10 @@ const description = {
 			name: api.resource,
 			value: 'test',
 			description: '',
-			operations: [statusOperation(api, MAX_WAIT_S, { action: '', idLike: '' })],
+			operations: [statusOperation(api, '', '')],
 			modelPattern: /^test/,
 			idPattern: /^/,
+			models: [],
 		},
 	]),
 };

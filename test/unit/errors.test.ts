@@ -27,8 +27,8 @@ import {
 	videoFailed as videoFailedFor,
 	videoNotLocated,
 } from '../../nodes/CometApiVideo/errors';
-import { klingApi } from '../../nodes/CometApiVideo/resources/kling/api';
-import { videoApi } from '../../nodes/CometApiVideo/resources/video/api';
+import { klingApi } from '../../nodes/CometApiVideo/resources/kling/fields';
+import { videoApi } from '../../nodes/CometApiVideo/resources/video/models';
 import {
 	blocked,
 	brokenOff,

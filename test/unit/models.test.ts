@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 
 import { expect, test } from '@jest/globals';
 
-import { KNOWN_IN, priceOf, type KnownModel } from '../../nodes/CometApiVideo/fields/knownModels';
+import { KNOWN_IN, priceOf, type KnownModel } from '../../nodes/CometApiVideo/fields/model';
 import { resources } from '../../nodes/CometApiVideo/resources';
 
 const FILE = 'docs/models.md';

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { InputError } from '../errors';
 import { isDeeperThan, isRecord, parseJson, text, type JsonRecord } from '../http/json';
 import { badValue, DEEPEST, isEmpty } from './checks';
-import { field, option, optionalTextField, type Field } from './field';
+import { field, type Field } from './field';
 
 /**
  * The user's own fields of the request, as a JSON object or its text.
@@ -17,27 +17,25 @@ export function customBodyFields(
 ): Field<IDataObject> {
 	const property = {
 		displayName: 'Custom Body Fields',
-		name: 'customBodyFields',
+		name: 'options.customBodyFields',
 		type: 'json' as const,
 		default: '{}',
 		placeholder: 'e.g. { "seed": 1 }',
 		description:
 			'Additional fields of the request, as a JSON object. They replace fields of the same name.',
 	};
-	return option(
-		field(property, (value, label) => {
-			const fields = readObject(value, label);
-			for (const name of texts.filter((each) => each in fields)) {
-				if (text(fields[name]) !== undefined) continue;
-				throw new InputError(
-					`'${label}' must have text for ${name}`,
-					`Give ${name} a text, or leave it out.`,
-				);
-			}
-			check(fields);
-			return fields;
-		}),
-	);
+	return field(property, (value, label) => {
+		const fields = readObject(value, label);
+		const name = texts.find((each) => each in fields && text(fields[each]) === undefined);
+		if (name !== undefined) {
+			throw new InputError(
+				`'${label}' must have text for ${name}`,
+				`Give ${name} a text, or leave it out.`,
+			);
+		}
+		check(fields);
+		return fields;
+	});
 }
 
 function readObject(value: unknown, label: string): IDataObject {
@@ -67,12 +65,3 @@ function hasNoNumber(value: unknown): boolean {
 	if (typeof value === 'number') return !Number.isFinite(value);
 	return typeof value === 'object' && value !== null && Object.values(value).some(hasNoNumber);
 }
-
-export const user = option(
-	optionalTextField({
-		displayName: 'User',
-		name: 'user',
-		placeholder: 'e.g. customer-42',
-		description: 'An identifier for your end user, sent to the provider',
-	}),
-);

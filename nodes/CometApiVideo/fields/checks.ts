@@ -1,5 +1,5 @@
 import { InputError } from '../errors';
-import { isDeeperThan, text } from '../http/json';
+import { isDeeperThan, plainId, text } from '../http/json';
 
 /** Characters that a message quotes of a value, and levels that are read. */
 const QUOTED_CHARS = 100;
@@ -34,6 +34,23 @@ export function checkOptionalText(value: unknown, label: string): string | undef
 	throw badValue(`'${label}' must be text`, value, 'Correct the expression.');
 }
 
+/**
+ * The check of an id that can stand in a path: throws InputError for what could be none of CometAPI's.
+ *
+ * @param what an id of what, with its article
+ * @param source after "Enter"
+ */
+export function checkId(what: string, source: string) {
+	return (value: unknown, label: string): string => {
+		const id = checkText(value, label).replace(/^["'`“”‘’]+|(?<!["'`“”‘’])["'`“”‘’]+$/g, '');
+		// JavaScript has rounded a number of more than 16 digits: it is another ID, if any.
+		const isRounded = typeof value === 'number' && !Number.isSafeInteger(value);
+		const isId = plainId(id) !== undefined && !/^https?:|["“”]/i.test(id);
+		if (isId && typeof value !== 'boolean' && !isRounded) return id;
+		throw new InputError(`'${label}' is not ${what}`, `Enter ${source}, with nothing around it.`);
+	};
+}
+
 /** An http(s) URL of a file. */
 export function checkUrl(value: unknown, label: string): string {
 	const url = checkText(value, label);
@@ -50,11 +67,7 @@ export function checkUrl(value: unknown, label: string): string {
 const PAGES =
 	/^https?:\/\/((drive|docs)\.google\.com\/(file|open|drive|document)|photos\.(app\.goo\.gl|google\.com)|(www\.)?(dropbox\.com\/(?!.*[?&](dl|raw)=1)|wetransfer\.com|we\.tl|canva\.com|icloud\.com|imgur\.com|github\.com\/.+\/blob)|1drv\.ms|onedrive\.live\.com|[\w-]+\.sharepoint\.com\/(?!.*[?&]download=1))/i;
 
-/**
- * Checks what else may be wrong with a URL.
- *
- * @throws InputError for several URLs, which count as one with a blank or a comma in it, and for a page
- */
+/** Throws InputError for several URLs, which else count as one with a blank in it, and for a page. */
 export function checkFileUrl(url: string, label: string): void {
 	if (/[\s,]https?:\/\//i.test(url)) {
 		throw badValue(`'${label}' must be one URL`, url, 'Remove the others.');
@@ -103,32 +116,23 @@ export interface Limits {
 export function limitsInWords({ min, max, isWhole, unit, zero }: Limits): string {
 	const number = `a ${isWhole ? 'whole ' : ''}number${unit ? ` of ${unit}` : ''}`;
 	const range = max === undefined ? '' : ` from ${min} to ${max.toLocaleString('en')}`;
-	return `${number}${range}${zero === undefined ? '' : `, or 0 for ${zero}`}`;
+	return `${number}${range}${zero ? `, or 0 for ${zero}` : ''}`;
 }
 
 /** A number, also as text; undefined for an empty value. */
 export function checkNumber(value: unknown, label: string, limits: Limits): number | undefined {
 	if (isEmpty(value)) return undefined;
-	const { min, max = Infinity, isWhole = false, zero } = limits;
-	const number = toNumber(value);
-	const isWithin = number >= min && number <= max && Number.isFinite(number);
+	const { min, max, isWhole, zero } = limits;
+	const number = typeof value === 'string' || typeof value === 'number' ? Number(value) : NaN;
+	const isWithin = number >= min && number <= (max ?? Number.MAX_VALUE);
 	if ((isWithin && (!isWhole || Number.isInteger(number))) || (number === 0 && zero)) return number;
-	throw badValue(`'${label}' must be ${limitsInWords(limits)}`, value, adviceOn(limits));
-}
-
-function adviceOn({ min, max, zero }: Limits): string {
 	const range = max === undefined ? `${min} or more` : `${min} to ${max.toLocaleString('en')}`;
-	return `Enter ${range}${zero === undefined ? '' : `, or 0 for ${zero}`}.`;
-}
-
-/** NaN for what is no number. */
-function toNumber(value: unknown): number {
-	if (typeof value === 'string') return Number(value);
-	return typeof value === 'number' ? value : Number.NaN;
+	const advice = `Enter ${range}${zero ? `, or 0 for ${zero}` : ''}.`;
+	throw badValue(`'${label}' must be ${limitsInWords(limits)}`, value, advice);
 }
 
 /** A value as a message quotes it. */
-export function show(value: unknown): string {
+function show(value: unknown): string {
 	if (value === undefined) return 'nothing';
 	if (typeof value === 'number' || typeof value === 'bigint') return String(value);
 	if (typeof value === 'object' && isDeeperThan(value, DEEPEST)) return 'a deeply nested object';

@@ -1,25 +1,107 @@
-import type { INodeProperties } from 'n8n-workflow';
-
 import { InputError } from '../errors';
 import {
 	IMAGE,
 	readBinaryFile,
 	readDataUrl,
+	type AcceptedMedia,
 	type MediaFile,
-	type MediaKind,
 } from '../files/mediaFile';
 import { parseJson } from '../http/json';
 import type { Item } from '../item';
-import { checkText, checkUrl, emptyValue, isEmpty } from './checks';
-import { asUserGaveIt, field, option, type Field } from './field';
+import { checkFileUrl, checkText, checkUrl, emptyValue, isEmpty } from './checks';
+import { asUserGaveIt, choiceField, type Field, type Shown } from './field';
 import { meaningOfTexts } from './meaning';
 
 /** A URL, or a file. */
 export type Media = string | MediaFile;
 
-/** A comma belongs to a URL unless a blank or another URL follows, as when a list becomes text. */
-const BETWEEN_URLS = /,?\s+|,(?=https?:\/\/)|,$/i;
-const BETWEEN_NAMES = /[,\n]/;
+type MediaReader = (item: Item, value: unknown, label: string) => Promise<Media[]>;
+
+type MediaField = Field<Promise<Media[]>>;
+
+/** A text that leads to files; `read` throws InputError also for what is found there. */
+function textForMedia(shown: Shown, byDefault: string, read: MediaReader) {
+	const { name, displayName } = shown;
+	return {
+		name,
+		properties: [{ ...shown, type: 'string' as const, default: byDefault }],
+		async read(item: Item) {
+			try {
+				return await read(item, item.context.getNodeParameter(name, null), displayName);
+			} catch (error) {
+				throw asUserGaveIt(error, item, name);
+			}
+		},
+	};
+}
+
+/** The choice of an image to start from, and the field of each choice. */
+export function imageSourceField(
+	texts: Record<'source' | 'url' | 'file', Partial<Shown>>,
+	fromUrl: MediaReader,
+	fromFile: MediaReader,
+): MediaField {
+	const source = choiceField({
+		displayName: 'Image Source',
+		name: 'imageSource',
+		options: [
+			{ name: 'Binary Data', value: 'binary', description: 'A file from the input item' },
+			{ name: 'None', value: 'none', description: 'Only the prompt' },
+			{ name: 'URL', value: 'url', description: 'An image at a URL' },
+		],
+		default: 'none',
+		...texts.source,
+	});
+	const url = {
+		displayName: 'Image URL',
+		name: 'imageUrl',
+		placeholder: 'e.g. https://example.com/image.png',
+		...texts.url,
+		displayOptions: { show: { imageSource: ['url'] } },
+	};
+	const file = {
+		displayName: 'Input Data Field Name',
+		name: 'inputDataFieldName',
+		hint: 'The name of the input binary field that has the image',
+		...texts.file,
+		displayOptions: { show: { imageSource: ['binary'] } },
+	};
+	const fields = {
+		url: textForMedia(url, '', fromUrl),
+		binary: textForMedia(file, 'data', fromFile),
+	};
+	return {
+		name: source.name,
+		properties: [source, fields.url, fields.binary].flatMap(({ properties }) => properties),
+		async read(item) {
+			const from = source.read(item);
+			return from === 'none' ? [] : await fields[from].read(item);
+		},
+		meaning(lookup) {
+			const from = source.meaning(lookup);
+			// The field that is not asked for keeps its value.
+			const atUrl = from === 'binary' ? null : lookup(url.name);
+			const inField = from === 'url' ? null : (lookup(file.name) ?? 'data');
+			return from === 'none' ? from : [from, atUrl, inField].map(meaningOfTexts);
+		},
+	};
+}
+
+/** One image to start from, or none. */
+export const imageField = (): MediaField =>
+	imageSourceField(
+		{
+			source: { description: 'The image that the video starts from, if any' },
+			url: { description: 'URL of a JPEG, PNG or WebP image, or a data URL' },
+			file: { description: `JPEG, PNG or WebP of up to ${IMAGE.maxMb} MB` },
+		},
+		async (item, value, label) => {
+			const url = checkText(value, label);
+			checkFileUrl(url, label);
+			return [(await readDataUrl(item, url, label)) ?? url];
+		},
+		async (item, value, label) => [await readBinaryFile(item, value, label, IMAGE)],
+	);
 
 /**
  * Files in the order of the user: each is a URL or the name of a binary field of the input item. An
@@ -27,22 +109,19 @@ const BETWEEN_NAMES = /[,\n]/;
  *
  * @param most so many files at most
  */
-export function mediaField(
-	shown: Omit<INodeProperties, 'type' | 'default'>,
-	kind: MediaKind,
-	most: number,
-): Field<Promise<Media[]>> {
-	const { properties, read } = field(
-		{ placeholder: 'e.g. data', ...shown, type: 'string', default: '' },
-		(value, label) => (item: Item) => readAll(item, value, { label, kind, most }),
-	);
+export function mediaField(shown: Shown, accepted: AcceptedMedia, most: number): MediaField {
 	return {
-		properties,
-		async read(item) {
-			return await read(item)(item).catch((error: unknown) => {
-				throw asUserGaveIt(error, item, shown.name);
-			});
-		},
+		...textForMedia({ placeholder: 'e.g. data', ...shown }, '', async (item, value, label) => {
+			if (isEmpty(value) || (Array.isArray(value) && value.length === 0)) return [];
+			const given = listOf(value, label);
+			if (given.length > most) {
+				throw new InputError(
+					`'${label}' has too many files`,
+					`There are ${given.length}. Give at most ${most}.`,
+				);
+			}
+			return await readEach(given, (each) => readOne(item, each, label, accepted));
+		}),
 		meaning(lookup) {
 			const texts = meaningOfTexts(lookup(shown.name));
 			if (isEmpty(texts)) return [];
@@ -51,31 +130,28 @@ export function mediaField(
 	};
 }
 
-async function readAll(
-	item: Item,
-	value: unknown,
-	{ label, kind, most }: { label: string; kind: MediaKind; most: number },
+/** One after another, since each file takes memory while it is read. */
+export async function readEach(
+	given: unknown[],
+	read: (each: unknown) => Promise<Media>,
 ): Promise<Media[]> {
-	if (isEmpty(value) || (Array.isArray(value) && value.length === 0)) return [];
-	const given = listOf(value, label);
-	if (given.length > most) {
-		throw new InputError(
-			`'${label}' has too many files`,
-			`There are ${given.length}. Give at most ${most}.`,
-		);
-	}
 	const media: Media[] = [];
-	for (const each of given) media.push(await readOne(item, each, label, kind));
+	for (const each of given) media.push(await read(each));
 	return media;
 }
 
-async function readOne(item: Item, value: unknown, label: string, kind: MediaKind): Promise<Media> {
+async function readOne(
+	item: Item,
+	value: unknown,
+	label: string,
+	accepted: AcceptedMedia,
+): Promise<Media> {
 	const given = typeof value === 'string' ? value.trim() : '';
-	if (kind === IMAGE && /^data:/i.test(given)) {
+	if (accepted === IMAGE && /^data:/i.test(given)) {
 		return (await readDataUrl(item, given, label)) ?? given;
 	}
 	if (/^\w+:\/\//.test(given)) return checkUrl(given, label);
-	return await readBinaryFile(item, value, label, kind);
+	return await readBinaryFile(item, value, label, accepted);
 }
 
 /** A list as it is or as JSON text, one file alone, or the pieces of a text. */
@@ -91,25 +167,24 @@ export function listOf(value: unknown, label: string): unknown[] {
 	throw emptyValue(label);
 }
 
+/** A comma belongs to a URL unless a blank or another URL follows, as when a list becomes text. */
+const BETWEEN_URLS = /,?\s+|,(?=https?:\/\/)|,$/i;
+
 function piecesOf(text: string): string[] {
 	if (/^\s*data:/i.test(text)) return [text.trim()];
-	return text
-		.split(text.includes('://') ? BETWEEN_URLS : BETWEEN_NAMES)
-		.map((piece) => piece.trim())
-		.filter((piece) => piece !== '');
+	const pieces = text.split(text.includes('://') ? BETWEEN_URLS : /[,\n]/);
+	return pieces.map((piece) => piece.trim()).filter((piece) => piece !== '');
 }
 
 /** Of a video that starts from an image. */
-export const lastFrame = option(
-	mediaField(
-		{
-			displayName: 'Last Frame',
-			name: 'lastFrame',
-			description:
-				'The image that the video ends with: its URL, or the name of the input binary field that has it. Not every model takes one.',
-			displayOptions: { show: { '/imageSource': ['url', 'binary'] } },
-		},
-		IMAGE,
-		1,
-	),
+export const lastFrame = mediaField(
+	{
+		displayName: 'Last Frame',
+		name: 'options.lastFrame',
+		description:
+			'The image that the video ends with: its URL, or the name of the input binary field that has it. Not every model takes one.',
+		displayOptions: { show: { '/imageSource': ['url', 'binary'] } },
+	},
+	IMAGE,
+	1,
 );

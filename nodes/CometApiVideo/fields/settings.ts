@@ -1,9 +1,9 @@
-import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
+import type { IDisplayOptions } from 'n8n-workflow';
 import { updateDisplayOptions } from 'n8n-workflow';
 
 import type { Item } from '../item';
 import { badValue, checkOptionalText } from './checks';
-import { choiceField, field, notice, numberField, option, switchField, type Field } from './field';
+import { choiceField, field, notice, numberField, switchField, type Field } from './field';
 
 /** The parameters that every operation has. */
 export interface Settings {
@@ -23,10 +23,9 @@ export interface Settings {
 	};
 }
 
-/** The operation's own fields and options for waiting and output, and how they are read. */
+/** The operation's own fields for waiting and output, and how they are read. */
 export interface SettingFields {
-	fields: INodeProperties[];
-	options: INodeProperties[];
+	fields: Array<Field<unknown>>;
 	read(item: Item): Settings;
 }
 
@@ -69,123 +68,106 @@ const outputField = field(
 	(value, label) => checkOptionalText(value, label) ?? 'data',
 );
 
-const fileName = option(
-	field(
+const fileName = field(
+	{
+		displayName: 'File Name',
+		name: 'options.fileName',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. candle.mp4',
+		description: 'Name of the downloaded file. By default, the request ID followed by .mp4.',
+		displayOptions: { show: { '/downloadVideo': [true] } },
+	},
+	(value, label) => {
+		// Without what no file system and no header takes.
+		const name = checkOptionalText(value, label)?.replace(/[\p{Cc}\p{Cs}]/gu, '');
+		return name === undefined || /^[\s./\\]*$/.test(name) ? undefined : name;
+	},
+);
+
+const includeRaw = switchField({
+	displayName: 'Include Raw Response',
+	name: 'options.includeRawResponse',
+	default: false,
+	description: "Whether to add CometAPI's last response to the output, unchanged, under 'raw'",
+});
+
+const onTimeout = choiceField({
+	displayName: 'On Timeout',
+	name: 'options.onTimeout',
+	options: [
 		{
-			displayName: 'File Name',
-			name: 'fileName',
-			type: 'string',
-			default: '',
-			placeholder: 'e.g. candle.mp4',
-			description: 'Name of the downloaded file. By default, the request ID followed by .mp4.',
-			displayOptions: { show: { '/downloadVideo': [true] } },
+			name: 'Return Pending Item',
+			value: 'return',
+			description: "Output an item whose status is 'pending'",
 		},
-		(value, label) => {
-			// Without what no file system and no header takes.
-			const name = checkOptionalText(value, label)?.replace(/[\p{Cc}\p{Cs}]/gu, '');
-			return name === undefined || /^[\s./\\]*$/.test(name) ? undefined : name;
-		},
-	),
-);
-
-const includeRaw = option(
-	switchField({
-		displayName: 'Include Raw Response',
-		name: 'includeRawResponse',
-		default: false,
-		description: "Whether to add CometAPI's last response to the output, unchanged, under 'raw'",
-	}),
-);
-
-const onTimeout = option(
-	choiceField({
-		displayName: 'On Timeout',
-		name: 'onTimeout',
-		options: [
-			{
-				name: 'Return Pending Item',
-				value: 'return',
-				description: "Output an item whose status is 'pending'",
-			},
-			{
-				name: 'Stop With an Error',
-				value: 'error',
-				description: 'The message has the request ID. Use it with Get Status to keep waiting.',
-			},
-		],
-		default: 'error',
-		description: "What to do when the video is not finished after 'Max Wait'",
-		displayOptions: WHEN_WAITING,
-	}),
-);
-
-const pollInterval = option(
-	numberField(
 		{
-			displayName: 'Poll Interval',
-			name: 'pollInterval',
-			default: 0,
-			description: 'How long to wait between status requests',
-			displayOptions: WHEN_WAITING,
+			name: 'Stop With an Error',
+			value: 'error',
+			description: 'The message has the request ID. Use it with Get Status to keep waiting.',
 		},
-		{ min: 1, max: 3_600, unit: 'seconds', zero: 'automatic' },
-		0,
-	),
+	],
+	default: 'error',
+	description: "What to do when the video is not finished after 'Max Wait'",
+	displayOptions: WHEN_WAITING,
+});
+
+const pollInterval = numberField(
+	{
+		displayName: 'Poll Interval',
+		name: 'options.pollInterval',
+		default: 0,
+		description: 'How long to wait between status requests',
+		displayOptions: WHEN_WAITING,
+	},
+	{ min: 1, max: 3_600, unit: 'seconds', zero: 'automatic' },
+	0,
 );
 
-const sleeps = option(
-	switchField({
-		displayName: 'Sleep While Waiting',
-		name: 'sleepWhileWaiting',
-		default: false,
-		description:
-			"Whether to put the execution to sleep in n8n's database when the wait is long, so that it survives a restart and takes no place among the running executions",
-		displayOptions: WHEN_WAITING,
-	}),
-);
+const sleeps = switchField({
+	displayName: 'Sleep While Waiting',
+	name: 'options.sleepWhileWaiting',
+	default: false,
+	description:
+		"Whether to put the execution to sleep in n8n's database when the wait is long, so that it survives a restart and takes no place among the running executions",
+	displayOptions: WHEN_WAITING,
+});
 
 /** Says nothing of the video itself. */
-export const maxVideos = option(
-	numberField(
-		{
-			displayName: 'Max Videos',
-			name: 'maxVideos',
-			default: 0,
-			description:
-				'How many videos this node may make in one execution, counting all items and runs. A run that would exceed the limit makes none, unless the node continues on error.',
-		},
-		{ min: 1, isWhole: true, zero: 'no limit' },
-		0,
-	),
+export const maxVideos = numberField(
+	{
+		displayName: 'Max Videos',
+		name: 'options.maxVideos',
+		default: 0,
+		description:
+			'How many videos this node may make in one execution, counting all items and runs. A run that would exceed the limit makes none, unless the node continues on error.',
+	},
+	{ min: 1, isWhole: true, zero: 'no limit' },
+	0,
 );
 
 /** In characters: a message has room for no more. */
 const LONGEST_REFERENCE = 100;
 
 /** Not sent, and no part of what makes two videos one. */
-export const reference = option(
-	field(
-		{
-			displayName: 'Reference',
-			name: 'reference',
-			type: 'string',
-			default: '',
-			placeholder: 'e.g. {{ $json.row_number }}',
-			description:
-				"Your text to recognize this video by, such as a row's ID. It's in the output, in n8n's log and in errors, and isn't sent to CometAPI.",
-		},
-		(value, label) => {
-			const line = checkOptionalText(value, label)
-				?.replace(/[\s\p{Cc}]+/gu, ' ')
-				.trim();
-			if (line === undefined || line.length <= LONGEST_REFERENCE) return line || undefined;
-			throw badValue(
-				`'${label}' must have at most ${LONGEST_REFERENCE} characters`,
-				line,
-				'Shorten it.',
-			);
-		},
-	),
+export const reference = field(
+	{
+		displayName: 'Reference',
+		name: 'options.reference',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. {{ $json.row_number }}',
+		description:
+			"Your text to recognize this video by, such as a row's ID. It's in the output, in n8n's log and in errors, and isn't sent to CometAPI.",
+	},
+	(value, label) => {
+		const line = checkOptionalText(value, label)
+			?.replace(/[\s\p{Cc}]+/gu, ' ')
+			.trim();
+		if (line === undefined || line.length <= LONGEST_REFERENCE) return line || undefined;
+		const limit = `'${label}' must have at most ${LONGEST_REFERENCE} characters`;
+		throw badValue(limit, line, 'Shorten it.');
+	},
 );
 
 /** For operations that submit a video. n8n's hints could not tell an item from an error. */
@@ -207,43 +189,29 @@ export function settingFields(submits: boolean, maxWaitS: number): SettingFields
 		default: submits,
 		description: 'Whether to wait until the video is finished before continuing',
 	});
-	const maxWait = option(
-		numberField(
-			{
-				displayName: 'Max Wait',
-				name: 'maxWait',
-				default: maxWaitS,
-				description:
-					'How long to wait for the video, counted from when CometAPI accepts it. If CometAPI is too busy to accept it, the node keeps trying for this long.',
-			},
-			{ min: 1, max: 86_400, unit: 'seconds' },
-			maxWaitS,
-		),
+	const maxWait = numberField(
+		{
+			displayName: 'Max Wait',
+			name: 'options.maxWait',
+			default: maxWaitS,
+			description:
+				'How long to wait for the video, counted from when CometAPI accepts it. If CometAPI is too busy to accept it, the node keeps trying for this long.',
+		},
+		{ min: 1, max: 86_400, unit: 'seconds' },
+		maxWaitS,
 	);
 	const download = downloadSwitch(submits);
-	const downloadFields = [...download.properties, ...outputField.properties];
-	// n8n keeps the value of a field that it hides, so 'downloadVideo' alone would not tell.
-	const afterWait = (fields: INodeProperties[]) => updateDisplayOptions(WHEN_WAITING, fields);
-	const always = [includeRaw, onTimeout, pollInterval, sleeps].flatMap(
-		({ properties }) => properties,
-	);
+	const always = [includeRaw, onTimeout, pollInterval, sleeps];
 	return {
 		fields: submits
 			? [
-					...wait.properties,
-					pendingNotice,
-					...updateDisplayOptions({ show: { waitForCompletion: [true] } }, downloadFields),
+					...[wait, pendingNotice],
+					...shownFor({ show: { waitForCompletion: [true] } }, download, outputField),
+					// n8n keeps the value of a field that it hides, so 'downloadVideo' alone would not tell.
+					...shownFor(WHEN_WAITING, fileName),
+					...[maxWait, maxVideos, reference, ...always],
 				]
-			: [...wait.properties, ...downloadFields],
-		options: submits
-			? [
-					...afterWait(fileName.properties),
-					...maxWait.properties,
-					...maxVideos.properties,
-					...reference.properties,
-					...always,
-				]
-			: [...fileName.properties, ...afterWait(maxWait.properties), ...always],
+			: [wait, download, outputField, fileName, ...shownFor(WHEN_WAITING, maxWait), ...always],
 		read(item) {
 			const waits = wait.read(item);
 			const downloads = download.read(item) && (waits || !submits);
@@ -262,14 +230,9 @@ export function settingFields(submits: boolean, maxWaitS: number): SettingFields
 	};
 }
 
-/** The collection of an operation's options, in alphabetical order, as n8n wants it. */
-export function optionsField(entries: INodeProperties[]): INodeProperties {
-	return {
-		displayName: 'Options',
-		name: 'options',
-		type: 'collection',
-		placeholder: 'Add Option',
-		default: {},
-		options: [...entries].sort((a, b) => a.displayName.localeCompare(b.displayName)),
-	};
+function shownFor(condition: IDisplayOptions, ...fields: Array<Field<unknown>>) {
+	return fields.map((each) => ({
+		...each,
+		properties: updateDisplayOptions(condition, each.properties),
+	}));
 }

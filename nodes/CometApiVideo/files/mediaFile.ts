@@ -18,8 +18,8 @@ export interface MediaFile {
 	bytes: number;
 }
 
-/** A kind of file, and what CometAPI accepts of it. */
-export interface MediaKind {
+/** Files that CometAPI accepts in one place. */
+export interface AcceptedMedia {
 	/** With its article. */
 	name: string;
 	/** After "Use". */
@@ -33,7 +33,7 @@ export interface MediaKind {
 const byFirstBytes = (types: Array<[start: RegExp, mimeType: string]>) => (head: Buffer) =>
 	types.find(([start]) => start.test(head.toString('hex')))?.[1];
 
-export const IMAGE: MediaKind = {
+export const IMAGE: AcceptedMedia = {
 	...{ name: 'an image', formats: 'a JPEG, PNG or WebP file', maxMb: 20 },
 	typeOf: byFirstBytes([
 		[/^ffd8ff/, 'image/jpeg'],
@@ -42,7 +42,7 @@ export const IMAGE: MediaKind = {
 	]),
 };
 
-export const VIDEO: MediaKind = {
+export const VIDEO: AcceptedMedia = {
 	...{ name: 'a video', formats: 'an MP4 or MOV file', maxMb: MAX_TOGETHER_MB },
 	typeOf: byFirstBytes([
 		// The box ftyp of QuickTime; without it, the boxes of older files.
@@ -52,7 +52,7 @@ export const VIDEO: MediaKind = {
 	]),
 };
 
-export const AUDIO: MediaKind = {
+export const AUDIO: AcceptedMedia = {
 	...{ name: 'an audio file', formats: 'an MP3 or WAV file', maxMb: MAX_TOGETHER_MB },
 	typeOf: byFirstBytes([
 		// A tag, or the head of a frame of layer III.
@@ -72,12 +72,12 @@ export async function readBinaryFile(
 	item: Item,
 	field: unknown,
 	label: string,
-	kind: MediaKind,
+	accepted: AcceptedMedia,
 ): Promise<MediaFile> {
 	const isFile = isBinaryValue(field);
 	const name = isFile ? (field.fileName ?? 'file') : checkFieldName(field, label);
-	const binary = isFile ? field : findBinary(item, name, label, kind);
-	return await checkFile(item, binary, `The file in '${name}'`, kind);
+	const binary = isFile ? field : findBinary(item, name, label, accepted);
+	return await checkFile(item, binary, `The file in '${name}'`, accepted);
 }
 
 /** @throws InputError when the files are too large for one body */
@@ -141,7 +141,7 @@ function findBinary(
 	{ context }: Item,
 	fieldName: string,
 	label: string,
-	kind: MediaKind,
+	accepted: AcceptedMedia,
 ): IBinaryData {
 	const found = fileIn(context, fieldName);
 	if (found) return found;
@@ -153,7 +153,7 @@ function findBinary(
 		`There is no file in '${fieldName}'`,
 		names.length > 0
 			? `The item has files in: ${names.slice(0, 20).join(', ')}. Enter one of these under '${label}'.`
-			: `The item has no files. Add a node before this one that outputs ${kind.name}, such as Google Drive > Download.`,
+			: `The item has no files. Add a node before this one that outputs ${accepted.name}, such as Google Drive > Download.`,
 	);
 }
 
@@ -178,7 +178,7 @@ async function checkFile(
 	item: Item,
 	given: IBinaryData,
 	what: string,
-	kind: MediaKind,
+	accepted: AcceptedMedia,
 ): Promise<MediaFile> {
 	// Some nodes wrap base64 in lines; pieces of it are decoded one by one.
 	const binary = given.id ? given : { ...given, data: given.data.replace(/\s/g, '') };
@@ -186,17 +186,17 @@ async function checkFile(
 	if (!file) throw unreadable(what);
 	const { head, bytes } = file;
 	if (bytes === 0) throw new InputError(`${what} is empty`, 'Choose another file.');
-	if (bytes > kind.maxMb * 1_000_000) {
+	if (bytes > accepted.maxMb * 1_000_000) {
 		throw new InputError(
 			`${what} is too large`,
-			`It has ${(bytes / 1_000_000).toFixed(1)} MB, and ${kind === IMAGE ? 'CometAPI takes' : 'this node sends'} up to ${kind.maxMb} MB. Make it smaller.`,
+			`It has ${(bytes / 1_000_000).toFixed(1)} MB, and ${accepted === IMAGE ? 'CometAPI takes' : 'this node sends'} up to ${accepted.maxMb} MB. Make it smaller.`,
 		);
 	}
-	const mimeType = kind.typeOf(head);
+	const mimeType = accepted.typeOf(head);
 	if (!mimeType) {
 		throw new InputError(
-			`${what} is not ${kind.name} that CometAPI accepts`,
-			`Use ${kind.formats}. n8n calls this one ${binary.mimeType}.`,
+			`${what} is not ${accepted.name} that CometAPI accepts`,
+			`Use ${accepted.formats}. n8n calls this one ${binary.mimeType}.`,
 		);
 	}
 	return { binary, mimeType, bytes };

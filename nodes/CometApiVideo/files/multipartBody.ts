@@ -2,34 +2,31 @@ import type { FileReader } from './binaryFile';
 import type { MediaFile } from './mediaFile';
 import { digestBody, type BodyPart, type RequestBody } from './requestBody';
 
-/** A field of a form: a text, or a file that is sent as it is. */
-export interface FormField {
-	name: string;
-	value: string | MediaFile;
-}
+/** The values of a form's fields, in order: a form repeats the name for more than one. */
+export type FormValues = Record<string, Array<string | MediaFile>>;
 
 /**
  * The fields as multipart/form-data (RFC 7578), in their order. Equal fields make equal bodies: the
  * boundary is the digest of all of them, so that none of them can hold it.
  */
-export async function multipartBody(
-	reader: FileReader,
-	fields: readonly FormField[],
-): Promise<RequestBody> {
-	const boundary = await digestBody(reader, { contentType: '', parts: toParts(fields, '') });
+export async function multipartBody(reader: FileReader, values: FormValues): Promise<RequestBody> {
+	const boundary = await digestBody(reader, { contentType: '', parts: toParts(values, '') });
 	return {
 		contentType: `multipart/form-data; boundary=${boundary}`,
-		parts: toParts(fields, boundary),
+		parts: toParts(values, boundary),
 	};
 }
 
 /** Of the files whose media type has another name. */
 const EXTENSIONS: Record<string, string> = { quicktime: 'mov', mpeg: 'mp3' };
 
-function toParts(fields: readonly FormField[], boundary: string): BodyPart[] {
+function toParts(values: FormValues, boundary: string): BodyPart[] {
 	const parts: BodyPart[] = [];
 	let texts = '';
-	for (const [index, { name, value }] of fields.entries()) {
+	const fields = Object.entries(values).flatMap(([name, all]) =>
+		all.map((value) => [name, value] as const),
+	);
+	for (const [index, [name, value]] of fields.entries()) {
 		texts += `--${boundary}\r\nContent-Disposition: form-data; name="${quoted(name)}"`;
 		if (typeof value === 'string') {
 			texts += `\r\n\r\n${value}\r\n`;

@@ -1,12 +1,11 @@
 import type { INodeProperties, INodePropertyOptions, INodePropertyRouting } from 'n8n-workflow';
 
 import { InputError } from '../errors';
-import type { Field } from '../fields/field';
+import { checkId } from '../fields/checks';
+import { field, propertiesOf, type Field } from '../fields/field';
 import type { ModelField } from '../fields/model';
-import { requestIdField } from '../fields/requestId';
-import { optionsField, settingFields } from '../fields/settings';
+import { settingFields } from '../fields/settings';
 import { shorten } from '../http/exchange';
-import type { Item } from '../item';
 import { getStatus } from '../run/getStatus';
 import { makeVideo, type VideoMaker } from '../run/makeVideo';
 import { refusingRouting } from '../run/refuseOperation';
@@ -25,30 +24,12 @@ export interface Resource {
 	models: ModelField[];
 }
 
-type ShownResource = Omit<Resource, 'models'>;
-
 /** An operation: how the editor names it, what it does, and its parameters. */
 export interface Operation {
 	head: Pick<INodePropertyOptions, 'name' | 'value' | 'action' | 'description'>;
-	routing(others: OtherFamilies): INodePropertyRouting;
+	routing(family: Resource, others: Resource[]): INodePropertyRouting;
 	fields: INodeProperties[];
 }
-
-/** The other families, as an operation knows them. */
-interface OtherFamilies {
-	/** Throws InputError for a model of theirs. */
-	checkModel(model: string): void;
-	/** The resource that an ID seems to be of, when it is another one. */
-	resourceOf(requestId: string): string | undefined;
-}
-
-/** A parameter, or a notice, which is none. */
-type Shown = Field<unknown> | INodeProperties;
-
-const isField = (shown: Shown): shown is Field<unknown> => 'properties' in shown;
-
-const propertiesOf = (shown: readonly Shown[]): INodeProperties[] =>
-	shown.flatMap((each) => (isField(each) ? each.properties : [each]));
 
 /** Of the operation that makes a video from a prompt or an image. */
 export const createHead = (family: string): Operation['head'] => ({
@@ -62,55 +43,74 @@ export const createHead = (family: string): Operation['head'] => ({
 export function submitOperation({
 	head,
 	submitPath,
-	videoFields,
-	videoOptions,
-	maxWaitS,
-	...maker
-}: {
+	fields,
+	api,
+	read,
+}: Pick<VideoMaker, 'api' | 'read'> & {
 	head: Operation['head'];
 	/** Below the base URL; may be an expression. */
 	submitPath: string;
 	/** The parameters that make the video: no others tell one video from another. */
-	videoFields: Shown[];
-	/** The same, under Options. */
-	videoOptions: Array<Field<unknown>>;
-	/** Seconds, unless the user sets another limit. */
-	maxWaitS: number;
-} & Pick<VideoMaker, 'api' | 'read'>): Operation {
-	const settings = settingFields(true, maxWaitS);
-	const fields = propertiesOf(videoFields);
-	const options = propertiesOf(videoOptions);
-	const parameters = [...videoFields.filter(isField), ...videoOptions].map(
-		({ properties: [property], meaning }) => ({ name: property?.name ?? '', meaning }),
-	);
+	fields: Array<Field<unknown>>;
+}): Operation {
+	const settings = settingFields(true, api.maxWaitS);
 	return {
 		head,
-		routing({ checkModel }) {
-			async function read(item: Item) {
-				const submission = await maker.read(item);
-				checkModel(submission.model);
-				return submission;
-			}
-			return {
-				request: { method: 'POST', url: submitPath, headers: maker.api.headers },
-				send: { paginate: true },
-				operations: {
-					pagination: makeVideo({ ...maker, read, settings, operation: submitPath, parameters }),
+		routing(_family, others) {
+			const maker: VideoMaker = {
+				...{ api, settings, operation: submitPath, parameters: fields },
+				async read(item) {
+					const submission = await read(item);
+					refuseModelOf(others, submission.model);
+					return submission;
 				},
 			};
+			return {
+				request: { method: 'POST', url: submitPath, headers: api.headers },
+				send: { paginate: true },
+				operations: { pagination: makeVideo(maker) },
+			};
 		},
-		fields: [...fields, ...settings.fields, optionsField([...options, ...settings.options])],
+		fields: propertiesOf([...fields, ...settings.fields]),
 	};
 }
 
-/** Get Status, with the parameters beside the request ID that say which job. */
+/** A family that gets another one's model may make a video of its own, and charge it. */
+function refuseModelOf(others: Resource[], model: string): void {
+	const owner = others.find(({ modelPattern }) => modelPattern.test(model));
+	if (!owner) return;
+	throw new InputError(
+		`'Model' ${shorten(model, 100)} belongs to the resource '${owner.name}'`,
+		`Choose '${owner.name}' under 'Resource', or another model.`,
+	);
+}
+
+/**
+ * Get Status.
+ *
+ * @param idLike an example of a request ID
+ * @param jobFields parameters beside the request ID that say which job
+ */
 export function statusOperation(
 	api: VideoApi,
-	maxWaitS: number,
-	{ action, idLike, jobFields = [] }: { action: string; idLike: string; jobFields?: Shown[] },
+	action: string,
+	idLike: string,
+	jobFields: Array<Field<unknown>> = [],
 ): Operation {
-	const settings = settingFields(false, maxWaitS);
-	const requestId = requestIdField(`e.g. ${idLike}`);
+	const settings = settingFields(false, api.maxWaitS);
+	const source = "the 'request_id' from the output of the node that submitted the video";
+	const requestId = field(
+		{
+			displayName: 'Request ID',
+			name: 'requestId',
+			type: 'string',
+			required: true,
+			default: '',
+			placeholder: `e.g. ${idLike}`,
+			description: "The 'request_id' in the output of the node that submitted the video",
+		},
+		checkId('a request ID', source),
+	);
 	return {
 		head: {
 			name: 'Get Status',
@@ -118,85 +118,56 @@ export function statusOperation(
 			action,
 			description: 'Check the status of a video, or wait until it is finished',
 		},
-		routing: ({ resourceOf }) => ({
-			request: { method: 'GET', headers: api.headers },
-			send: { paginate: true },
-			operations: { pagination: getStatus(api, requestId, settings, resourceOf) },
-		}),
-		fields: [
-			...propertiesOf([requestId, ...jobFields]),
-			...settings.fields,
-			optionsField(settings.options),
-		],
+		routing({ idPattern }, others) {
+			const resourceOf = (id: string) =>
+				idPattern.test(id) ? undefined : others.find((other) => other.idPattern.test(id))?.name;
+			return {
+				request: { method: 'GET', headers: api.headers },
+				send: { paginate: true },
+				operations: { pagination: getStatus(api, requestId, settings, resourceOf) },
+			};
+		},
+		fields: propertiesOf([requestId, ...jobFields, ...settings.fields]),
 	};
 }
 
 /** The node's properties: Resource, an Operation for each, and each operation's fields. */
-export function toProperties(resources: ShownResource[]): INodeProperties[] {
+export function toProperties(resources: Resource[]): INodeProperties[] {
+	const first = resources[0]?.value;
 	return [
-		resourceField(resources),
-		...resources.flatMap((resource, index) =>
-			operationFields(
-				resource,
-				index === 0 ? [resource.value, undefined] : [resource.value],
-				othersOf(resource, resources),
-			),
-		),
-		unknownResource(resources.map(({ value }) => value)),
+		{
+			displayName: 'Resource',
+			name: 'resource',
+			type: 'options',
+			noDataExpression: true,
+			options: resources.map(({ name, value, description }) => ({ name, value, description })),
+			default: first,
+		},
+		...resources.flatMap((resource, index) => {
+			// Workflows of 0.1 have no resource: they mean the first.
+			const shownFor = index === 0 ? [resource.value, undefined] : [resource.value];
+			return operationProperties(resource, shownFor, resources);
+		}),
+		// Not a routing of Resource itself: an execution of 0.1 that is retried has none, and n8n then ends it.
+		{
+			displayName: 'Operation',
+			name: 'operation',
+			type: 'hidden',
+			default: '',
+			displayOptions: { hide: { resource: [...resources.map(({ value }) => value), undefined] } },
+			routing: refusingRouting,
+		},
 	];
 }
 
-function othersOf(resource: ShownResource, families: ShownResource[]): OtherFamilies {
-	const others = families.filter((family) => family !== resource);
-	return {
-		// A family that gets another one's model may make a video of its own, and charge it.
-		checkModel(model) {
-			const owner = others.find(({ modelPattern }) => modelPattern.test(model));
-			if (!owner) return;
-			throw new InputError(
-				`'Model' ${shorten(model, 100)} belongs to the resource '${owner.name}'`,
-				`Choose '${owner.name}' under 'Resource', or another model.`,
-			);
-		},
-		resourceOf(requestId) {
-			if (resource.idPattern.test(requestId)) return undefined;
-			return others.find(({ idPattern }) => idPattern.test(requestId))?.name;
-		},
-	};
-}
-
-function resourceField(resources: ShownResource[]): INodeProperties {
-	const first = resources[0]?.value;
-	return {
-		displayName: 'Resource',
-		name: 'resource',
-		type: resources.length > 1 ? 'options' : 'hidden',
-		noDataExpression: true,
-		options: resources.map(({ name, value, description }) => ({ name, value, description })),
-		default: first ?? '',
-	};
-}
-
-/** Not a routing of Resource itself: an execution of 0.1 that is retried has none, and n8n then ends it. */
-function unknownResource(known: string[]): INodeProperties {
-	return {
-		displayName: 'Operation',
-		name: 'operation',
-		type: 'hidden',
-		default: '',
-		displayOptions: { hide: { resource: [...known, undefined] } },
-		routing: refusingRouting,
-	};
-}
-
-type Values = Array<string | undefined>;
-
-/** @param resource values of Resource that mean this one; undefined is an execution of 0.1 that is retried */
-function operationFields(
-	{ operations }: ShownResource,
-	resource: Values,
-	others: OtherFamilies,
+/** @param shownFor values of Resource that mean this one */
+function operationProperties(
+	resource: Resource,
+	shownFor: Array<string | undefined>,
+	resources: Resource[],
 ): INodeProperties[] {
+	const { operations } = resource;
+	const others = resources.filter((each) => each !== resource);
 	const first = operations[0]?.head.value;
 	return [
 		{
@@ -204,27 +175,24 @@ function operationFields(
 			name: 'operation',
 			type: 'options',
 			noDataExpression: true,
-			options: operations.map(({ head, routing }) => ({ ...head, routing: routing(others) })),
+			options: operations.map(({ head, routing }) => ({
+				...head,
+				routing: routing(resource, others),
+			})),
 			default: first,
-			displayOptions: { show: { resource } },
+			displayOptions: { show: { resource: shownFor } },
 			routing: refusingRouting,
 		},
 		...operations.flatMap(({ head, fields }) =>
-			fields.map((field) => shownFor({ resource, operation: [head.value] }, field)),
+			fields.map(({ displayOptions, ...property }) => ({
+				...property,
+				// n8n reads the conditions in their order and shows a field as soon as one is given by
+				// expression. So these come first: else the same field of every operation would show.
+				displayOptions: {
+					...displayOptions,
+					show: { resource: shownFor, operation: [head.value], ...displayOptions?.show },
+				},
+			})),
 		),
 	];
-}
-
-/**
- * n8n reads the conditions in their order and shows a field as soon as one is given by expression, so
- * an operation's own come first: else the same field of every operation would show.
- */
-function shownFor(
-	owner: { resource: Values; operation: Array<string | number | boolean> },
-	{ displayOptions, ...field }: INodeProperties,
-): INodeProperties {
-	return {
-		...field,
-		displayOptions: { ...displayOptions, show: { ...owner, ...displayOptions?.show } },
-	};
 }

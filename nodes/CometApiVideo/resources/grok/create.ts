@@ -2,20 +2,25 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { InputError } from '../../errors';
 import { isEmpty } from '../../fields/checks';
-import { choiceField, durationField, promptField } from '../../fields/field';
-import { imageField } from '../../fields/imageSource';
+import { aspectRatioField, choiceField, durationField, promptField } from '../../fields/field';
+import { imageField } from '../../fields/media';
 import { asDataUrl, jsonBody } from '../../files/requestBody';
 import type { Item } from '../../item';
 import type { Submission } from '../../payment/submit';
 import { durationKeyOf } from '../../polling/durations';
 import { createHead, submitOperation } from '../resource';
-import { GENERATIONS_PATH, grokApi, MAX_WAIT_S } from './api';
-import { CLASSIC_MODEL, custom, model, MODEL_1_5, videoOptions, readBody } from './fields';
+import {
+	CLASSIC_MODEL,
+	custom,
+	grokApi,
+	model,
+	MODEL_1_5,
+	readBody,
+	user,
+	VIDEOS_PATH,
+} from './fields';
 
-const prompt = promptField({
-	description: 'Description of the video to generate',
-	placeholder: 'e.g. A candle flickers on a wooden table',
-});
+const prompt = promptField();
 
 const image = imageField();
 
@@ -33,43 +38,32 @@ const resolution = choiceField({
 	description: 'Resolution of the video',
 });
 
-const aspectRatio = choiceField({
-	displayName: 'Aspect Ratio',
-	name: 'aspectRatio',
-	options: [
-		{ name: '1:1 (Square)', value: '1:1' },
-		{ name: '16:9 (Landscape)', value: '16:9' },
-		{ name: '2:3', value: '2:3' },
-		{ name: '3:2', value: '3:2' },
-		{ name: '3:4', value: '3:4' },
-		{ name: '4:3', value: '4:3' },
-		{ name: '9:16 (Vertical)', value: '9:16' },
-		{
-			name: 'Automatic',
-			value: 'auto',
-			description: 'The ratio of the input image, or 1:1 without one',
-		},
-	],
-	default: 'auto',
-	description: 'Aspect ratio of the video. An input image with a different ratio may be stretched.',
-});
+const automatic = {
+	name: 'Automatic',
+	value: 'auto',
+	description: 'The ratio of the input image, or 1:1 without one',
+} as const;
+
+const aspectRatio = aspectRatioField(
+	['1:1', '16:9', '2:3', '3:2', '3:4', '4:3', '9:16', automatic],
+	{
+		default: 'auto',
+		description:
+			'Aspect ratio of the video. An input image with a different ratio may be stretched.',
+	},
+);
 
 export const create = submitOperation({
 	head: createHead(grokApi.resource),
 	api: grokApi,
-	submitPath: GENERATIONS_PATH,
-	videoFields: [
-		...[model, ...model.notices],
-		...[prompt, image, duration, resolution, aspectRatio],
-	],
-	videoOptions,
-	maxWaitS: MAX_WAIT_S,
+	submitPath: `${VIDEOS_PATH}/generations`,
+	fields: [model, prompt, image, duration, resolution, aspectRatio, custom, user],
 	read: readCreate,
 });
 
 async function readCreate(item: Item): Promise<Submission> {
 	const users = custom.read(item);
-	const file = 'image' in users ? undefined : await image.read(item);
+	const [file] = 'image' in users ? [] : await image.read(item);
 	const ratio = aspectRatio.read(item);
 	const hasImage = file !== undefined || !isEmpty(users.image);
 	const shape = ratio !== 'auto' ? ratio : hasImage ? undefined : '1:1';

@@ -3,8 +3,7 @@ import { field, notice, promptField } from '../../fields/field';
 import { jsonBody } from '../../files/requestBody';
 import { durationKeyOf } from '../../polling/durations';
 import { submitOperation } from '../resource';
-import { EDITS_PATH, grokApi, MAX_WAIT_S } from './api';
-import { model, videoOptions, readBody } from './fields';
+import { custom, grokApi, model, readBody, user, VIDEOS_PATH } from './fields';
 
 const videoUrl = field(
 	{
@@ -25,6 +24,11 @@ const prompt = promptField({
 	placeholder: 'e.g. Make the candle blue',
 });
 
+const price = notice(
+	'editPrice',
+	'You pay for each item. An edit is as long as its original, and CometAPI publishes no price for edits.',
+);
+
 export const edit = submitOperation({
 	head: {
 		name: 'Edit',
@@ -33,23 +37,12 @@ export const edit = submitOperation({
 		description: 'Make a new video from an existing one and a prompt',
 	},
 	api: grokApi,
-	submitPath: EDITS_PATH,
-	videoFields: [
-		...[model, videoUrl, prompt],
-		notice(
-			'editPrice',
-			'You pay for each item. An edit is as long as its original, and CometAPI publishes no price for edits.',
-		),
-	],
-	videoOptions,
-	maxWaitS: MAX_WAIT_S,
+	submitPath: `${VIDEOS_PATH}/edits`,
+	fields: [model.picker, videoUrl, prompt, price, custom, user],
 	async read(item) {
 		const fields = readBody(item, prompt, { video: { url: videoUrl.read(item) } });
 		const name = String(fields.model);
-		return {
-			model: name,
-			durationKey: durationKeyOf('grok', name, 'edit'),
-			body: jsonBody(fields),
-		};
+		const durationKey = durationKeyOf('grok', name, 'edit');
+		return { model: name, durationKey, body: jsonBody(fields) };
 	},
 });

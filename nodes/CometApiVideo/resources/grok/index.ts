@@ -1,21 +1,13 @@
 import { statusOperation, type Resource } from '../resource';
-import { grokApi, MAX_WAIT_S } from './api';
 import { create } from './create';
 import { edit } from './edit';
-import { model } from './fields';
+import { grokApi, model } from './fields';
 
 export const grok: Resource = {
 	name: grokApi.resource,
 	value: 'grok',
 	description: "Generate and edit videos with xAI's Grok Imagine",
-	operations: [
-		create,
-		edit,
-		statusOperation(grokApi, MAX_WAIT_S, {
-			action: 'Get status of Grok video',
-			idLike: '4b2c1f0a-...',
-		}),
-	],
+	operations: [create, edit, statusOperation(grokApi, 'Get status of Grok video', '4b2c1f0a-...')],
 	modelPattern: /^grok/i,
 	idPattern: /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i,
 	models: [model],

@@ -1,22 +1,20 @@
 import { isEmpty } from '../../fields/checks';
-import { choiceField, promptField, secondsField, switchField } from '../../fields/field';
-import { imageField } from '../../fields/imageSource';
-import type { KnownModel } from '../../fields/knownModels';
-import { lastFrame } from '../../fields/media';
+import { aspectRatioField, promptField, secondsField, switchField } from '../../fields/field';
+import { imageField, lastFrame } from '../../fields/media';
 import { modelField } from '../../fields/model';
 import { checkTogether } from '../../files/mediaFile';
 import { asBase64 } from '../../files/requestBody';
 import type { Item } from '../../item';
 import type { Submission } from '../../payment/submit';
 import { createHead, submitOperation } from '../resource';
-import { klingApi, MAX_WAIT_S, PATHS } from './api';
 import {
 	cfgScale,
 	custom,
 	KLING,
+	klingApi,
 	mode,
 	negativePrompt,
-	RATIOS,
+	PATHS,
 	sharedFields,
 	toSubmission,
 } from './fields';
@@ -27,37 +25,30 @@ const FRAMES = {
 };
 
 /** Ids that others saw finish videos in September 2026; CometAPI has no list of Kling's names. */
-export const KNOWN_MODELS: readonly [KnownModel, ...KnownModel[]] = [
-	{ ...FRAMES, name: 'Kling 2.6', ids: ['kling-v2-6'] },
-	{ ...FRAMES, name: 'Kling 3', ids: ['kling-v3'] },
-];
-
 export const model = modelField({
 	method: 'searchKlingModels',
-	known: KNOWN_MODELS,
+	known: [
+		{ ...FRAMES, name: 'Kling 2.6', ids: ['kling-v2-6'] },
+		{ ...FRAMES, name: 'Kling 3', ids: ['kling-v3'] },
+	],
 	dependsOn: ['operation'],
 });
 
 const prompt = promptField({
 	description: 'Description of the video to generate, up to 500 characters',
-	placeholder: 'e.g. A candle flickers on a wooden table',
 });
 
 const image = imageField();
 
 const duration = secondsField([5, 10], 5);
 
-const aspectRatio = choiceField({
-	displayName: 'Aspect Ratio',
-	name: 'aspectRatio',
-	options: [
-		...RATIOS,
-		{
-			name: 'Automatic',
-			value: 'auto',
-			description: "The ratio of the input image, or Kling's default without one",
-		},
-	],
+const automatic = {
+	name: 'Automatic',
+	value: 'auto',
+	description: "The ratio of the input image, or Kling's default without one",
+} as const;
+
+const aspectRatio = aspectRatioField(['1:1', '16:9', '9:16', automatic], {
 	default: 'auto',
 	description: 'Aspect ratio of the video',
 });
@@ -73,32 +64,29 @@ export const create = submitOperation({
 	head: createHead(klingApi.resource),
 	api: klingApi,
 	submitPath: PATHS.text,
-	videoFields: [
-		...[model, ...model.notices],
-		...[prompt, image, duration, aspectRatio, mode, sound],
+	fields: [
+		...[model, prompt, image, duration, aspectRatio, mode, sound],
+		...[cfgScale, custom, lastFrame, negativePrompt],
 	],
-	videoOptions: [cfgScale, custom, lastFrame, negativePrompt],
-	maxWaitS: MAX_WAIT_S,
 	read: readCreate,
 });
 
 async function readCreate(item: Item): Promise<Submission> {
 	const users = custom.read(item);
-	const first = 'image' in users ? undefined : await image.read(item);
+	const [first] = 'image' in users ? [] : await image.read(item);
 	const [last] = first !== undefined ? await lastFrame.read(item) : [];
 	checkTogether([first, last]);
 	const ratio = aspectRatio.read(item);
 	const name = String(users.model_name ?? model.read(item));
 	const path = first === undefined && isEmpty(users.image) ? PATHS.text : PATHS.image;
 	return toSubmission(path, name, {
-		prompt: users.prompt ?? prompt.read(item),
 		duration: duration.read(item),
 		...(ratio !== 'auto' && { aspect_ratio: ratio }),
 		mode: mode.read(item),
 		...(sound.read(item) && { sound: 'on' }),
 		...(first !== undefined && { image: asBase64(first) }),
 		...(last !== undefined && { image_tail: asBase64(last) }),
-		...sharedFields(item),
+		...sharedFields(item, prompt),
 		model_name: name,
 	});
 }

@@ -1,8 +1,17 @@
+import { checkId } from '../../fields/checks';
 import { field, promptField } from '../../fields/field';
-import { checkId } from '../../fields/requestId';
 import { submitOperation } from '../resource';
-import { klingApi, MAX_WAIT_S, PATHS } from './api';
-import { cfgScale, custom, negativePrompt, sharedFields, toSubmission } from './fields';
+import {
+	cfgScale,
+	custom,
+	klingApi,
+	negativePrompt,
+	PATHS,
+	sharedFields,
+	toSubmission,
+} from './fields';
+
+const source = "the 'id' under 'video' in the output of the node that made the Kling video";
 
 const videoId = field(
 	{
@@ -15,10 +24,7 @@ const videoId = field(
 		description:
 			"The video's own ID, not the request ID. The output of the node that made the Kling video has it under 'video'.",
 	},
-	checkId(
-		'a video ID',
-		"the 'id' under 'video' in the output of the node that made the Kling video",
-	),
+	checkId('a video ID', source),
 );
 
 const prompt = promptField({
@@ -35,15 +41,12 @@ export const extend = submitOperation({
 	},
 	api: klingApi,
 	submitPath: PATHS.extend,
-	videoFields: [videoId, prompt],
-	videoOptions: [cfgScale, custom, negativePrompt],
-	maxWaitS: MAX_WAIT_S,
+	fields: [videoId, prompt, cfgScale, custom, negativePrompt],
 	async read(item) {
 		const users = custom.read(item);
 		return toSubmission(PATHS.extend, String(users.model_name ?? 'kling'), {
 			video_id: users.video_id ?? videoId.read(item),
-			prompt: users.prompt ?? prompt.read(item),
-			...sharedFields(item),
+			...sharedFields(item, prompt),
 		});
 	},
 });

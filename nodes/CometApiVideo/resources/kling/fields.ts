@@ -1,12 +1,63 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { customBodyFields } from '../../fields/bodyFields';
-import { choiceField, numberField, option, optionalTextField } from '../../fields/field';
+import {
+	choiceField,
+	numberField,
+	optionalTextField,
+	type Choice,
+	type Field,
+} from '../../fields/field';
 import { jsonBody } from '../../files/requestBody';
 import type { Item } from '../../item';
 import type { Submission } from '../../payment/submit';
 import { durationKeyOf } from '../../polling/durations';
-import { PATHS } from './api';
+import { jobAt, type VideoApi } from '../../videoApi';
+
+/** Kling knows a job under the path that it was submitted to, and under no other. */
+export const PATHS = {
+	text: '/kling/v1/videos/text2video',
+	image: '/kling/v1/videos/image2video',
+	references: '/kling/v1/videos/omni-video',
+	extend: '/kling/v1/videos/video-extend',
+};
+
+const SOURCES = [
+	{ name: 'Extended', value: 'extend', description: "'Operation' was Extend" },
+	{ name: 'From an Image', value: 'image', description: "'Image Source' was URL or Binary Data" },
+	{
+		name: 'From References',
+		value: 'references',
+		description: "'Operation' was Create From References",
+	},
+	{ name: 'From Text', value: 'text', description: "'Image Source' was None" },
+] as const satisfies ReadonlyArray<Choice<keyof typeof PATHS>>;
+
+/** The path that Get Status asks. */
+export const videoKind = choiceField({
+	displayName: 'Kind of Video',
+	name: 'videoKind',
+	options: SOURCES,
+	default: 'text',
+	description: 'Source of the video. Kling looks for a request ID among one kind only.',
+});
+
+/** CometAPI's Kling API, by docs/api.md. */
+export const klingApi: VideoApi = {
+	resource: 'Kling',
+	// Never request_id, which stands beside task_id and names the HTTP request.
+	idNames: ['id'],
+	jobOf: (item, requestId) => jobAt(PATHS[videoKind.read(item)], requestId),
+	toFind: ({ statusPath }) => ({
+		parameter: 'Kind of Video',
+		value: SOURCES.find(({ value }) => statusPath.startsWith(`${PATHS[value]}/`))?.name ?? '',
+	}),
+	adviceFor({ reason }) {
+		if (reason !== 'unknownId') return undefined;
+		return "Check that 'Resource' and 'Kind of Video' are those of the video, that the ID is complete, and that the credential is of the same account.";
+	},
+	maxWaitS: 1800,
+};
 
 /** Of all its models. */
 export const KLING = {
@@ -14,12 +65,6 @@ export const KLING = {
 	byDefault: 5,
 	usdPerVideo: '$0.13 to $2.64',
 };
-
-export const RATIOS = [
-	{ name: '1:1 (Square)', value: '1:1' },
-	{ name: '16:9 (Landscape)', value: '16:9' },
-	{ name: '9:16 (Vertical)', value: '9:16' },
-] as const;
 
 export const mode = choiceField({
 	displayName: 'Mode',
@@ -32,38 +77,36 @@ export const mode = choiceField({
 	description: 'Quality of the video',
 });
 
-export const cfgScale = option(
-	numberField(
-		{
-			displayName: 'CFG Scale',
-			name: 'cfgScale',
-			default: 0.5,
-			description: 'How closely to follow the prompt',
-		},
-		{ min: 0, max: 1 },
-		undefined,
-	),
+export const cfgScale = numberField(
+	{
+		displayName: 'CFG Scale',
+		name: 'options.cfgScale',
+		default: 0.5,
+		description: 'How closely to follow the prompt',
+	},
+	{ min: 0, max: 1 },
+	undefined,
 );
 
 export const custom = customBodyFields(['model_name', 'prompt']);
 
-export const negativePrompt = option(
-	optionalTextField({
-		displayName: 'Negative Prompt',
-		name: 'negativePrompt',
-		placeholder: 'e.g. blurry, text',
-		description: 'What the video must not show, up to 200 characters',
-	}),
-);
+export const negativePrompt = optionalTextField({
+	displayName: 'Negative Prompt',
+	name: 'options.negativePrompt',
+	placeholder: 'e.g. blurry, text',
+	description: 'What the video must not show, up to 200 characters',
+});
 
-/** The fields of most operations; the user's own come on top. */
-export function sharedFields(item: Item): IDataObject {
+/** The options that Create and Extend share, and the prompt; the user's own fields come on top. */
+export function sharedFields(item: Item, prompt: Field<string>): IDataObject {
+	const users = custom.read(item);
 	const negative = negativePrompt.read(item);
 	const scale = cfgScale.read(item);
 	return {
+		prompt: users.prompt ?? prompt.read(item),
 		...(negative !== undefined && { negative_prompt: negative }),
 		...(scale !== undefined && { cfg_scale: scale }),
-		...custom.read(item),
+		...users,
 	};
 }
 

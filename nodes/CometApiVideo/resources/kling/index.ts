@@ -1,7 +1,7 @@
 import { statusOperation, type Resource } from '../resource';
-import { klingApi, MAX_WAIT_S, videoKind } from './api';
 import { create, model } from './create';
 import { extend } from './extend';
+import { klingApi, videoKind } from './fields';
 import { createFromReferences, omniModel } from './references';
 
 export const kling: Resource = {
@@ -12,11 +12,7 @@ export const kling: Resource = {
 		create,
 		createFromReferences,
 		extend,
-		statusOperation(klingApi, MAX_WAIT_S, {
-			action: 'Get status of Kling video',
-			idLike: '81234567890',
-			jobFields: [videoKind],
-		}),
+		statusOperation(klingApi, 'Get status of Kling video', '81234567890', [videoKind]),
 	],
 	modelPattern: /^kling/i,
 	idPattern: /^\d+$/,

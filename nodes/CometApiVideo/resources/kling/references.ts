@@ -1,7 +1,12 @@
 import { InputError } from '../../errors';
 import { isEmpty } from '../../fields/checks';
-import { choiceField, durationField, option, promptField, switchField } from '../../fields/field';
-import type { KnownModel } from '../../fields/knownModels';
+import {
+	aspectRatioField,
+	choiceField,
+	durationField,
+	promptField,
+	switchField,
+} from '../../fields/field';
 import { mediaField } from '../../fields/media';
 import { modelField } from '../../fields/model';
 import { checkTogether, IMAGE, VIDEO } from '../../files/mediaFile';
@@ -9,25 +14,22 @@ import { asBase64 } from '../../files/requestBody';
 import type { Item } from '../../item';
 import type { Submission } from '../../payment/submit';
 import { submitOperation } from '../resource';
-import { klingApi, MAX_WAIT_S, PATHS } from './api';
-import { custom, KLING, mode, RATIOS, toSubmission } from './fields';
+import { custom, KLING, klingApi, mode, PATHS, toSubmission } from './fields';
 
 const OMNI = {
 	...{ ...KLING, seconds: '3 to 10', images: 'up to 7, or 4 beside a video' },
 	references: 'one video by URL',
 };
 
-const KNOWN_MODELS: readonly [KnownModel, ...KnownModel[]] = [
-	{ ...OMNI, name: 'Kling O1', ids: ['kling-video-o1'] },
-	{
-		...{ ...OMNI, name: 'Kling 3 Omni', ids: ['kling-v3-omni'] },
-		references: "one video by URL, by its maker's pages",
-	},
-];
-
 export const omniModel = modelField({
 	method: 'searchKlingOmniModels',
-	known: KNOWN_MODELS,
+	known: [
+		{ ...OMNI, name: 'Kling O1', ids: ['kling-video-o1'] },
+		{
+			...{ ...OMNI, name: 'Kling 3 Omni', ids: ['kling-v3-omni'] },
+			references: "one video by URL, by its maker's pages",
+		},
+	],
 	dependsOn: ['operation'],
 });
 
@@ -73,22 +75,17 @@ const referType = choiceField({
 
 const duration = durationField(3, 10, 5);
 
-const aspectRatio = choiceField({
-	displayName: 'Aspect Ratio',
-	name: 'aspectRatio',
-	options: RATIOS,
+const aspectRatio = aspectRatioField(['1:1', '16:9', '9:16'], {
 	default: '16:9',
 	description: 'Aspect ratio of the video',
 });
 
-const keepSound = option(
-	switchField({
-		displayName: 'Keep Original Sound',
-		name: 'keepOriginalSound',
-		default: true,
-		description: "Whether the video has the sound of the 'Reference Video'",
-	}),
-);
+const keepSound = switchField({
+	displayName: 'Keep Original Sound',
+	name: 'options.keepOriginalSound',
+	default: true,
+	description: "Whether the video has the sound of the 'Reference Video'",
+});
 
 export const createFromReferences = submitOperation({
 	head: {
@@ -99,12 +96,10 @@ export const createFromReferences = submitOperation({
 	},
 	api: klingApi,
 	submitPath: PATHS.references,
-	videoFields: [
-		...[omniModel, ...omniModel.notices, prompt, images, video, referType],
-		...[duration, aspectRatio, mode],
+	fields: [
+		...[omniModel, prompt, images, video, referType],
+		...[duration, aspectRatio, mode, custom, keepSound],
 	],
-	videoOptions: [custom, keepSound],
-	maxWaitS: MAX_WAIT_S,
 	read: readReferences,
 });
 

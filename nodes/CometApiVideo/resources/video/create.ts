@@ -1,53 +1,43 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { InputError } from '../../errors';
 import { customBodyFields } from '../../fields/bodyFields';
 import { badValue, checkOptionalText } from '../../fields/checks';
-import { choiceField, durationField, field, option, promptField } from '../../fields/field';
+import { aspectRatioField, durationField, field, promptField } from '../../fields/field';
 import { lastFrame } from '../../fields/media';
 import { checkTogether } from '../../files/mediaFile';
-import { multipartBody } from '../../files/multipartBody';
+import { multipartBody, type FormValues } from '../../files/multipartBody';
 import type { Item } from '../../item';
 import type { Submission } from '../../payment/submit';
 import { durationKeyOf } from '../../polling/durations';
 import { submitOperation } from '../resource';
-import { MAX_WAIT_S, VIDEOS_PATH, videoApi } from './api';
-import { toFormFields, toFormValues, type FormValues } from './formFields';
-import { images, readImages } from './images';
-import { model, ratioFields } from './models';
-import { readReferences, referenceAudios, referenceVideos } from './references';
+import { images, readImages, readReferences, referenceAudios, referenceVideos } from './media';
+import { model, ratioFields, VIDEOS_PATH, videoApi } from './models';
 
-const prompt = promptField({
-	description: 'Description of the video to generate',
-	placeholder: 'e.g. A lighthouse in a storm, filmed from a boat',
-});
+const prompt = promptField({ placeholder: 'e.g. A lighthouse in a storm, filmed from a boat' });
 
 /** No model is known to make longer ones; 'Custom Body Fields' take any. */
 const duration = durationField(0, 30, 0);
 
-const aspectRatio = choiceField({
-	displayName: 'Aspect Ratio',
-	name: 'aspectRatio',
-	options: [
-		{ name: '1:1 (Square)', value: '1:1' },
-		{ name: '16:9 (Landscape)', value: '16:9' },
-		{ name: '9:16 (Vertical)', value: '9:16' },
-		{ name: "Model's Own", value: 'auto' },
-	],
-	default: 'auto',
-	description: "Aspect ratio of the video. For others, use 'Size' under Options.",
-});
+const aspectRatio = aspectRatioField(
+	['1:1', '16:9', '9:16', { name: "Model's Own", value: 'auto' }],
+	{
+		default: 'auto',
+		description: "Aspect ratio of the video. For others, use 'Size' under Options.",
+	},
+);
 
-const size = option(
-	field(
-		{
-			displayName: 'Size',
-			name: 'size',
-			type: 'string',
-			default: '',
-			placeholder: 'e.g. 1280x720',
-			hint: "Width x height, or a ratio such as 21:9; replaces 'Aspect Ratio'",
-			description: 'Possible sizes depend on the model. A larger one may cost more.',
-		},
-		checkSize,
-	),
+const size = field(
+	{
+		displayName: 'Size',
+		name: 'options.size',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. 1280x720',
+		hint: "Width x height, or a ratio such as 21:9; replaces 'Aspect Ratio'",
+		description: 'Possible sizes depend on the model. A larger one may cost more.',
+	},
+	checkSize,
 );
 
 const custom = customBodyFields(['model', 'prompt']);
@@ -61,9 +51,10 @@ export const create = submitOperation({
 	},
 	api: videoApi,
 	submitPath: VIDEOS_PATH,
-	videoFields: [model, ...model.notices, prompt, images, duration, aspectRatio],
-	videoOptions: [custom, lastFrame, referenceAudios, referenceVideos, size],
-	maxWaitS: MAX_WAIT_S,
+	fields: [
+		...[model, prompt, images, duration, aspectRatio],
+		...[custom, lastFrame, referenceAudios, referenceVideos, size],
+	],
 	read: readCreate,
 });
 
@@ -86,9 +77,33 @@ async function readCreate(item: Item): Promise<Submission> {
 		...users,
 	};
 	checkTogether(Object.values(values).flat());
-	const body = await multipartBody(item, toFormFields(values));
 	const durationKey = durationKeyOf('video', name, values.seconds?.[0], values.size?.[0]);
-	return { model: name, durationKey, body };
+	return { model: name, durationKey, body: await multipartBody(item, values) };
+}
+
+/**
+ * The user's own fields as a form has them: a list repeats the field, an object is its JSON text, and
+ * an empty text leaves the field out.
+ *
+ * @throws InputError for null, which a form cannot say
+ */
+function toFormValues(fields: IDataObject): Record<string, string[]> {
+	const toTexts = (name: string, value: unknown): string[] => {
+		if (value === null || value === undefined) {
+			throw new InputError(
+				`'Custom Body Fields' has null for ${name}, which this API can't take`,
+				`Give ${name} a value, or leave it out.`,
+			);
+		}
+		const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+		return text.trim() === '' ? [] : [text];
+	};
+	return Object.fromEntries(
+		Object.entries(fields).map(([name, value]) => [
+			name,
+			[value].flat().flatMap((each: unknown) => toTexts(name, each)),
+		]),
+	);
 }
 
 /** Width x height, or a ratio, with any sign that people write between them. */

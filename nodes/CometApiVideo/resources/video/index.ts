@@ -1,7 +1,6 @@
 import { statusOperation, type Resource } from '../resource';
-import { MAX_WAIT_S, videoApi } from './api';
 import { create } from './create';
-import { model } from './models';
+import { model, videoApi } from './models';
 
 export const video: Resource = {
 	name: videoApi.resource,
@@ -9,10 +8,7 @@ export const video: Resource = {
 	description: 'Generate videos with Seedance, Veo, Wan, Vidu, HappyHorse, MiniMax, FLUX or Omni',
 	operations: [
 		create,
-		statusOperation(videoApi, MAX_WAIT_S, {
-			action: 'Get status of Seedance, Veo or other video',
-			idLike: 'task_4b2c1f0a...',
-		}),
+		statusOperation(videoApi, 'Get status of Seedance, Veo or other video', 'task_4b2c1f0a...'),
 	],
 	modelPattern: /^(doubao-)?(seedance|wan|vidu|happyhorse|veo|minimax|hailuo|flux|omni|sora)/i,
 	idPattern: /^task_/,

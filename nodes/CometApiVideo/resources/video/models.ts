@@ -1,8 +1,31 @@
-import { modelField, type ListedModel } from '../../fields/model';
-import type { KnownModel } from '../../fields/knownModels';
+import { modelField, type KnownModel, type ListedModel } from '../../fields/model';
 import { isRecord, parseJson, text } from '../../http/json';
-import { VIDEOS_PATH } from './api';
-import type { FormValues } from './formFields';
+import { jobAt, type VideoApi } from '../../videoApi';
+
+export const VIDEOS_PATH = '/v1/videos';
+
+/** Channels' answers to a file that comes in the way they do not take, or to any. */
+const FILE_REFUSED =
+	/reference_(video_|audio_)?urls|reference_(video|audio)s|(first|last)_frame|field required|does not support/i;
+
+/** CometAPI's route for Seedance, Wan, Vidu, HappyHorse, Veo, MiniMax, FLUX and Omni, by docs/api.md. */
+export const videoApi: VideoApi = {
+	resource: 'Seedance, Veo, Wan and More',
+	idNames: ['id', 'request_id'],
+	jobsPath: VIDEOS_PATH,
+	jobOf: (_item, requestId) => jobAt(VIDEOS_PATH, requestId),
+	contentPath: ({ statusPath }) => `${statusPath}/content`,
+	adviceFor({ reason, message = '' }) {
+		if (reason !== 'badInput') return undefined;
+		if (/unsupported relay mode/i.test(message)) {
+			return "The model doesn't belong to this resource. Choose another one under 'Model', or the model's own under 'Resource'.";
+		}
+		if (!FILE_REFUSED.test(message)) return undefined;
+		return "Some models take URLs only, some files only, some neither. Change 'Image Source' or the references under Options, or choose another model.";
+	},
+	// Jobs of more than ten minutes were seen.
+	maxWaitS: 1800,
+};
 
 interface VideoModel extends KnownModel {
 	/** The model's sizes by aspect ratio, where it takes no ratio as its size. */
@@ -110,16 +133,17 @@ export const model = modelField({
 	live: { path: '/api/models', withKey: false, read: readCatalogue },
 });
 
+const knownModel = (modelId: string): VideoModel | undefined =>
+	KNOWN_MODELS.find(({ ids }) => ids.includes(modelId));
+
 /** An aspect ratio as the model takes it; most take it as their size. */
-export function ratioFields(modelId: string, ratio: string): FormValues {
-	const { ratioField = 'size', sizes } =
-		KNOWN_MODELS.find(({ ids }) => ids.includes(modelId)) ?? ({} as Partial<VideoModel>);
+export function ratioFields(modelId: string, ratio: string): Record<string, [string]> {
+	const { ratioField = 'size', sizes } = knownModel(modelId) ?? {};
 	return { [ratioField]: [sizes?.[ratio] ?? ratio] };
 }
 
 /** True if the model takes first and last frame in fields of their own. */
-export const hasFrameFields = (modelId: string): boolean =>
-	KNOWN_MODELS.some(({ ids, frameFields }) => frameFields && ids.includes(modelId));
+export const hasFrameFields = (modelId: string) => knownModel(modelId)?.frameFields === true;
 
 function readCatalogue(answer: unknown): ListedModel[] {
 	if (!isRecord(answer) || !Array.isArray(answer.data)) return [];
