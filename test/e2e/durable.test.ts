@@ -6,7 +6,6 @@ import { type CleanUp, cleanUpAll } from '../harness/cleanUp.ts';
 import { readExample, withParameters } from '../harness/n8n/exampleFile.ts';
 import { CURRENT_N8N } from '../harness/n8n/installation.ts';
 import {
-	createRestClient,
 	type Execution,
 	type OutputItem,
 	outputItems,
@@ -14,7 +13,7 @@ import {
 	withCredential,
 	type Workflow,
 } from '../harness/n8n/restClient.ts';
-import { type N8nServer, startN8n } from '../harness/n8n/server.ts';
+import type { N8nServer } from '../harness/n8n/server.ts';
 import { setSimulatedStage, type SimulatedStage } from '../harness/n8n/simulatedStage.ts';
 import { NODE_TYPE } from '../harness/n8n/stage.ts';
 import { getStatus, start as startNode, video, workflow } from '../harness/n8n/workflow.ts';
@@ -60,13 +59,9 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 		return (await client.getExecution(id)).status === status;
 	}
 
-	/** n8n again, with what the killed one left behind. */
 	async function restart(): Promise<void> {
-		const { userFolder, port } = server;
-		server = await startN8n({ installation: stage.installation, userFolder, port });
-		cleanUp.push(server.stop);
-		client = createRestClient(server.url);
-		await client.logIn();
+		stage = await stage.restart();
+		({ server, client } = stage);
 	}
 
 	function onlyId(): string | undefined {

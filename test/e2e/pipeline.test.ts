@@ -5,13 +5,12 @@ import { type CleanUp, cleanUpAll } from '../harness/cleanUp.ts';
 import { PIPELINE, readExample, withParameters } from '../harness/n8n/exampleFile.ts';
 import { CURRENT_N8N } from '../harness/n8n/installation.ts';
 import {
-	createRestClient,
 	type Execution,
 	type RestClient,
 	type TableRow,
 	withCredential,
 } from '../harness/n8n/restClient.ts';
-import { type N8nServer, startN8n } from '../harness/n8n/server.ts';
+import type { N8nServer } from '../harness/n8n/server.ts';
 import { setSimulatedStage, type SimulatedStage } from '../harness/n8n/simulatedStage.ts';
 import { NODE_TYPE } from '../harness/n8n/stage.ts';
 import { startFixedHosts } from '../harness/services/fixedHosts.ts';
@@ -42,7 +41,6 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 	const cleanUp: CleanUp = [];
 	const google = createGoogle();
 	const ids = new Map<string, string>();
-	let env: Record<string, string>;
 	let sink: SocialSink;
 	let stage: SimulatedStage;
 	let simulator: Simulator;
@@ -53,7 +51,7 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 	beforeAll(async () => {
 		sink = await startSocialSink();
 		cleanUp.push(sink.close);
-		({ env } = await startFixedHosts(google.apps, cleanUp));
+		const { env } = await startFixedHosts(google.apps, cleanUp);
 		stage = await setSimulatedStage(cleanUp, { plan: (submission) => plan(submission), env });
 		({ simulator, server, client } = stage);
 		for (const name of PIPELINE) ids.set(name, await save(name));
@@ -169,11 +167,8 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 
 	async function restart(): Promise<void> {
 		await server.kill();
-		const { userFolder, port } = server;
-		server = await startN8n({ installation: stage.installation, userFolder, port, env });
-		cleanUp.push(server.stop);
-		client = createRestClient(server.url);
-		await client.logIn();
+		stage = await stage.restart();
+		({ server, client } = stage);
 	}
 
 	/** The lines of the message about rows of this word, as if an hour had gone by. */

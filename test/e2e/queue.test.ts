@@ -10,6 +10,7 @@ import { sleep } from 'n8n-workflow';
 import { type CleanUp, cleanUpAll } from '../harness/cleanUp.ts';
 import { CURRENT_N8N } from '../harness/n8n/installation.ts';
 import {
+	NOTICED_SOONER,
 	type Production,
 	publish,
 	type QueueStage,
@@ -28,13 +29,6 @@ const VIDEO_BYTES = 300_000;
 const START_LIMIT_MS = 240_000;
 const GRACE_MS = 60_000;
 const LOST_LIMIT_MS = 180_000;
-
-// As n8n's own defaults, but for a minute and a half until it notices that a worker is gone.
-const NOTICED_SOONER = {
-	QUEUE_WORKER_LOCK_DURATION: '10000',
-	QUEUE_WORKER_LOCK_RENEW_TIME: '2000',
-	QUEUE_WORKER_STALLED_INTERVAL: '3000',
-};
 
 const cleanUp: CleanUp = [];
 const workers: Worker[] = [];
@@ -261,7 +255,7 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 		const first = (await videos.executions()).length;
 		const paid = await startVideos(3);
 		await main.kill();
-		main = await stage.restartMain();
+		main = (await stage.restart()).server;
 		finish(paid);
 		const executions = await ended(videos, first);
 		expect(executions.map(({ status }) => status)).toEqual(Array(3).fill('success'));
@@ -372,7 +366,7 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 			await Promise.all([main.kill(), lost.kill()]);
 			await startWorker({});
 			// Every three seconds instead of hours.
-			main = await stage.restartMain({ N8N_EXECUTIONS_QUEUE_RECOVERY_INTERVAL: '0.05' });
+			({ server: main } = await stage.restart({ N8N_EXECUTIONS_QUEUE_RECOVERY_INTERVAL: '0.05' }));
 			execution = (await videos.executions()).at(-1);
 			await stage.client.waitForExecution(String(execution?.id));
 		}, START_LIMIT_MS);

@@ -2,10 +2,10 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import { sleep, type INode, type INodeExecutionData, type INodeParameters } from 'n8n-workflow';
 
-import type { JobPlan } from '../simulator/simulator.ts';
+import { verdict, type Fault, type JobPlan } from '../simulator/simulator.ts';
 import { NODE_TYPE, type Finished, type Graph } from './engine.ts';
 import { speedUpClock } from './fastClock.ts';
-import { FAMILIES } from './families.ts';
+import { createKlingNode, createVideoNode, FAMILIES } from './families.ts';
 import {
 	createNode,
 	getStatusNode,
@@ -87,15 +87,30 @@ async function goOn(
 	return { finished, sleeps };
 }
 
+interface Played {
+	told: unknown;
+	finished: Finished;
+	sleeps: number;
+	status: string;
+	message: string;
+	jobs: number;
+	items: Array<INodeExecutionData['json']>;
+	/** The paths of the jobs, without their IDs. */
+	asked: string[];
+}
+
+function withoutIds({ simulator }: Scene, text: string): string {
+	return simulator.jobs.reduce((told, { requestId }) => told.replaceAll(requestId, 'ID'), text);
+}
+
 /** What comes out, without the ids and times that differ between any two executions. */
-function told({ simulator }: Scene, { status, outputs, error }: Finished): unknown {
+function told(scene: Scene, { status, outputs, error }: Finished): unknown {
 	const { message, description, context } = Object(error) as Record<string, unknown>;
 	// A node that failed after a sleep keeps the empty output of its first part.
 	const items = outputs.every(({ length }) => length === 0) ? [] : outputs;
-	let text = JSON.stringify({ status, items, message, description, context });
-	for (const { requestId } of simulator.jobs) text = text.replaceAll(requestId, 'ID');
+	const text = JSON.stringify({ status, items, message, description, context });
 	return JSON.parse(
-		text
+		withoutIds(scene, text)
 			.replace(/"data":"[^"]{100,}"/g, '"data":"FILE"')
 			.replace(/[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/g, 'ID')
 			.replace(/"(seconds|polls|id|timestamp)":("[^"]*"|[\d.]+)/g, '"$1":0')
@@ -200,6 +215,181 @@ describe('What comes out is the same, awake or asleep', () => {
 		});
 	});
 
+	/** Each with a CometAPI of its own, which answers it alike. */
+	async function playBoth(
+		build: (asleep: boolean) => Graph | INode,
+		items: () => INodeExecutionData[],
+		inject: (scene: Scene) => void = () => {},
+		jobs: JobPlan = {},
+	): Promise<[awake: Played, asleep: Played]> {
+		const playOne = async (isAsleep: boolean): Promise<Played> => {
+			let played: Played | undefined;
+			const plan_ = (submission: { body: { prompt: string } }) => ({
+				...plan(submission),
+				...jobs,
+			});
+			await withScene({ plan: plan_ }, async (scene) => {
+				inject(scene);
+				const { finished, sleeps } = await play(scene, build(isAsleep), items());
+				const { simulator } = scene;
+				const asked = [...new Set(simulator.requestsTo('status').map(({ path }) => path))];
+				const { status, error } = finished;
+				played = {
+					...{ sleeps, status, message: String(error?.message), jobs: simulator.jobs.length },
+					...{ told: told(scene, finished), items: jsonOf(finished), finished },
+					...{ asked: asked.map((path) => withoutIds(scene, path)) },
+				};
+			});
+			if (!played) throw new Error('It was not played');
+			return played;
+		};
+		const both = await Promise.all([playOne(false), playOne(true)]);
+		const [awake, asleep] = both;
+		expect(awake.sleeps).toBe(0);
+		expect(asleep.sleeps).toBeGreaterThan(0);
+		expect(asleep.told).toEqual(awake.told);
+		expect(asleep.jobs).toBe(awake.jobs);
+		return both;
+	}
+
+	const SLOW_POLLS = { pollInterval: 5 };
+
+	test.concurrent.each(['file', 'redirect'] as const)(
+		'a file that only the key opens: %s',
+		async (content) => {
+			const build = (sleepWhileWaiting: boolean) =>
+				createVideoNode({
+					...{ prompt: '={{ $json.prompt }}', downloadVideo: true },
+					options: { ...SLOW_POLLS, sleepWhileWaiting },
+				});
+			const items = () => itemsWith('1 s', '100 s');
+			const [, asleep] = await playBoth(build, items, undefined, { shape: 'contentOnly', content });
+			const files = asleep.finished.outputs[0]?.map(({ binary }) => binary?.data?.mimeType);
+			expect(files).toEqual(['video/mp4', 'video/mp4']);
+		},
+	);
+
+	test.concurrent('the second of two IDs, when the first is not known', async () => {
+		const inject = ({ simulator }: Scene) => {
+			const body = (normal: unknown) => ({
+				...{ task_id: 'row-77', data: { id: Object(normal).request_id } },
+			});
+			simulator.inject({ route: 'submit', fault: { kind: 'rewrite', body } });
+		};
+		const [, asleep] = await playBoth(
+			(is) => video(is),
+			() => itemsWith('100 s'),
+			inject,
+		);
+		expect(asleep.items).toMatchObject([{ status: 'done' }]);
+		expect(asleep.asked).toHaveLength(2);
+	});
+
+	test.concurrent("Kling's kind of video, and the advice that names it", async () => {
+		const image = { imageSource: 'url', imageUrl: 'https://media.example/a.png' };
+		const build = (sleepWhileWaiting: boolean) =>
+			createKlingNode({
+				...{ prompt: '={{ $json.prompt }}', ...image },
+				options: { ...SLOW_POLLS, sleepWhileWaiting, maxWait: 150 },
+			});
+		const [, asleep] = await playBoth(build, () => itemsWith('1 s', '999 s'));
+		expect(asleep.asked.every((path) => path.includes('image2video'))).toBe(true);
+		expect(String(asleep.finished.error?.description)).toContain(
+			"'Kind of Video' to From an Image. IDs",
+		);
+	});
+
+	test.concurrent.each<[string, Partial<INode>]>([
+		['the error output', { onError: 'continueErrorOutput' }],
+		['On Error > Continue', { onError: 'continueRegularOutput' }],
+	])('the items that the next nodes get, with %s', async (_name, settings) => {
+		const given: Array<[boolean, string, unknown]> = [];
+		const build = (isAsleep: boolean): Graph => {
+			const standIn = (name: string) => ({
+				run: (items: INodeExecutionData[]) => {
+					const shown = items.map(({ json, pairedItem }) => [
+						...[json.status, Object(json.error).status, Object(json.error).message],
+						pairedItem,
+					]);
+					const text = JSON.stringify(shown).replace(
+						/[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/g,
+						'ID',
+					);
+					given.push([isAsleep, name, text]);
+					return [items];
+				},
+			});
+			return {
+				video: video(isAsleep, {}, settings),
+				standIns: { Good: standIn('Good'), Bad: standIn('Bad') },
+				connections: [
+					['Start', 0, 'Video'],
+					['Video', 0, 'Good'],
+					['Video', 1, 'Bad'],
+				],
+			};
+		};
+		await playBoth(build, () => itemsWith('1 s fails', '100 s', '100 s refused', '1 s'));
+		const of = (isAsleep: boolean) =>
+			given.filter(([is]) => is === isAsleep).map(([, ...rest]) => rest);
+		expect(of(true)).toEqual(of(false));
+		expect(of(true).length).toBeGreaterThan(0);
+	});
+
+	test.concurrent('Max Videos that is reached', async () => {
+		const build = (isAsleep: boolean) =>
+			video(isAsleep, { options: { maxVideos: 1 } }, { onError: 'continueRegularOutput' });
+		const [, asleep] = await playBoth(build, () => itemsWith('100 s', '100 s'));
+		expect(asleep.jobs).toBe(1);
+		expect(asleep.items.map(({ error }) => Object(error).message)).toContainEqual(
+			expect.stringContaining("'Max Videos' allows 1"),
+		);
+	});
+
+	test.concurrent('the raw response of a video that is not finished in time', async () => {
+		const options = { includeRawResponse: true, maxWait: 150, onTimeout: 'return' };
+		const [, asleep] = await playBoth(
+			(is) => video(is, { options }),
+			() => itemsWith('999 s'),
+		);
+		expect(asleep.items).toMatchObject([{ status: 'pending', raw: expect.anything() }]);
+	});
+
+	const LASTS = Infinity;
+
+	/** Answers to the questions about a job from some time after its acceptance on. */
+	test.concurrent.each<[string, Fault, number, string]>([
+		['a refused key', { kind: 'status', status: 401, body: { error: REFUSED } }, LASTS, 'API key'],
+		['a refused key', { kind: 'status', status: 401, body: { error: REFUSED } }, 2, 'success'],
+		['an unknown ID', { kind: 'status', status: 404, body: { error: REFUSED } }, 2, 'success'],
+		[
+			'an error that names the job and has no state',
+			verdict(400, 'invalid_argument', 'Too rude'),
+			LASTS,
+			'did not accept',
+		],
+		[
+			'an error that names the job and has no state',
+			verdict(400, 'invalid_argument', 'Too rude'),
+			2,
+			'success',
+		],
+		['a web page', { kind: 'html', status: 200 }, 3, 'success'],
+		['no connection', { kind: 'reset' }, 3, 'success'],
+	])('%s, told while it sleeps %#', async (_name, fault, times, end) => {
+		const inject = ({ simulator }: Scene) => {
+			const isLater = () => Date.now() - Number(simulator.jobs[0]?.acceptedAt) > 80_000;
+			simulator.inject({ route: 'status', when: isLater, times, fault });
+		};
+		const [, asleep] = await playBoth(
+			(is) => video(is),
+			() => itemsWith('170 s'),
+			inject,
+		);
+		expect(end === 'success' ? asleep.status : asleep.message).toContain(end);
+		expect(asleep.jobs).toBe(1);
+	});
+
 	test.concurrent('the wait is counted from its beginning, with all its polls', async () => {
 		await withScene({ plan }, async (scene) => {
 			const { finished } = await play(scene, video(true), itemsWith('100 s'));
@@ -266,19 +456,22 @@ describe('After a sleep', () => {
 		});
 	});
 
-	test.concurrent('a retry of what was stopped or lost asleep asks for its job, and pays nothing', async () => {
-		await withScene({ plan }, async (scene) => {
-			const asleep = await scene.execute(video(true), itemsWith('100 s'));
-			expect(asleep.status).toBe('waiting');
-			const [job] = scene.simulator.jobs;
-			if (job) scene.simulator.finishJob(job.requestId);
-			const again = await scene.retry(video(true), asleep);
-			expect(jsonOf(again)).toEqual([
-				expect.objectContaining({ request_id: job?.requestId, status: 'done' }),
-			]);
-			expect(scene.simulator.jobs).toHaveLength(1);
-		});
-	});
+	test.concurrent(
+		'a retry of what was stopped or lost asleep asks for its job, and pays nothing',
+		async () => {
+			await withScene({ plan }, async (scene) => {
+				const asleep = await scene.execute(video(true), itemsWith('100 s'));
+				expect(asleep.status).toBe('waiting');
+				const [job] = scene.simulator.jobs;
+				if (job) scene.simulator.finishJob(job.requestId);
+				const again = await scene.retry(video(true), asleep);
+				expect(jsonOf(again)).toEqual([
+					expect.objectContaining({ request_id: job?.requestId, status: 'done' }),
+				]);
+				expect(scene.simulator.jobs).toHaveLength(1);
+			});
+		},
+	);
 
 	test.concurrent('an error of CometAPI that passes does not end the wait', async () => {
 		await withScene({ plan }, async (scene) => {
@@ -333,19 +526,22 @@ describe('After a sleep', () => {
 		});
 	});
 
-	test.concurrent('what another version of the node kept goes by its ledger, and pays nothing', async () => {
-		await withScene({ plan }, async (scene) => {
-			const asleep = await scene.execute(video(true), itemsWith('1 s', '100 s'));
-			const contexts = Object(asleep.run.data.executionData?.contextData);
-			for (const data of Object.values(contexts)) {
-				const kept = Object(data).cometApiVideoAsleep;
-				if (kept) kept.version = 2;
-			}
-			const { finished } = await goOn(scene, video(true), asleep);
-			expect(jsonOf(finished)).toMatchObject([{ status: 'done' }, { status: 'done' }]);
-			expect(scene.simulator.jobs).toHaveLength(2);
-		});
-	});
+	test.concurrent(
+		'what another version of the node kept goes by its ledger, and pays nothing',
+		async () => {
+			await withScene({ plan }, async (scene) => {
+				const asleep = await scene.execute(video(true), itemsWith('1 s', '100 s'));
+				const contexts = Object(asleep.run.data.executionData?.contextData);
+				for (const data of Object.values(contexts)) {
+					const kept = Object(data).cometApiVideoAsleep;
+					if (kept) kept.version = 2;
+				}
+				const { finished } = await goOn(scene, video(true), asleep);
+				expect(jsonOf(finished)).toMatchObject([{ status: 'done' }, { status: 'done' }]);
+				expect(scene.simulator.jobs).toHaveLength(2);
+			});
+		},
+	);
 });
 
 describe('Stop', () => {
@@ -367,17 +563,20 @@ describe('Stop', () => {
 });
 
 describe('It falls asleep', () => {
-	test.concurrent('at once when earlier videos of that kind took long, until the likely end', async () => {
-		await withScene({ plan }, async (scene) => {
-			await scene.execute(video(false), itemsWith('200 s', '200 s', '200 s'));
-			const beganMs = Date.now();
-			const asleep = await scene.execute(video(true), itemsWith('200 s'));
-			expect(asleep.status).toBe('waiting');
-			expect(Date.now() - beganMs).toBeLessThan(50_000);
-			const sleepsUntilMs = Number(asleep.run.waitTill) - beganMs;
-			expect([sleepsUntilMs > 150_000, sleepsUntilMs < 300_000]).toEqual([true, true]);
-		});
-	});
+	test.concurrent(
+		'at once when earlier videos of that kind took long, until the likely end',
+		async () => {
+			await withScene({ plan }, async (scene) => {
+				await scene.execute(video(false), itemsWith('200 s', '200 s', '200 s'));
+				const beganMs = Date.now();
+				const asleep = await scene.execute(video(true), itemsWith('200 s'));
+				expect(asleep.status).toBe('waiting');
+				expect(Date.now() - beganMs).toBeLessThan(50_000);
+				const sleepsUntilMs = Number(asleep.run.waitTill) - beganMs;
+				expect([sleepsUntilMs > 150_000, sleepsUntilMs < 300_000]).toEqual([true, true]);
+			});
+		},
+	);
 
 	test.concurrent('with at most one look at each video between two sleeps', async () => {
 		await withScene({ plan }, async (scene) => {
@@ -389,6 +588,30 @@ describe('It falls asleep', () => {
 			expect(again.status).toBe('waiting');
 			const polls = scene.simulator.requestsTo('status').length - before;
 			expect([polls > 0, polls <= 50]).toEqual([true, true]);
+		});
+	});
+
+	test('with 100 items, which come out at the first look after the last end', async () => {
+		await withScene({ plan }, async (scene) => {
+			await scene.execute(video(false), itemsWith('180 s', '180 s', '180 s'));
+			const prompts = Array.from({ length: 100 }, (_, index) => `${100 + index} s`);
+			const node = video(true);
+			let finished = await scene.execute(node, itemsWith(...prompts));
+			const polls = () => scene.simulator.requestsTo('status').length;
+			const lookedAtMs: number[] = [];
+			for (; finished.status === 'waiting'; lookedAtMs.push(Date.now())) {
+				const before = polls();
+				finished = await wakeUp(scene, node, finished);
+				expect(polls() - before).toBeLessThanOrEqual(100);
+			}
+			const made = scene.simulator.jobs.slice(3);
+			expect(
+				jsonOf(finished)
+					.map((json) => json.request_id)
+					.sort(),
+			).toEqual(made.map(({ requestId }) => requestId).sort());
+			const lastEnd = Math.max(...made.map(({ endsAt }) => endsAt));
+			expect(lookedAtMs.filter((atMs) => atMs > lastEnd)).toHaveLength(1);
 		});
 	});
 

@@ -251,7 +251,7 @@ function factsOf({
 	const toFind = [
 		parameter && `In 'Get Status', set '${parameter}' to ${value}.`,
 		others.length > 0 && `CometAPI's answer also had the ID ${others.join(', ')}.`,
-	].filter((sentence) => sentence !== undefined);
+	].filter(Boolean);
 	return { requestId: job.requestId, isSubmitter, toFind: toFind.join(' ') };
 }
 

@@ -11,17 +11,15 @@ import { type Program, startProgram } from '../services/program.ts';
 import { startRedis } from '../services/redis.ts';
 import { installNodePackage } from './nodePackage.ts';
 import { type Execution, type Workflow, withCredential } from './restClient.ts';
-import { createUserFolder, type N8nServer, n8nEnvironment, startN8n } from './server.ts';
+import { createUserFolder, n8nEnvironment } from './server.ts';
 import { setSimulatedStage, type SimulatedStage } from './simulatedStage.ts';
 import { NODE_TYPE, PROJECT_FOLDER } from './stage.ts';
 import { node, type WorkflowNode } from './workflow.ts';
 
-/** n8n's main process in queue mode; it has no worker yet. */
+/** n8n's main process in queue mode, which `restart` starts anew; it has no worker yet. */
 export interface QueueStage extends SimulatedStage {
 	database: Postgres;
 	startWorker(options?: WorkerOptions): Promise<Worker>;
-	/** Starts main anew, at the same address, after it was ended. */
-	restartMain(env?: Record<string, string>): Promise<N8nServer>;
 }
 
 export interface Worker extends Program {
@@ -41,6 +39,13 @@ interface QueueStageOptions {
 	/** Further environment of main and workers. */
 	env?: Record<string, string>;
 }
+
+// As n8n's own defaults, but for a minute and a half until it notices that a worker is gone.
+export const NOTICED_SOONER = {
+	QUEUE_WORKER_LOCK_DURATION: '10000',
+	QUEUE_WORKER_LOCK_RENEW_TIME: '2000',
+	QUEUE_WORKER_STALLED_INTERVAL: '3000',
+};
 
 export const WEBHOOK = 'Webhook';
 const WEBHOOK_TYPE = 'n8n-nodes-base.webhook';
@@ -87,14 +92,7 @@ export async function setQueueStage(
 		);
 		return { ...program, url: `http://${LOOPBACK}:${port}` };
 	};
-	const restartMain = async (own: Record<string, string> = {}) => {
-		const { installation, server } = stage;
-		const { userFolder, port } = server;
-		const main = await startN8n({ installation, userFolder, port, env: { ...shared, ...own } });
-		cleanUp.push(main.stop);
-		return main;
-	};
-	return { ...stage, database, startWorker, restartMain };
+	return { ...stage, database, startWorker };
 }
 
 /** The first node of a workflow in production: every request to it starts an execution. */

@@ -18,6 +18,8 @@ export interface N8nServer {
 	readonly exited: Promise<Exit>;
 	/** Ends the server as a service manager would; a user folder that it made itself is removed. */
 	stop(): Promise<void>;
+	/** SIGTERM, and SIGKILL after so many milliseconds. The user folder stays. */
+	end(graceMs: number): Promise<void>;
 	/** SIGKILL: what a crash leaves behind. The user folder stays. */
 	kill(): Promise<void>;
 }
@@ -80,6 +82,7 @@ export async function startN8n(options: N8nServerOptions = {}): Promise<N8nServe
 		log,
 		exited: group.exited,
 		stop,
+		end: group.end,
 		kill: group.kill,
 	};
 }

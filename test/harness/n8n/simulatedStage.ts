@@ -22,6 +22,8 @@ export interface SimulatedStage {
 	workflowId: string;
 	simulator: Simulator;
 	credential: Credential;
+	/** n8n again, at the same address and with what it left behind, after it was ended. */
+	restart(env?: Record<string, string>): Promise<SimulatedStage>;
 }
 
 interface SimulatedStageOptions {
@@ -46,19 +48,27 @@ export async function setSimulatedStage(
 		await rm(userFolder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
 	});
 	await installNodePackage(userFolder, PROJECT_FOLDER);
-	const server = await startN8n({
-		installation,
-		userFolder,
-		env: { ...environmentOf(version), ...env },
-	});
-	cleanUp.push(server.stop);
-	const client = createRestClient(server.url);
-	await client.logIn();
+	const start = async (port?: number, own: Record<string, string> = {}) => {
+		const environment = { ...environmentOf(version), ...env, ...own };
+		const server = await startN8n({
+			...{ installation, userFolder, env: environment },
+			...(port !== undefined && { port }),
+		});
+		cleanUp.push(server.stop);
+		const client = createRestClient(server.url);
+		await client.logIn();
+		return { server, client };
+	};
+	const { server, client } = await start();
 	const { credential, workflowId } = await importExample(client, {
 		apiKey: simulator.apiKey,
 		baseUrl: simulator.url,
 	});
-	return { installation, server, client, workflowId, simulator, credential };
+	const stage: SimulatedStage = {
+		...{ installation, server, client, workflowId, simulator, credential },
+		restart: async (own) => ({ ...stage, ...(await start(server.port, own)) }),
+	};
+	return stage;
 }
 
 // n8n 1 does not start when it is told of a module that came later, and without a pool it writes the

@@ -66,13 +66,17 @@ export function video(
 }
 
 /** Get Status, by default of the input item's video, until it is finished. */
-export function getStatus(requestId = '={{ $json.request_id }}'): WorkflowNode {
+export function getStatus(
+	requestId = '={{ $json.request_id }}',
+	parameters: Parameters = {},
+): WorkflowNode {
 	const options = { pollInterval: 1 };
 	return node('Get Status', [NODE_TYPE, 1], {
 		operation: 'getStatus',
 		requestId,
 		waitForCompletion: true,
 		options,
+		...parameters,
 	});
 }
 
