@@ -2,6 +2,7 @@ import type { IDataObject, INode } from 'n8n-workflow';
 import { NodeApiError } from 'n8n-workflow';
 
 import type { ApiProblem, ProblemReason } from './answers/problem';
+import { shorten } from './http/exchange';
 import { withoutUndefined } from './http/json';
 import {
 	EXPIRED,
@@ -78,6 +79,11 @@ export class StoppedError extends VideoError {}
 
 /** A parameter that cannot be sent. */
 export class InputError extends VideoError {
+	constructor(happened: string, advice: string) {
+		// Names of fields and files are as long as their nodes make them.
+		super(shorten(happened), shorten(advice));
+	}
+
 	/** The same about a value that the user typed, and no expression gave. */
 	asTyped(): InputError {
 		return new InputError(this.message, this.advice.replace(/^The value is/, 'You entered'));

@@ -668,9 +668,12 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 			expectSuccess(execution);
 			const [first, second, third, ...others] = scene.paidJobs();
 			expect(others).toEqual([]);
+			const idsOf = (made = first) => ({
+				...{ task_id: made?.requestId, video_id: `${made?.requestId}-1` },
+			});
 			expect([second, third]).toMatchObject([
-				{ route: 'video-extend', body: { video_id: `${first?.requestId}-1` } },
-				{ route: 'video-extend', body: { video_id: `${second?.requestId}-1` } },
+				{ route: 'video-extend', body: idsOf(first) },
+				{ route: 'video-extend', body: idsOf(second) },
 			]);
 			const [item] = outputItems(execution, 'Third Scene');
 			expect(item?.json).toMatchObject({ status: 'done', video: { duration: 15 } });

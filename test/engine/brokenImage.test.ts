@@ -15,7 +15,7 @@ describe('A data URL that is damaged in its middle', () => {
 			const node = createNode({ imageSource: 'url', imageUrl: '={{ $json.url }}' });
 			const urls = [BASE64, damaged].map((base64) => ({ url: `data:image/png;base64,${base64}` }));
 			const { error } = await execute(node, itemsOf(...urls));
-			expect(error?.message).toBe('The image cannot be read [item 2 of 2]');
+			expect(error?.message).toBe('The file cannot be read [item 2 of 2]');
 			expect(simulator.requests).toEqual([]);
 		});
 	});

@@ -19,12 +19,28 @@ const SUBMIT = { waitForCompletion: false };
 const IMAGE_URL = 'https://media.example/a.png';
 const PNG = Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), Buffer.alloc(70_000, 7)]);
 
+const WEBP = Buffer.from('RIFF\0\0\0\0WEBPVP8 ', 'latin1');
+const WEBP_URL = `data:image/webp;base64,${WEBP.toString('base64')}`;
+
 const TEXT = '/kling/v1/videos/text2video';
 const IMAGE = '/kling/v1/videos/image2video';
 
 async function imageItem(): Promise<INodeExecutionData[]> {
 	const file = await storeFile(PNG, { fileName: 'a.png', mimeType: 'image/png' });
 	return [{ json: {}, binary: { data: file } }];
+}
+
+/** Files that Kling takes not at all, or not so large, or not three of. */
+async function badImages() {
+	const store = async (content: Buffer) =>
+		await storeFile(content, { fileName: 'a.png', mimeType: 'image/png' });
+	const ofBytes = (bytes: number) => Buffer.concat([PNG, Buffer.alloc(bytes - PNG.length)]);
+	return {
+		video: await store(Buffer.from('00000020667479706d703432', 'hex')),
+		webp: await store(WEBP),
+		large: await store(ofBytes(11_000_000)),
+		most: await store(ofBytes(10_000_000)),
+	};
 }
 
 describe('Create sends', () => {
@@ -192,6 +208,30 @@ describe('Create sends', () => {
 		});
 	});
 
+	const END_URL = 'https://media.example/end.png';
+
+	test.concurrent.each<[string, INodeParameters, object]>([
+		[
+			'beside an image that is an own field',
+			{
+				imageSource: 'url',
+				options: { lastFrame: END_URL, customBodyFields: { image: IMAGE_URL } },
+			},
+			{ image: IMAGE_URL, image_tail: END_URL },
+		],
+		[
+			'of an own field, whichever came first',
+			{ options: { lastFrame: END_URL, customBodyFields: { image_tail: IMAGE_URL } } },
+			{ image_tail: IMAGE_URL },
+		],
+	])('a last frame %s', async (_case, parameters, sent) => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			await execute(createKlingNode({ ...SUBMIT, ...parameters }));
+			expect(simulator.requests[0]?.path).toBe(IMAGE);
+			expect(simulator.jobs[0]?.body).toMatchObject(sent);
+		});
+	});
+
 	test.concurrent('each item of a run to its own path', async () => {
 		await withScene(QUICK, async ({ simulator, execute }) => {
 			const node = createKlingNode({ imageSource: '={{ $json.source }}', imageUrl: IMAGE_URL });
@@ -216,9 +256,22 @@ describe('Create refuses before anything is sent', () => {
 		['a scale of "much"', { options: { cfgScale: '={{ "much" }}' } }, "'CFG Scale'"],
 		['an own model that is empty', own({ model_name: '' }), 'text for model_name'],
 		['no file', { imageSource: 'binary' }, "no file in 'data'"],
+		['WebP', { imageSource: 'binary', inputDataFieldName: 'webp' }, 'Use a JPEG or PNG file.'],
+		['WebP in a data URL', { imageSource: 'url', imageUrl: WEBP_URL }, 'Use a JPEG or PNG file.'],
+		[
+			'WebP as last frame',
+			{ imageSource: 'url', imageUrl: IMAGE_URL, options: { lastFrame: 'webp' } },
+			'Use a JPEG or PNG file.',
+		],
+		[
+			'11 MB',
+			{ imageSource: 'binary', inputDataFieldName: 'large' },
+			'It has 11.0 MB, and CometAPI takes up to 10 MB.',
+		],
 	])('%s', async (_case, parameters, named) => {
 		await withScene(QUICK, async ({ simulator, execute }) => {
-			const { error } = await execute(createKlingNode(parameters));
+			const binary = await badImages();
+			const { error } = await execute(createKlingNode(parameters), [{ json: {}, binary }]);
 			expect(`${error?.message} ${error?.description}`).toContain(named);
 			expect(simulator.requests).toEqual([]);
 		});
@@ -254,21 +307,26 @@ describe('Extend', () => {
 	const extendNode = (parameters: INodeParameters = {}) =>
 		videoNode({
 			...{ resource: 'kling', operation: 'extend', prompt: 'It begins to rain.' },
-			...{ videoId: '={{ $json.video.id }}', downloadVideo: false },
+			...{ requestId: '={{ $json.request_id }}', videoId: '={{ $json.video.id }}' },
+			downloadVideo: false,
 			options: { pollInterval: 1 },
 			...parameters,
 		});
+	const OF_1_6 = { model: { __rl: true, mode: 'id', value: 'kling-v1-6' } };
 
 	test.concurrent('makes a longer video of a finished one, and of that one again', async () => {
 		await withScene(QUICK, async ({ simulator, execute }) => {
-			const [made] = jsonOf(await execute(createKlingNode()));
+			const [made] = jsonOf(await execute(createKlingNode(OF_1_6)));
 			const longer = jsonOf(await execute(extendNode(), itemsOf({ ...made })));
 			const [longest] = jsonOf(await execute(extendNode(), itemsOf({ ...longer[0] })));
 			expect(longest).toMatchObject({ status: 'done', video: { duration: 15 } });
 			const [first, second] = simulator.jobs;
 			expect(simulator.requestsTo('submit')[1]).toMatchObject({
 				path: EXTEND,
-				body: { video_id: `${first?.requestId}-1`, prompt: 'It begins to rain.' },
+				body: {
+					...{ task_id: first?.requestId, video_id: `${first?.requestId}-1` },
+					prompt: 'It begins to rain.',
+				},
 			});
 			expect(simulator.requests.map(({ path }) => path)).toContain(
 				`${EXTEND}/${second?.requestId}`,
@@ -278,12 +336,13 @@ describe('Extend', () => {
 
 	test.concurrent('has fields of its own, and Get Status finds it', async () => {
 		await withScene(QUICK, async ({ simulator, execute }) => {
-			const [made] = jsonOf(await execute(createKlingNode()));
+			const [made] = jsonOf(await execute(createKlingNode(OF_1_6)));
 			const options = { negativePrompt: 'fog', customBodyFields: { cfg_scale: 1 } };
 			const node = extendNode({ waitForCompletion: false, options });
 			const [pending] = jsonOf(await execute(node, itemsOf({ ...made })));
 			expect(simulator.jobs[1]?.body).toEqual({
-				...{ video_id: Object(made?.video).id, prompt: 'It begins to rain.' },
+				...{ task_id: made?.request_id, video_id: Object(made?.video).id },
+				prompt: 'It begins to rain.',
 				...{ negative_prompt: 'fog', cfg_scale: 1 },
 			});
 			const asking = { resource: 'kling', videoKind: 'extend', waitForCompletion: true };
@@ -294,19 +353,31 @@ describe('Extend', () => {
 
 	test.concurrent('names the kind of video that Get Status needs', async () => {
 		await withScene({ plan: () => ({ seconds: 600 }) }, async ({ simulator, execute }) => {
-			await execute(createKlingNode(SUBMIT));
+			await execute(createKlingNode({ ...SUBMIT, ...OF_1_6 }));
 			simulator.finishJob(String(simulator.jobs[0]?.requestId));
-			const videoId = `${simulator.jobs[0]?.requestId}-1`;
-			const { error } = await execute(extendNode({ videoId, options: { maxWait: 1 } }));
+			const requestId = String(simulator.jobs[0]?.requestId);
+			const ids = { requestId, videoId: `${requestId}-1` };
+			const { error } = await execute(extendNode({ ...ids, options: { maxWait: 1 } }));
 			expect(error?.description).toContain("'Kind of Video'");
 			expect(error?.description).toContain('Extended');
 		});
 	});
 
 	test.concurrent.each<[string, INodeParameters, string]>([
-		['no ID', {}, "'Video ID' is empty"],
-		['a URL', { videoId: 'https://media.example/a.mp4' }, "'Video ID' is not a video ID"],
-		['no prompt', { videoId: '7', prompt: ' ' }, "'Prompt'"],
+		['no request ID', { videoId: '7' }, "'Request ID' is empty"],
+		['no video ID', { requestId: '7' }, "'Video ID' is empty"],
+		[
+			'a URL',
+			{ requestId: '7', videoId: 'https://media.example/a.mp4' },
+			"'Video ID' is not a video ID",
+		],
+		[
+			'a rounded number',
+			{ requestId: '7', videoId: '={{ 812345678901234567 }}' },
+			"'Video ID' is not a video ID",
+		],
+		['the whole video', { requestId: '7', videoId: '={{ { id: "7" } }}' }, "'Video ID' must be"],
+		['no prompt', { requestId: '7', videoId: '7', prompt: ' ' }, "'Prompt'"],
 	])('refuses %s before anything is sent', async (_case, parameters, named) => {
 		await withScene(QUICK, async ({ simulator, execute }) => {
 			const { error } = await execute(extendNode(parameters));
@@ -317,10 +388,35 @@ describe('Extend', () => {
 
 	test.concurrent('pays nothing for a video that Kling does not know', async () => {
 		await withScene(QUICK, async ({ simulator, execute }) => {
-			const { error } = await execute(extendNode({ videoId: '7' }));
+			const { error } = await execute(extendNode({ requestId: '7', videoId: '7' }));
 			expect(error?.description).toContain('there is no such video');
 			expect(error?.description).toContain('You were not charged');
 			expect(simulator.jobs).toEqual([]);
+		});
+	});
+
+	test.concurrent('pays nothing for a video of a model that has no Extend', async () => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			const [made] = jsonOf(await execute(createKlingNode()));
+			const { error } = await execute(extendNode(), itemsOf({ ...made }));
+			expect(error?.description).toMatch(
+				/^You were not charged\. Kling extends videos of its models 1 to 1\.6 only/,
+			);
+			expect(error?.description).toContain('videos of kling-v2-6 are not extension-compatible');
+			expect(simulator.jobs).toHaveLength(1);
+		});
+	});
+
+	test.concurrent('sends IDs that are own fields', async () => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			const [made] = jsonOf(await execute(createKlingNode(OF_1_6)));
+			const ids = { task_id: made?.request_id, video_id: Object(made?.video).id };
+			const node = extendNode({
+				...{ requestId: '={{ "" }}', videoId: '={{ "" }}', waitForCompletion: false },
+				options: { customBodyFields: JSON.stringify(ids) },
+			});
+			await execute(node);
+			expect(simulator.jobs[1]?.body).toMatchObject(ids);
 		});
 	});
 });
@@ -420,6 +516,15 @@ describe('Create From References', () => {
 		['references that came out empty', { referenceImages: '={{ [] }}' }, 'are both empty'],
 		['8 images', { referenceImages: Array(8).fill(IMAGE_URL).join('\n') }, 'Give at most 7.'],
 		['two videos', { referenceVideos: `${VIDEO_URL}, ${VIDEO_URL}` }, 'Give at most 1.'],
+		[
+			'5 images beside a video',
+			{ referenceImages: Array(5).fill(IMAGE_URL).join('\n'), referenceVideos: VIDEO_URL },
+			'There are 5. Give at most 4 beside a video.',
+		],
+		['WebP', { referenceImages: 'webp' }, 'CometAPI accepts Use a JPEG or PNG file.'],
+		['WebP in a data URL', { referenceImages: WEBP_URL }, 'Use a JPEG or PNG file.'],
+		['11 MB', { referenceImages: 'large' }, 'It has 11.0 MB, and CometAPI takes up to 10 MB.'],
+		['images too large together', { referenceImages: 'most, most, most' }, 'too large together'],
 		['a video file', { referenceVideos: 'video' }, "'Reference Video' must be a URL"],
 		['no image', { referenceImages: 'video' }, 'not an image that CometAPI accepts'],
 		['11 seconds', { referenceImages: IMAGE_URL, duration: 11 }, "'Duration'"],
@@ -427,10 +532,8 @@ describe('Create From References', () => {
 		['another use', { referenceVideos: VIDEO_URL, referType: '={{ "x" }}' }, 'Use of the Video'],
 	])('refuses %s before anything is sent', async (_case, parameters, named) => {
 		await withScene(QUICK, async ({ simulator, execute }) => {
-			const video = await storeFile(Buffer.from('00000020667479706d703432', 'hex'), {
-				...{ fileName: 'a.mp4', mimeType: 'video/mp4' },
-			});
-			const { error } = await execute(omniNode(parameters), [{ json: {}, binary: { video } }]);
+			const binary = await badImages();
+			const { error } = await execute(omniNode(parameters), [{ json: {}, binary }]);
 			expect(`${error?.message} ${error?.description}`).toContain(named);
 			expect(simulator.requests).toEqual([]);
 		});
@@ -453,6 +556,14 @@ describe('A submit whose answer never came', () => {
 	test.concurrent.each([
 		['text', {}, TEXT],
 		['an image', { imageSource: 'url', imageUrl: IMAGE_URL }, IMAGE],
+		[
+			'references',
+			{
+				...{ operation: 'createFromReferences', referenceImages: IMAGE_URL },
+				model: { __rl: true, mode: 'id', value: 'kling-video-o1' },
+			},
+			'/kling/v1/videos/omni-video',
+		],
 	])('is found by its own id, and the job taken over: from %s', async (_case, parameters, path) => {
 		await withScene(QUICK, async ({ simulator, execute }) => {
 			simulator.inject({ route: 'submit', fault: LOST });
@@ -512,16 +623,46 @@ describe('A submit whose answer never came', () => {
 		});
 	});
 
-	test.concurrent('is not looked for with Kling 4, which has no such id', async () => {
-		await withScene(QUICK, async ({ simulator, execute }) => {
-			simulator.inject({ route: 'submit', fault: LOST });
-			const model = { __rl: true, mode: 'id', value: 'kling-v4' };
-			const { error } = await execute(createKlingNode({ model }));
-			expect(error?.message).toBe("It's unclear whether CometAPI accepted this video");
-			expect(simulator.requests).toHaveLength(1);
-			expect(simulator.requests[0]?.body).not.toHaveProperty('external_task_id');
-		});
-	});
+	test.concurrent.each([
+		['kling-v4', {}],
+		['kling-4.0', { imageSource: 'url', imageUrl: IMAGE_URL }],
+		['kling-v4-omni', { operation: 'createFromReferences', referenceImages: IMAGE_URL }],
+		['kling-video-4', { operation: 'createFromReferences', referenceImages: IMAGE_URL }],
+	])(
+		'is not looked for with Kling 4, which has no such id and no callback: %s',
+		async (value, parameters) => {
+			await withScene(QUICK, async ({ simulator, execute }) => {
+				simulator.inject({ route: 'submit', fault: LOST });
+				const model = { __rl: true, mode: 'id', value };
+				const { error } = await execute(createKlingNode({ model, ...parameters }));
+				expect(error?.message).toBe("It's unclear whether CometAPI accepted this video");
+				expect(simulator.requests).toHaveLength(1);
+				expect(simulator.requests[0]?.body).not.toHaveProperty('external_task_id');
+				expect(simulator.requests[0]?.body).not.toHaveProperty('callback_url');
+			});
+		},
+	);
+
+	test.concurrent(
+		'is not looked for with Extend, which has no such id, nor sent again',
+		async () => {
+			await withScene(QUICK, async ({ simulator, execute, retry }) => {
+				const model = { __rl: true, mode: 'id', value: 'kling-v1-6' };
+				const [made] = jsonOf(await execute(createKlingNode({ model })));
+				simulator.inject({ route: 'submit', fault: LOST });
+				const node = createKlingNode({
+					...{ operation: 'extend', requestId: String(made?.request_id) },
+					videoId: String(Object(made?.video).id),
+				});
+				const failed = await execute(node);
+				const again = await retry(node, failed);
+				for (const { error } of [failed, again]) {
+					expect(error?.message).toBe("It's unclear whether CometAPI accepted this video");
+				}
+				expect(simulator.jobs.map(({ route }) => route)).toEqual(['text2video', 'video-extend']);
+			});
+		},
+	);
 
 	test.concurrent('is not looked for after Stop', async () => {
 		await withScene(QUICK, async ({ simulator, start }) => {

@@ -106,9 +106,11 @@ describe('The schema of its output, which n8n shows before the node has run, is 
 
 			test('extend', async () => {
 				await withScene({ plan }, async (scene) => {
-					const [made] = jsonOf(await scene.execute(create({ prompt: 'quick' })));
+					const model = { __rl: true, mode: 'id', value: 'kling-v1-6' };
+					const [made] = jsonOf(await scene.execute(create({ prompt: 'quick', model })));
 					const videoId = String(Object(made?.video).id);
-					const node = nodeWith({ operation: 'extend', videoId });
+					const requestId = String(made?.request_id);
+					const node = nodeWith({ operation: 'extend', requestId, videoId });
 					expectSchema(resource, 'extend', await makeAll(scene, node));
 				});
 			});

@@ -163,7 +163,7 @@ const outages: Array<{ row: string; fault: Fault }> = [
 
 /** Rows that a test of another file does, by its title. */
 const shownElsewhere: Record<string, [file: string, title: string]> = {
-	'The image cannot be read': [
+	'The file cannot be read': [
 		'unit/files/requestBody.test.ts',
 		'a file whose length has changed is not sent, nor digested: %s %s',
 	],
@@ -171,6 +171,10 @@ const shownElsewhere: Record<string, [file: string, title: string]> = {
 	"'Image Source' and 'Last Frame' must both": [
 		'engine/video.test.ts',
 		'a frame by file beside one by URL',
+	],
+	"'Last Frame' must have one image": [
+		'engine/video.test.ts',
+		'a frame behind two images of a model that takes one',
 	],
 	"'Reference Images' and 'Reference Video' are both": ['engine/kling.test.ts', 'no references'],
 	"'Reference Video' must be a URL": ['engine/kling.test.ts', 'a video file'],

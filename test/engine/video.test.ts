@@ -146,6 +146,8 @@ describe('Create sends', () => {
 		['one URL', A, A],
 		['a URL on each line', `${A}\n\n  ${B}\r\n`, [A, B]],
 		['a list by expression', `={{ ["${B}", "${A}"] }}`, [B, A]],
+		['a list with empty ones', `={{ ["", "${A}", null] }}`, A],
+		['a list as JSON text', JSON.stringify([B, '', A]), [B, A]],
 	])('images by URL: %s', async (_case, imageUrl, urls) => {
 		await withScene(QUICK, async ({ simulator, execute }) => {
 			await execute(createVideoNode({ ...SUBMIT, imageSource: 'url', imageUrl }));
@@ -239,7 +241,36 @@ describe('Create sends', () => {
 					['reference_audio_urls', B],
 				],
 			],
+			[
+				{ referenceVideos: '["", "mp4", null]', referenceAudios: '={{ [null, "wav", ""] }}' },
+				[
+					['reference_videos', sent(MP4, 'video2.mp4', 'video/mp4')],
+					['reference_audios', sent(WAV, 'audio3.wav', 'audio/wav')],
+				],
+			],
+			[
+				{
+					referenceVideos: `={{ JSON.stringify(["${A}", "mp4"]) }}`,
+					referenceAudios: '={{ Object.keys($binary).filter((name) => name === "mp3") }}',
+				},
+				[
+					['reference_videos', sent(MP4, 'video2.mp4', 'video/mp4')],
+					['reference_video_urls', A],
+					['reference_audios', sent(MP3, 'audio4.mp3', 'audio/mpeg')],
+				],
+			],
+			[
+				{ referenceVideos: ` mp4,\n\n${A},`, referenceAudios: ` wav ,, mp3\r\n` },
+				[
+					['reference_videos', sent(MP4, 'video2.mp4', 'video/mp4')],
+					['reference_video_urls', A],
+					['reference_audios', sent(WAV, 'audio4.wav', 'audio/wav')],
+					['reference_audios', sent(MP3, 'audio5.mp3', 'audio/mpeg')],
+				],
+			],
 			[{ referenceVideos: '={{ [] }}', referenceAudios: '={{ null }}' }, []],
+			[{ referenceVideos: '[]', referenceAudios: '={{ ["", null] }}' }, []],
+			[{ referenceVideos: ' , ', referenceAudios: '={{ $json.no }}, {{ $json.nor }}' }, []],
 		]),
 	)('references kept in %s: %j', async (mode, options, parts) => {
 		await withBinaryMode(mode, async () => {
@@ -302,6 +333,12 @@ describe('Create refuses before anything is sent', () => {
 		['no image URL', { imageSource: 'url', imageUrl: '' }, "'Image URL'"],
 		['an empty list of URLs', { imageSource: 'url', imageUrl: '={{ [] }}' }, "'Image URL'"],
 		[
+			'a list of empty URLs',
+			{ imageSource: 'url', imageUrl: '={{ [""] }}' },
+			"'Image URL' is empty",
+		],
+		['a JSON list of none', { imageSource: 'url', imageUrl: '[]' }, "'Image URL' is empty"],
+		[
 			'a data URL',
 			{ imageSource: 'url', imageUrl: 'data:image/png;base64,iVBORw0KGgo=' },
 			"'Image URL'",
@@ -331,6 +368,22 @@ describe('Create refuses before anything is sent', () => {
 	test.concurrent.each<[string, INodeParameters, string]>([
 		['a frame by file beside one by URL', frame('png'), 'must both be URLs or both be files'],
 		['two last frames', frame(`${A} ${A}`), "'Last Frame' has too many files"],
+		[
+			'a frame behind two images of a model that takes one',
+			frame(A, { model: model('minimax-h3'), imageUrl: `${A}\n${A}` }),
+			"'Last Frame' must have one image before it This model takes one first frame.",
+		],
+		[
+			'a frame beside images in own fields',
+			{
+				...{ imageSource: 'url', imageUrl: A },
+				options: { lastFrame: A, customBodyFields: { reference_urls: [A] } },
+			},
+			"behind the first one, also in 'Custom Body Fields'",
+		],
+		['a very long name', videos('x'.repeat(100_000)), `There is no file in '${'x'.repeat(470)}`],
+		['a video as data URL', videos('data:video/mp4;base64,AAAA'), "no file in 'data:video/mp4"],
+		['files of an expression', videos('={{ $binary.mp4 }}'), 'a file without its content'],
 		['no such file', videos('other'), "There is no file in 'other'"],
 		['an image as video', videos('png'), "The file in 'png' is not a video that CometAPI accepts"],
 		['HEIC as video', videos('heic'), 'not a video that CometAPI accepts Use an MP4 or MOV file'],
@@ -349,9 +402,9 @@ describe('Create refuses before anything is sent', () => {
 			const items = await itemWith({ mp4: MP4, png: PNG, heic: HEIC });
 			const node = createVideoNode(parameters);
 			const { error } = await execute(node, [...items, ...items]);
-			expect(`${error?.message} ${error?.description}`.replace(/ \[item .*?\]/, '')).toContain(
-				named,
-			);
+			const told = `${error?.message} ${error?.description}`.replace(/ \[item .*?\]/, '');
+			expect(told).toContain(named);
+			expect(told.length).toBeLessThan(1_000);
 			expect(simulator.requests).toEqual([]);
 		});
 	});

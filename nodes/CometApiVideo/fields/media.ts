@@ -8,7 +8,7 @@ import {
 } from '../files/mediaFile';
 import { parseJson } from '../http/json';
 import type { Item } from '../item';
-import { checkFileUrl, checkText, checkUrl, emptyValue, isEmpty } from './checks';
+import { checkFileUrl, checkText, checkUrl, isEmpty } from './checks';
 import { asUserGaveIt, choiceField, type Field, type Shown } from './field';
 import { meaningOfTexts } from './meaning';
 
@@ -88,19 +88,19 @@ export function imageSourceField(
 }
 
 /** One image to start from, or none. */
-export const imageField = (): MediaField =>
+export const imageField = (accepted = IMAGE): MediaField =>
 	imageSourceField(
 		{
 			source: { description: 'The image that the video starts from, if any' },
-			url: { description: 'URL of a JPEG, PNG or WebP image, or a data URL' },
-			file: { description: `JPEG, PNG or WebP of up to ${IMAGE.maxMb} MB` },
+			url: { description: `URL of ${accepted.formats}, or a data URL` },
+			file: { description: `${accepted.formats.replace('a', 'A')} of up to ${accepted.maxMb} MB` },
 		},
 		async (item, value, label) => {
 			const url = checkText(value, label);
 			checkFileUrl(url, label);
-			return [(await readDataUrl(item, url, label)) ?? url];
+			return [(await readDataUrl(item, url, label, accepted)) ?? url];
 		},
-		async (item, value, label) => [await readBinaryFile(item, value, label, IMAGE)],
+		async (item, value, label) => [await readBinaryFile(item, value, label, accepted)],
 	);
 
 /**
@@ -112,7 +112,6 @@ export const imageField = (): MediaField =>
 export function mediaField(shown: Shown, accepted: AcceptedMedia, most: number): MediaField {
 	return {
 		...textForMedia({ placeholder: 'e.g. data', ...shown }, '', async (item, value, label) => {
-			if (isEmpty(value) || (Array.isArray(value) && value.length === 0)) return [];
 			const given = listOf(value, label);
 			if (given.length > most) {
 				throw new InputError(
@@ -147,44 +146,43 @@ async function readOne(
 	accepted: AcceptedMedia,
 ): Promise<Media> {
 	const given = typeof value === 'string' ? value.trim() : '';
-	if (accepted === IMAGE && /^data:/i.test(given)) {
-		return (await readDataUrl(item, given, label)) ?? given;
+	if (accepted.isImage && /^data:/i.test(given)) {
+		return (await readDataUrl(item, given, label, accepted)) ?? given;
 	}
 	if (/^\w+:\/\//.test(given)) return checkUrl(given, label);
 	return await readBinaryFile(item, value, label, accepted);
 }
 
-/** A list as it is or as JSON text, one file alone, or the pieces of a text. */
+/** A list, one file alone, or the pieces of a text; without those that are empty. */
 export function listOf(value: unknown, label: string): unknown[] {
-	if (Array.isArray(value) && value.length > 0) return value;
-	if (typeof value === 'object' && value !== null && !Array.isArray(value)) return [value];
-	const text = checkText(value, label);
-	const list = text.startsWith('[') ? parseJson(text) : undefined;
-	if (Array.isArray(list) && list.length > 0) return list;
-	const pieces = piecesOf(text);
-	if (pieces.length > 0) return pieces;
-	// Names that came out empty are no wish for a video without an image.
-	throw emptyValue(label);
+	if (isEmpty(value)) return [];
+	const isOne = typeof value === 'object' && !Array.isArray(value);
+	const list = isOne ? [value] : Array.isArray(value) ? value : piecesOf(checkText(value, label));
+	return list.filter((each) => !isEmpty(each));
 }
 
 /** A comma belongs to a URL unless a blank or another URL follows, as when a list becomes text. */
 const BETWEEN_URLS = /,?\s+|,(?=https?:\/\/)|,$/i;
 
-function piecesOf(text: string): string[] {
+/** The text may be a list as JSON. */
+function piecesOf(text: string): unknown[] {
 	if (/^\s*data:/i.test(text)) return [text.trim()];
+	const list = /^\s*\[/.test(text) ? parseJson(text) : undefined;
+	if (Array.isArray(list)) return list;
 	const pieces = text.split(text.includes('://') ? BETWEEN_URLS : /[,\n]/);
 	return pieces.map((piece) => piece.trim()).filter((piece) => piece !== '');
 }
 
 /** Of a video that starts from an image. */
-export const lastFrame = mediaField(
-	{
-		displayName: 'Last Frame',
-		name: 'options.lastFrame',
-		description:
-			'The image that the video ends with: its URL, or the name of the input binary field that has it. Not every model takes one.',
-		displayOptions: { show: { '/imageSource': ['url', 'binary'] } },
-	},
-	IMAGE,
-	1,
-);
+export const lastFrameField = (accepted = IMAGE): MediaField =>
+	mediaField(
+		{
+			displayName: 'Last Frame',
+			name: 'options.lastFrame',
+			description:
+				'The image that the video ends with: its URL, or the name of the input binary field that has it. Not every model takes one.',
+			displayOptions: { show: { '/imageSource': ['url', 'binary'] } },
+		},
+		accepted,
+		1,
+	);

@@ -25,6 +25,8 @@ export interface AcceptedMedia {
 	/** After "Use". */
 	formats: string;
 	maxMb: number;
+	/** A data URL stands for a file, too. */
+	isImage?: true;
 	/** The media type that the first bytes of such a file tell. */
 	typeOf(head: Buffer): string | undefined;
 }
@@ -34,7 +36,7 @@ const byFirstBytes = (types: Array<[start: RegExp, mimeType: string]>) => (head:
 	types.find(([start]) => start.test(head.toString('hex')))?.[1];
 
 export const IMAGE: AcceptedMedia = {
-	...{ name: 'an image', formats: 'a JPEG, PNG or WebP file', maxMb: 20 },
+	...{ name: 'an image', formats: 'a JPEG, PNG or WebP file', maxMb: 20, isImage: true },
 	typeOf: byFirstBytes([
 		[/^ffd8ff/, 'image/jpeg'],
 		[/^89504e470d0a1a0a/, 'image/png'],
@@ -46,7 +48,7 @@ export const VIDEO: AcceptedMedia = {
 	...{ name: 'a video', formats: 'an MP4 or MOV file', maxMb: MAX_TOGETHER_MB },
 	typeOf: byFirstBytes([
 		// The box ftyp of QuickTime; without it, the boxes of older files.
-		[/^.{8}(6674797071742020|6d6f6f76|6d646174|77696465)/, 'video/quicktime'],
+		[/^.{8}(6674797071742020|6d6f6f76|6d646174|77696465|66726565|736b6970)/, 'video/quicktime'],
 		// The box ftyp, but not of HEIC, AVIF, M4A and M4B.
 		[/^.{8}66747970(?!6865(6963|6978)|6d696631|61766966|4d3441|4d3442)/, 'video/mp4'],
 	]),
@@ -102,19 +104,20 @@ export async function readDataUrl(
 	item: Item,
 	url: string,
 	label: string,
+	accepted = IMAGE,
 ): Promise<MediaFile | undefined> {
 	if (httpUrl(url) !== undefined) return undefined;
 	const comma = url.indexOf(',');
 	const head = url.slice(0, Math.max(0, comma)).slice(0, LONGEST_DATA_HEAD);
 	if (!/^data:image\/(jpe?g|png|webp)(;[^;]*)*;\s*base64\s*$/i.test(head)) {
 		throw new InputError(
-			`'${label}' must be a URL or a data URL of a JPEG, PNG or WebP image`,
+			`'${label}' must be a URL or a data URL of ${accepted.formats}`,
 			`The value is ${url.slice(0, 100)}. Enter one that starts with https://.`,
 		);
 	}
 	const data = withoutEscapes(url.slice(comma + 1));
 	const binary = { data, mimeType: 'image/unknown' };
-	return await checkFile(item, binary, `The data in '${label}'`, IMAGE);
+	return await checkFile(item, binary, `The data in '${label}'`, accepted);
 }
 
 /** Base64 may stand in a URL with its + and / and = as %2B, %2F and %3D. */
@@ -189,7 +192,7 @@ async function checkFile(
 	if (bytes > accepted.maxMb * 1_000_000) {
 		throw new InputError(
 			`${what} is too large`,
-			`It has ${(bytes / 1_000_000).toFixed(1)} MB, and ${accepted === IMAGE ? 'CometAPI takes' : 'this node sends'} up to ${accepted.maxMb} MB. Make it smaller.`,
+			`It has ${(bytes / 1_000_000).toFixed(1)} MB, and ${accepted.isImage ? 'CometAPI takes' : 'this node sends'} up to ${accepted.maxMb} MB. Make it smaller.`,
 		);
 	}
 	const mimeType = accepted.typeOf(head);

@@ -74,7 +74,7 @@ async function digestFile(reader: FileReader, { binary, bytes }: MediaFile): Pro
 		length += piece.length;
 	});
 	// Before anything is paid for, not when the body's turn comes.
-	if (length !== bytes) throw unreadable('The image');
+	if (length !== bytes) throw unreadable('The file');
 	return hash.digest('hex');
 }
 
@@ -126,5 +126,5 @@ async function writeFile(
 		rest = joined.subarray(whole);
 	});
 	writeBase64(rest);
-	if (bytes !== file.bytes) throw unreadable('The image');
+	if (bytes !== file.bytes) throw unreadable('The file');
 }

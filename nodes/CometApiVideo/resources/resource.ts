@@ -85,6 +85,23 @@ function refuseModelOf(others: Resource[], model: string): void {
 	);
 }
 
+/** @param idLike an example */
+export function requestIdField(idLike: string): Field<string> {
+	const source = "the 'request_id' from the output of the node that submitted the video";
+	return field(
+		{
+			displayName: 'Request ID',
+			name: 'requestId',
+			type: 'string',
+			required: true,
+			default: '',
+			placeholder: `e.g. ${idLike}`,
+			description: "The 'request_id' in the output of the node that submitted the video",
+		},
+		checkId('a request ID', source),
+	);
+}
+
 /**
  * Get Status.
  *
@@ -98,19 +115,7 @@ export function statusOperation(
 	jobFields: Array<Field<unknown>> = [],
 ): Operation {
 	const settings = settingFields(false, api.maxWaitS);
-	const source = "the 'request_id' from the output of the node that submitted the video";
-	const requestId = field(
-		{
-			displayName: 'Request ID',
-			name: 'requestId',
-			type: 'string',
-			required: true,
-			default: '',
-			placeholder: `e.g. ${idLike}`,
-			description: "The 'request_id' in the output of the node that submitted the video",
-		},
-		checkId('a request ID', source),
-	);
+	const requestId = requestIdField(idLike);
 	return {
 		head: {
 			name: 'Get Status',

@@ -71,13 +71,25 @@ describe('other submissions', () => {
 	const EXTEND = '/kling/v1/videos/video-extend';
 	const OMNI = '/kling/v1/videos/omni-video';
 
-	it('extends a finished video by its own ID only', async () => {
+	it('extends a finished video of an old model by both its IDs only', async () => {
 		await planned({ seconds: 0 });
-		const id = await submit();
-		const refused = await api.post(EXTEND, { video_id: id.slice(1), prompt: 'go on' });
-		const extended = await submit({ video_id: `${id}-1`, prompt: 'go on' } as object, EXTEND);
+		const id = await submit({ ...BODY, model_name: 'kling-v1-6' });
+		const ids = { task_id: id, video_id: `${id}-1` };
+		const newer = await submit();
+		const refused = [
+			{ ...ids, video_id: id },
+			{ ...ids, task_id: newer },
+			{ ...ids, task_id: undefined },
+			{ task_id: newer, video_id: `${newer}-1` },
+		].map(async (body) => (await api.post(EXTEND, body)).data);
+		const extended = await submit({ ...ids, prompt: 'go on' }, EXTEND);
 
-		expect(refused.data).toEqual(envelope(/^video_id: /));
+		expect(await Promise.all(refused)).toEqual([
+			envelope(/^video_id: /),
+			envelope(/^video_id: /),
+			envelope(/^task_id: /),
+			envelope(/^videos of kling-v3 are not extension-compatible/),
+		]);
 		expect((await statusOf(extended, EXTEND)).data.data.task_result.videos).toMatchObject([
 			{ duration: '15' },
 		]);

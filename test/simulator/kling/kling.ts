@@ -9,10 +9,16 @@ import {
 	tell,
 	taskNotExist,
 } from '../family.ts';
-import type { JobRequest } from '../jobs.ts';
+import type { Job, JobRequest } from '../jobs.ts';
 import type { Handle } from '../reception.ts';
 import type { RecordedRequest } from '../requests.ts';
-import { KLING_ROUTES, type KlingRoute, readKlingSubmission } from './klingBodies.ts';
+import {
+	EXTENDABLE,
+	KLING_ROUTES,
+	type KlingBody,
+	type KlingRoute,
+	readKlingSubmission,
+} from './klingBodies.ts';
 import { KLING_SHAPE_NAMES, klingStatusBody, klingSubmitBody } from './klingShapes.ts';
 
 const newDigits = () => `8${Array.from({ length: 17 }, () => randomInt(10)).join('')}`;
@@ -20,9 +26,18 @@ const newDigits = () => `8${Array.from({ length: 17 }, () => randomInt(10)).join
 /** What an extended video is longer by, by Kling's pages. */
 const EXTENSION_S = 5;
 
-/** The job of a video's own ID, as klingShapes.ts makes it. */
-const jobOfVideo = ({ store }: Counter, videoId: unknown) =>
-	store.find(String(videoId).replace(/-1$/, ''));
+/** The finished job with that video, whose ID klingShapes.ts makes. */
+function jobOfVideo({ store }: Counter, { task_id, video_id }: KlingBody) {
+	const job = store.find(String(task_id));
+	return job && video_id === `${job.requestId}-1` && store.hasVideo(job) ? job : undefined;
+}
+
+/** That unfit videos get HTTP 400 is documented, its words are assumed. */
+function extensionRefusal(original: Job | undefined): Refusal | undefined {
+	if (!original) return { status: 400, message: 'video_id: there is no such video' };
+	if (EXTENDABLE.includes(original.model)) return undefined;
+	return { status: 400, message: `videos of ${original.model} are not extension-compatible` };
+}
 
 function wishOf(
 	counter: Counter,
@@ -35,10 +50,9 @@ function wishOf(
 	const read = readKlingSubmission(route, request.body);
 	if ('refused' in read) return read;
 	const { body } = read;
-	const original = jobOfVideo(counter, body.video_id);
-	if (route === 'video-extend' && !(original && counter.store.hasVideo(original))) {
-		return { refused: { status: 400, message: 'video_id: there is no such video' } };
-	}
+	const original = route === 'video-extend' ? jobOfVideo(counter, body) : undefined;
+	const refused = route === 'video-extend' ? extensionRefusal(original) : undefined;
+	if (refused) return { refused };
 	return {
 		...{ family: 'kling', route, model: body.model_name ?? original?.model ?? 'kling-v1', body },
 		externalId: body.external_task_id,

@@ -5,10 +5,12 @@ import type { Refusal } from '../family.ts';
 export const KLING_ROUTES = ['text2video', 'image2video', 'video-extend', 'omni-video'] as const;
 export type KlingRoute = (typeof KLING_ROUTES)[number];
 
+/** Of the videos that can be extended, by Kling's page; CometAPI's names the first and the last. */
+export const EXTENDABLE = ['kling-v1', 'kling-v1-5', 'kling-v1-6'];
+
 /** kling-v3 and kling-v2-6 were seen live; the others are Kling's own. */
 export const KLING_MODELS = [
-	'kling-v1',
-	'kling-v1-6',
+	...EXTENDABLE,
 	'kling-v2-master',
 	'kling-v2-1',
 	'kling-v2-1-master',
@@ -48,24 +50,28 @@ const urlOrBase64 = z
 		'must be an http(s) URL or base64 without a data: prefix',
 	);
 
-/** That CometAPI passes on Kling's image_tail is assumed. */
+/** That CometAPI passes on Kling's image_tail, also without a first image, is assumed. */
 const ImageBody = z
 	.object({
 		...shared,
 		prompt: z.string().max(500).default(''),
-		image: urlOrBase64,
+		image: urlOrBase64.optional(),
 		image_tail: urlOrBase64.optional(),
 	})
-	.passthrough();
+	.passthrough()
+	.refine(({ image, image_tail }) => image !== undefined || image_tail !== undefined, {
+		...{ path: ['image'], message: 'Required' },
+	});
 
-/** Kling's own fields (assumed): CometAPI's pages name the path only. */
+/** By CometAPI's newest page; the older ones have no task_id. */
 const ExtendBody = z
 	.object({
+		task_id: z.string().min(1),
 		video_id: z.string().min(1),
-		prompt: z.string().max(2500).default(''),
-		negative_prompt: z.string().max(2500).optional(),
+		prompt: z.string().max(500).default(''),
+		negative_prompt: z.string().optional(),
 		cfg_scale: z.number().min(0).max(1).optional(),
-		external_task_id: z.string().min(1).optional(),
+		callback_url: z.string().optional(),
 		model_name: z.string().optional(),
 	})
 	.passthrough();

@@ -63,7 +63,7 @@ describe('A body with a file of the storage', () => {
 				for (const work of [encodeBody, digestBody]) {
 					const working = work(storage(...pieces), body);
 					await expect(working).rejects.toThrow(InputError);
-					await expect(working).rejects.toThrow('The image cannot be read');
+					await expect(working).rejects.toThrow('The file cannot be read');
 					await expect(working).rejects.toMatchObject({
 						description: expect.stringContaining('share the storage'),
 					});

@@ -1,6 +1,6 @@
 import { isEmpty } from '../../fields/checks';
 import { aspectRatioField, promptField, secondsField, switchField } from '../../fields/field';
-import { imageField, lastFrame } from '../../fields/media';
+import { imageField, lastFrameField } from '../../fields/media';
 import { modelField } from '../../fields/model';
 import { checkTogether } from '../../files/mediaFile';
 import { asBase64 } from '../../files/requestBody';
@@ -11,6 +11,7 @@ import {
 	cfgScale,
 	custom,
 	KLING,
+	KLING_IMAGE,
 	klingApi,
 	mode,
 	negativePrompt,
@@ -19,17 +20,24 @@ import {
 	toSubmission,
 } from './fields';
 
-const FRAMES = {
-	...{ ...KLING, seconds: '5 or 10', images: 'one' },
-	references: "end frame, by its maker's pages",
-};
+const ONE_IMAGE = { ...KLING, seconds: '5 or 10', images: 'one' };
 
-/** Ids that others saw finish videos in September 2026; CometAPI has no list of Kling's names. */
+/** Ids that others saw finish videos in September 2026, and the one that Extend is documented for. */
 export const model = modelField({
 	method: 'searchKlingModels',
 	known: [
-		{ ...FRAMES, name: 'Kling 2.6', ids: ['kling-v2-6'] },
-		{ ...FRAMES, name: 'Kling 3', ids: ['kling-v3'] },
+		{
+			...{ ...ONE_IMAGE, name: 'Kling 2.6', ids: ['kling-v2-6'] },
+			references: 'end frame, by third parties in Professional mode without sound only',
+		},
+		{
+			...{ ...ONE_IMAGE, name: 'Kling 3', ids: ['kling-v3'] },
+			references: 'end frame, by third parties',
+		},
+		{
+			...{ ...ONE_IMAGE, name: 'Kling 1.6', ids: ['kling-v1-6'] },
+			references: 'end frame not known; Extend takes its videos',
+		},
 	],
 	dependsOn: ['operation'],
 });
@@ -38,7 +46,9 @@ const prompt = promptField({
 	description: 'Description of the video to generate, up to 500 characters',
 });
 
-const image = imageField();
+const image = imageField(KLING_IMAGE);
+
+const lastFrame = lastFrameField(KLING_IMAGE);
 
 const duration = secondsField([5, 10], 5);
 
@@ -73,13 +83,14 @@ export const create = submitOperation({
 
 async function readCreate(item: Item): Promise<Submission> {
 	const users = custom.read(item);
-	const [first] = 'image' in users ? [] : await image.read(item);
-	const [last] = first !== undefined ? await lastFrame.read(item) : [];
+	const hasOwn = 'image' in users;
+	const [first] = hasOwn ? [] : await image.read(item);
+	const [last] = hasOwn || first !== undefined ? await lastFrame.read(item) : [];
 	checkTogether([first, last]);
+	const isFromText = [first, last, users.image, users.image_tail].every(isEmpty);
 	const ratio = aspectRatio.read(item);
 	const name = String(users.model_name ?? model.read(item));
-	const path = first === undefined && isEmpty(users.image) ? PATHS.text : PATHS.image;
-	return toSubmission(path, name, {
+	return toSubmission(isFromText ? PATHS.text : PATHS.image, name, {
 		duration: duration.read(item),
 		...(ratio !== 'auto' && { aspect_ratio: ratio }),
 		mode: mode.read(item),

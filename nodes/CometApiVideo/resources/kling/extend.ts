@@ -1,15 +1,19 @@
 import { checkId } from '../../fields/checks';
 import { field, promptField } from '../../fields/field';
-import { submitOperation } from '../resource';
+import { requestIdField, submitOperation } from '../resource';
 import {
 	cfgScale,
 	custom,
+	ID_LIKE,
 	klingApi,
 	negativePrompt,
 	PATHS,
 	sharedFields,
 	toSubmission,
 } from './fields';
+
+/** Of the job that made the video. */
+const requestId = requestIdField(ID_LIKE);
 
 const source = "the 'id' under 'video' in the output of the node that made the Kling video";
 
@@ -20,7 +24,7 @@ const videoId = field(
 		type: 'string',
 		required: true,
 		default: '',
-		placeholder: 'e.g. 812345678901234567',
+		placeholder: `e.g. ${ID_LIKE}`,
 		description:
 			"The video's own ID, not the request ID. The output of the node that made the Kling video has it under 'video'.",
 	},
@@ -37,14 +41,15 @@ export const extend = submitOperation({
 		name: 'Extend',
 		value: 'extend',
 		action: 'Extend Kling video',
-		description: 'Make a longer video from a finished one, which you pay for as another video',
+		description: 'Make a longer video from one of Kling 1.6, which you pay for as another video',
 	},
 	api: klingApi,
 	submitPath: PATHS.extend,
-	fields: [videoId, prompt, cfgScale, custom, negativePrompt],
+	fields: [requestId, videoId, prompt, cfgScale, custom, negativePrompt],
 	async read(item) {
 		const users = custom.read(item);
 		return toSubmission(PATHS.extend, String(users.model_name ?? 'kling'), {
+			task_id: users.task_id ?? requestId.read(item),
 			video_id: users.video_id ?? videoId.read(item),
 			...sharedFields(item, prompt),
 		});

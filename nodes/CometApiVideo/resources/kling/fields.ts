@@ -8,11 +8,14 @@ import {
 	type Choice,
 	type Field,
 } from '../../fields/field';
+import { IMAGE, type AcceptedMedia } from '../../files/mediaFile';
 import { jsonBody } from '../../files/requestBody';
 import type { Item } from '../../item';
 import type { Submission } from '../../payment/submit';
 import { durationKeyOf } from '../../polling/durations';
 import { jobAt, type VideoApi } from '../../videoApi';
+
+export const ID_LIKE = '812345678901234567';
 
 /** Kling knows a job under the path that it was submitted to, and under no other. */
 export const PATHS = {
@@ -52,7 +55,10 @@ export const klingApi: VideoApi = {
 		parameter: 'Kind of Video',
 		value: SOURCES.find(({ value }) => statusPath.startsWith(`${PATHS[value]}/`))?.name ?? '',
 	}),
-	adviceFor({ reason }) {
+	adviceFor({ reason, message = '' }) {
+		if (reason === 'badInput' && /extend|extension|video_id/i.test(message)) {
+			return 'Kling extends videos of its models 1 to 1.6 only, and not for long. Check the model of the first video, and both IDs.';
+		}
 		if (reason !== 'unknownId') return undefined;
 		return "Check that 'Resource' and 'Kind of Video' are those of the video, that the ID is complete, and that the credential is of the same account.";
 	},
@@ -64,6 +70,14 @@ export const KLING = {
 	maker: 'Kuaishou (Kling)',
 	byDefault: 5,
 	usdPerVideo: '$0.13 to $2.64',
+};
+
+export const KLING_IMAGE: AcceptedMedia = {
+	...{ ...IMAGE, formats: 'a JPEG or PNG file', maxMb: 10 },
+	typeOf(head) {
+		const type = IMAGE.typeOf(head);
+		return type === 'image/webp' ? undefined : type;
+	},
 };
 
 export const mode = choiceField({
@@ -117,7 +131,7 @@ export function sharedFields(item: Item, prompt: Field<string>): IDataObject {
  */
 export function toSubmission(path: string, model: string, fields: IDataObject): Submission {
 	const { external_task_id, duration, mode: quality } = fields;
-	// Not documented for Extend, and Kling 4.0 has no such field.
+	// Not among Extend's fields, nor those of Kling 4.0.
 	const canBeNamed = path !== PATHS.extend && !/^kling-(v|video-)?4/i.test(model);
 	return {
 		model,

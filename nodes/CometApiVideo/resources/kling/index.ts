@@ -1,7 +1,7 @@
 import { statusOperation, type Resource } from '../resource';
 import { create, model } from './create';
 import { extend } from './extend';
-import { klingApi, videoKind } from './fields';
+import { ID_LIKE, klingApi, videoKind } from './fields';
 import { createFromReferences, omniModel } from './references';
 
 export const kling: Resource = {
@@ -12,7 +12,7 @@ export const kling: Resource = {
 		create,
 		createFromReferences,
 		extend,
-		statusOperation(klingApi, 'Get status of Kling video', '81234567890', [videoKind]),
+		statusOperation(klingApi, 'Get status of Kling video', ID_LIKE, [videoKind]),
 	],
 	modelPattern: /^kling/i,
 	idPattern: /^\d+$/,

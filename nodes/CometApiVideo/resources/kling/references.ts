@@ -9,12 +9,12 @@ import {
 } from '../../fields/field';
 import { mediaField } from '../../fields/media';
 import { modelField } from '../../fields/model';
-import { checkTogether, IMAGE, VIDEO } from '../../files/mediaFile';
+import { checkTogether, VIDEO } from '../../files/mediaFile';
 import { asBase64 } from '../../files/requestBody';
 import type { Item } from '../../item';
 import type { Submission } from '../../payment/submit';
 import { submitOperation } from '../resource';
-import { custom, KLING, klingApi, mode, PATHS, toSubmission } from './fields';
+import { custom, KLING, KLING_IMAGE, klingApi, mode, PATHS, toSubmission } from './fields';
 
 const OMNI = {
 	...{ ...KLING, seconds: '3 to 10', images: 'up to 7, or 4 beside a video' },
@@ -39,15 +39,18 @@ const prompt = promptField({
 	placeholder: 'e.g. The person in <<<image_1>>> walks through the rain',
 });
 
+const MOST = 7;
+const MOST_BESIDE_VIDEO = 4;
+
 const images = mediaField(
 	{
 		displayName: 'Reference Images',
 		name: 'referenceImages',
 		hint: 'URLs, or names of input binary fields; separate several with commas',
-		description: `Up to 7 images, or 4 beside a video. JPEG or PNG, each up to 10 MB.`,
+		description: `Up to ${MOST} images, or ${MOST_BESIDE_VIDEO} beside a video. JPEG or PNG, each up to ${KLING_IMAGE.maxMb} MB.`,
 	},
-	IMAGE,
-	7,
+	KLING_IMAGE,
+	MOST,
 );
 
 const video = mediaField(
@@ -112,6 +115,12 @@ async function readReferences(item: Item): Promise<Submission> {
 		throw new InputError(
 			"'Reference Images' and 'Reference Video' are both empty",
 			'Fill in one of them, or choose Create, which needs no reference.',
+		);
+	}
+	if (url !== undefined && stills.length > MOST_BESIDE_VIDEO) {
+		throw new InputError(
+			"'Reference Images' has too many files",
+			`There are ${stills.length}. Give at most ${MOST_BESIDE_VIDEO} beside a video.`,
 		);
 	}
 	checkTogether(stills);

@@ -4,14 +4,20 @@ import { InputError } from '../../errors';
 import { customBodyFields } from '../../fields/bodyFields';
 import { badValue, checkOptionalText } from '../../fields/checks';
 import { aspectRatioField, durationField, field, promptField } from '../../fields/field';
-import { lastFrame } from '../../fields/media';
 import { checkTogether } from '../../files/mediaFile';
 import { multipartBody, type FormValues } from '../../files/multipartBody';
 import type { Item } from '../../item';
 import type { Submission } from '../../payment/submit';
 import { durationKeyOf } from '../../polling/durations';
 import { submitOperation } from '../resource';
-import { images, readImages, readReferences, referenceAudios, referenceVideos } from './media';
+import {
+	images,
+	lastFrame,
+	readImages,
+	readReferences,
+	referenceAudios,
+	referenceVideos,
+} from './media';
 import { model, ratioFields, VIDEOS_PATH, videoApi } from './models';
 
 const prompt = promptField({ placeholder: 'e.g. A lighthouse in a storm, filmed from a boat' });
@@ -72,7 +78,7 @@ async function readCreate(item: Item): Promise<Submission> {
 		...(seconds > 0 && { seconds: [String(seconds)] }),
 		...(ratio !== 'auto' && shape === undefined && ratioFields(name, ratio)),
 		...(shape !== undefined && { size: [shape] }),
-		...(hasOwnImages ? {} : await readImages(item, name)),
+		...(await readImages(item, name, hasOwnImages)),
 		...(await readReferences(item)),
 		...users,
 	};

@@ -1,6 +1,6 @@
 import { InputError } from '../../errors';
-import { checkUrl } from '../../fields/checks';
-import { imageSourceField, lastFrame, listOf, mediaField, readEach } from '../../fields/media';
+import { checkUrl, emptyValue } from '../../fields/checks';
+import { imageSourceField, lastFrameField, listOf, mediaField, readEach } from '../../fields/media';
 import { AUDIO, IMAGE, MAX_TOGETHER_MB, readBinaryFile, VIDEO } from '../../files/mediaFile';
 import type { FormValues } from '../../files/multipartBody';
 import type { Item } from '../../item';
@@ -22,10 +22,19 @@ export const images = imageSourceField(
 			description: `JPEG, PNG or WebP of up to ${IMAGE.maxMb} MB, and up to ${MAX_TOGETHER_MB} MB together`,
 		},
 	},
-	async (_item, value, label) => listOf(value, label).map((url) => checkUrl(url, label)),
+	async (_item, value, label) => imagesIn(value, label).map((url) => checkUrl(url, label)),
 	async (item, value, label) =>
-		await readEach(listOf(value, label), (name) => readBinaryFile(item, name, label, IMAGE)),
+		await readEach(imagesIn(value, label), (name) => readBinaryFile(item, name, label, IMAGE)),
 );
+
+/** Values that came out empty are no wish for a video without an image. */
+function imagesIn(value: unknown, label: string): unknown[] {
+	const list = listOf(value, label);
+	if (list.length === 0) throw emptyValue(label);
+	return list;
+}
+
+export const lastFrame = lastFrameField();
 
 /** The node's own limit for each kind of reference; the models' are lower. */
 const MOST = 10;
@@ -55,17 +64,31 @@ export const referenceAudios = mediaField(
 	MOST,
 );
 
-/** The images with the last frame: behind the others, or in a field of its own where the model has one. */
-export async function readImages(item: Item, modelId: string): Promise<FormValues> {
-	const before = await images.read(item);
-	const last = before.length > 0 ? await lastFrame.read(item) : [];
-	if (last.length > 0 && hasFrameFields(modelId)) return { first_frame: before, last_frame: last };
+/**
+ * The images with the last frame: behind the others, or in a field of its own where the model has one.
+ *
+ * @param hasOwn the user's own fields have the images
+ */
+export async function readImages(
+	item: Item,
+	modelId: string,
+	hasOwn: boolean,
+): Promise<FormValues> {
+	const before = hasOwn ? [] : await images.read(item);
+	const last = hasOwn || before.length > 0 ? await lastFrame.read(item) : [];
 	const all = [...before, ...last];
+	if (last.length > 0 && hasFrameFields(modelId)) {
+		if (before.length < 2) return { first_frame: before, last_frame: last };
+		throw new InputError(
+			"'Last Frame' must have one image before it",
+			`This model takes one first frame. There are ${before.length} images.`,
+		);
+	}
 	// In two fields, the images would have no order.
-	if (new Set(all.map((image) => typeof image)).size > 1) {
+	if (new Set(all.map((image) => typeof image)).size > 1 || (hasOwn && last.length > 0)) {
 		throw new InputError(
 			"'Image Source' and 'Last Frame' must both be URLs or both be files",
-			'This model takes the last frame behind the first one.',
+			"This model takes the last frame behind the first one, also in 'Custom Body Fields'.",
 		);
 	}
 	return { [typeof all[0] === 'string' ? 'reference_urls' : 'input_reference']: all };
