@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
@@ -72,7 +72,7 @@ describe('the plan', () => {
 	test('stays below a dollar, and leaves out the dearest', () => {
 		const { chosen, leftOut, sum } = planOf(PROBES, { budget: 1 });
 		expect(sum).toBeLessThan(1);
-		expect(chosen.filter(({ family, refusal }) => family === 'grok' && !refusal).length).toBe(7);
+		expect(chosen.filter(({ family, refusal }) => family === 'grok' && !refusal).length).toBe(8);
 		const dearest = Math.max(...chosen.map(({ usd }) => usd));
 		expect(leftOut.every(({ usd }) => usd >= dearest)).toBe(true);
 	});
@@ -129,7 +129,7 @@ test('every probe asks through the node, and each wanted job is submitted once',
 		);
 		expect(await readFile(join(docs, 'docs', 'api.md'), 'utf8')).toMatch(/A14 confirmed \d{4}/);
 		expect(await readFile(join(docs, 'README.md'), 'utf8')).toMatch(
-			/44 assumptions.*42 were tried/,
+			/45 assumptions.*43 were tried/,
 		);
 		const texts = await textsIn(join(docs, 'test', 'recordings'));
 		const recordings = texts.map((text) => JSON.parse(text) as Recording);
@@ -200,6 +200,21 @@ test('a submit whose answer never came is not sent again', async () => {
 		await runProbes(options);
 		expect(simulator.jobs).toHaveLength(1);
 		expect(lines.at(-1)).toContain("Look for a job in CometAPI's console");
+	});
+});
+
+test('a day later, and not before, the link is asked for without the key', async () => {
+	await withUpstream(async (simulator, journalFile) => {
+		const options = optionsFor(simulator, journalFile, probe('link-later'));
+		const made = await runProbes({ ...options, probes: probe('grok-text') });
+		expect(Object.keys(await runProbes(options))).toEqual(['grok-text']);
+		const at = new Date(Date.now() - 25 * 3_600_000).toISOString();
+		await writeFile(journalFile, JSON.stringify({ 'grok-text': { ...made['grok-text'], at } }));
+		const downloads = () => simulator.requestsTo('video');
+		const before = downloads().length;
+		expect(judge(await runProbes(options)).A06?.verdict).toBe('confirmed');
+		const asked = downloads().slice(before);
+		expect(asked.map(({ headers }) => headers.authorization)).toEqual([undefined]);
 	});
 });
 
@@ -274,29 +289,38 @@ test("the documents and the table are the script's", async () => {
 	expect(Object.keys(FACTS).filter((fact) => !marked.includes(`, ${fact}`))).toEqual([]);
 });
 
-test('a run that is killed while its submit is under way says so, and sends it no second time', async () => {
-	await withUpstream(async (simulator, journalFile) => {
-		const copy = dirname(journalFile);
-		await mkdir(join(copy, 'docs'));
-		for (const name of MARKED) await cp(name, join(copy, name));
-		simulator.inject({ route: 'submit', fault: { kind: 'hang', afterHandler: true } });
-		const run = () => {
-			const options = ['--yes', '--only', 'kling-text', '--budget', '9', '--folder', copy];
-			const env = { ...process.env, COMETAPI_KEY: API_KEY };
-			return promisify(execFile)(
-				process.execPath,
-				['tools/live.ts', '--url', simulator.url, ...options],
-				{
-					env,
-				},
+/** The command itself, with a copy of what it writes into. */
+function runCommand(simulator: Simulator, probeId: string, copy: string) {
+	const options = ['--yes', '--only', probeId, '--budget', '9', '--folder', copy];
+	const env = { ...process.env, COMETAPI_KEY: API_KEY };
+	const args = ['tools/live.ts', '--url', simulator.url, ...options];
+	return promisify(execFile)(process.execPath, args, { env });
+}
+
+test('a refusal that made a job is told, with its ID and what it may cost', async () => {
+	await withUpstream(
+		async (simulator) => {
+			const { stdout } = await runCommand(simulator, 'grok-field', await project());
+			const [job] = simulator.jobs;
+			expect(stdout).toContain(
+				`grok-field: not refused, job ${job?.requestId}. It may cost $0.05.`,
 			);
-		};
-		const killed = run();
+			expect(stdout).toContain('CometAPI told costs of $0.05.');
+		},
+		{ seconds: 0 },
+	);
+});
+
+test('a run that is killed while its submit is under way says so, and sends it no second time', async () => {
+	await withUpstream(async (simulator) => {
+		const copy = await project();
+		simulator.inject({ route: 'submit', fault: { kind: 'hang', afterHandler: true } });
+		const killed = runCommand(simulator, 'kling-text', copy);
 		const ended = expect(killed).rejects.toMatchObject({ signal: 'SIGKILL' });
 		while (simulator.jobs.length === 0) await sleep(20);
 		killed.child.kill('SIGKILL');
 		await ended;
-		const { stdout } = await run();
+		const { stdout } = await runCommand(simulator, 'kling-text', copy);
 		expect(stdout).toContain("its answer never came. Look for a job in CometAPI's console.");
 		expect(simulator.jobs).toHaveLength(1);
 	});

@@ -24,7 +24,8 @@ async function partOf([name, value]: [string, string | File]): Promise<FormPart>
 	return { name, value: { name: fileName, type, bytes: content.length, sha256 } };
 }
 
-async function readForm(bytes: Buffer, contentType: string): Promise<FormPart[] | undefined> {
+/** The parts of a form, or undefined for what is none. */
+export async function readForm(bytes: Buffer, contentType: string): Promise<FormPart[] | undefined> {
 	const response = new Response(new Uint8Array(bytes), {
 		headers: { 'Content-Type': contentType },
 	});
@@ -35,7 +36,8 @@ async function readForm(bytes: Buffer, contentType: string): Promise<FormPart[] 
 	return entries && (await Promise.all(entries.map(partOf)));
 }
 
-function parsedJson(text: string): unknown {
+/** The text itself, where it is no JSON. */
+export function parsedJson(text: string): unknown {
 	if (text === '') return undefined;
 	try {
 		return JSON.parse(text);

@@ -1,20 +1,26 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tools run outside n8n */
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
 import { LOOPBACK } from '../../test/harness/services/loopback.ts';
+import { parsedJson, readForm } from '../../test/simulator/requestBody.ts';
 
 /** Longer bodies are files: they are kept as their length and hash. */
 const LONGEST_KEPT = 64_000;
-const LONGEST_SENT = 40_000_000;
 
 /** So long an answer to a submit is waited for when the run ends early: it has the job's ID. */
 const LATEST_ANSWER_MS = 30_000;
 
+/** Headers of one connection, and of the coding of a body on it. */
+const OF_CONNECTION =
+	/^(host|connection|expect|content-length|transfer-encoding|(content|accept)-encoding)$/;
+
 export interface Message {
 	headers: Record<string, string>;
-	/** Parsed JSON, or the text; a form has the names of its fields, a file its length and hash. */
+	/** Parsed JSON, or the text; a form by its fields; a file as its length and hash. */
 	body: unknown;
 }
 
@@ -27,99 +33,59 @@ export interface Recorded {
 	answer: Message;
 }
 
-export interface Gateway {
-	url: string;
-	/** Since the last call. */
-	take(): Recorded[];
-	close(): Promise<void>;
-}
-
 /**
- * Passes every request on to the API, and keeps what went both ways.
+ * Passes every request on to the API, and records what goes both ways.
  *
  * @param onAnswer is awaited before whoever asked sees the answer
  */
 export async function startGateway(
 	upstream: string,
 	onAnswer: (recorded: Recorded) => Promise<void>,
-): Promise<Gateway> {
-	const kept: Recorded[] = [];
+): Promise<{ url: string; close(): Promise<void> }> {
 	const pass = async (request: IncomingMessage, response: ServerResponse) => {
 		const { method = 'GET', url: path = '/' } = request;
-		const sent = await readAll(request);
-		const headers = { ...flat(request.headers), 'accept-encoding': 'identity' };
-		for (const name of ['host', 'connection', 'content-length', 'transfer-encoding', 'expect']) {
-			Reflect.deleteProperty(headers, name);
-		}
+		const sent = await buffer(request);
+		const headers = new Headers(request.headers as Record<string, string>);
 		const answer = await fetch(upstream + path, {
-			...{ method, headers, redirect: 'manual' },
+			...{ method, redirect: 'manual' },
+			headers: { ...forwarded(headers), 'accept-encoding': 'identity' },
 			...(method !== 'GET' && { body: new Uint8Array(sent) }),
 		});
 		const content = Buffer.from(await answer.arrayBuffer());
-		const recorded: Recorded = {
-			...{ method, path, request: toMessage(flat(request.headers), sent), status: answer.status },
-			answer: toMessage(Object.fromEntries(answer.headers), content),
-		};
-		kept.push(recorded);
-		await onAnswer(recorded);
-		const passed = { ...Object.fromEntries(answer.headers), 'content-length': content.length };
-		Reflect.deleteProperty(passed, 'transfer-encoding');
+		await onAnswer({
+			...{ method, path, request: await toMessage(headers, sent), status: answer.status },
+			answer: await toMessage(answer.headers, content),
+		});
+		const passed = { ...forwarded(answer.headers), 'content-length': content.length };
 		response.writeHead(answer.status, passed).end(content);
 	};
-	const passing = new Set<Promise<void>>();
 	const server = createServer((request, response) => {
-		const passed = pass(request, response).catch(() => void response.destroy());
-		passing.add(passed);
-		void passed.finally(() => passing.delete(passed));
+		pass(request, response).catch(() => void response.destroy());
 	});
-	await new Promise<void>((resolve) => server.listen(0, LOOPBACK, resolve));
+	await once(server.listen(0, LOOPBACK), 'listening');
 	return {
 		url: `http://${LOOPBACK}:${(server.address() as AddressInfo).port}`,
-		take: () => kept.splice(0),
 		async close() {
-			await Promise.race([
-				Promise.all(passing),
-				setTimeout(LATEST_ANSWER_MS, undefined, { ref: false }),
-			]);
+			const late = setTimeout(LATEST_ANSWER_MS, undefined, { ref: false });
+			await Promise.race([new Promise((resolve) => server.close(resolve)), late]);
 			server.closeAllConnections();
-			await new Promise((resolve) => server.close(resolve));
 		},
 	};
 }
 
-async function readAll(request: IncomingMessage): Promise<Buffer> {
-	const pieces: Buffer[] = [];
-	let bytes = 0;
-	for await (const piece of request as AsyncIterable<Buffer>) {
-		bytes += piece.length;
-		if (bytes > LONGEST_SENT) throw new RangeError('The request is too long');
-		pieces.push(piece);
-	}
-	return Buffer.concat(pieces);
+function forwarded(headers: Headers): Record<string, string> {
+	return Object.fromEntries([...headers].filter(([name]) => !OF_CONNECTION.test(name)));
 }
 
-function flat(headers: IncomingMessage['headers']): Record<string, string> {
-	const entries = Object.entries(headers).filter(([, value]) => value !== undefined);
-	return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
+async function toMessage(headers: Headers, content: Buffer): Promise<Message> {
+	const body = await describeBody(headers.get('content-type') ?? '', content);
+	return { headers: Object.fromEntries(headers), body };
 }
 
-function toMessage(headers: Record<string, string>, content: Buffer): Message {
-	return { headers, body: describeBody(headers['content-type'] ?? '', content) };
-}
-
-function describeBody(type: string, content: Buffer): unknown {
-	if (content.length === 0) return undefined;
-	const text = content.toString('latin1');
-	if (type.startsWith('multipart/')) {
-		return { fields: [...text.matchAll(/ name="([^"]*)"/g)].map(([, name]) => name) };
-	}
-	if (/json|text/.test(type) && content.length <= LONGEST_KEPT) {
-		const words = content.toString('utf8');
-		try {
-			return JSON.parse(words);
-		} catch {
-			return words;
-		}
-	}
+async function describeBody(type: string, content: Buffer): Promise<unknown> {
+	const parts = type.startsWith('multipart/') ? await readForm(content, type) : undefined;
+	if (parts) return Object.fromEntries(parts.map(({ name, value }) => [name, value]));
+	const isShort = content.length <= LONGEST_KEPT && /json|text/.test(type);
+	if (isShort || content.length === 0) return parsedJson(content.toString());
 	return { bytes: content.length, sha256: createHash('sha256').update(content).digest('hex') };
 }

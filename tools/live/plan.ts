@@ -1,23 +1,16 @@
 import type { Probe } from './probes.ts';
 
-export interface Plan {
-	chosen: Probe[];
-	/** For which the budget has no room. */
-	leftOut: Probe[];
-	/** USD, if every probe costs its highest price. */
-	sum: number;
+interface Choice {
+	/** USD that all may cost together. */
+	budget: number;
+	free?: boolean;
+	only?: string;
+	later?: boolean;
 }
 
 /** The probes that the budget has room for, in their order; the dearest are left out first. */
-export function planOf(
-	probes: readonly Probe[],
-	{
-		budget,
-		free,
-		only,
-		later = false,
-	}: { budget: number; free?: boolean; only?: string; later?: boolean },
-): Plan {
+export function planOf(probes: readonly Probe[], choice: Choice) {
+	const { budget, free, only, later = false } = choice;
 	const wanted = probes.filter(
 		(probe) =>
 			(probe.later ?? false) === later &&
@@ -31,20 +24,16 @@ export function planOf(
 		chosen.add(probe);
 		sum += probe.usd;
 	}
-	const isChosen = (probe: Probe) => chosen.has(probe);
-	const leftOut = wanted.filter((probe) => !isChosen(probe));
-	return { chosen: wanted.filter(isChosen), leftOut, sum };
+	const leftOut = wanted.filter((probe) => !chosen.has(probe));
+	return { chosen: wanted.filter((probe) => chosen.has(probe)), leftOut, sum };
 }
 
-export function describePlan({ chosen, leftOut, sum }: Plan): string {
-	const price = ({ usd, refusal }: Probe) =>
-		usd === 0 ? 'free' : `${refusal ? 'free, or ' : ''}$${usd.toFixed(2)}`;
-	const line = (probe: Probe) => `  ${probe.id.padEnd(20)}${price(probe).padEnd(16)}${probe.asks}`;
-	return [
-		`${chosen.length} probes, which cost at most $${sum.toFixed(2)} together:`,
-		...chosen.map(line),
-		...(leftOut.length > 0
-			? ['Left out, since the budget has no room:', ...leftOut.map(line)]
-			: []),
-	].join('\n');
+export function describePlan({ chosen, leftOut, sum }: ReturnType<typeof planOf>): string {
+	const line = ({ id, usd, refusal, asks }: Probe) => {
+		const price = usd === 0 ? 'free' : `${refusal ? 'free, or ' : ''}$${usd.toFixed(2)}`;
+		return `  ${id.padEnd(20)}${price.padEnd(16)}${asks}`;
+	};
+	const first = `${chosen.length} probes, which cost at most $${sum.toFixed(2)} together:`;
+	const others = ['Left out, since the budget has no room:', ...leftOut.map(line)];
+	return [first, ...chosen.map(line), ...(leftOut.length > 0 ? others : [])].join('\n');
 }

@@ -19,14 +19,13 @@ export interface Probe {
 	refusal?: boolean;
 	/** Parameters of the node, over those of the family's cheapest video. */
 	node?: INodeParameters;
-	/** A search of the node's pickers. */
-	picker?: string;
-	/** A path that the node itself never asks. */
+	/** A path that the node itself never asks, or the link of a video. */
 	get?: string;
 	post?: string;
+	body?: object;
 	/** The probe whose video this one needs. */
 	after?: string;
-	/** A day after that one. */
+	/** A day after that one, its link. */
 	later?: boolean;
 	/** In place of the user's. */
 	apiKey?: string;
@@ -37,52 +36,54 @@ export interface Probe {
 /** What `npm run live` asks, in this order. */
 export const PROBES: readonly Probe[] = probes as unknown[] as Probe[];
 
-/** Undefined: the answers say nothing of it. */
-type Judge = (result: ProbeResult & { first: Recorded; last: Recorded }) => boolean | undefined;
+const ANY = /^/;
+const ENDED = /^item (done|failed|expired)/m;
+const ACCEPTED = /^first 2/m;
 
-const says = ({ answer }: Recorded, words: string) =>
-	(JSON.stringify(answer.body) ?? '').toLowerCase().includes(words.toLowerCase());
-const isRoute: Judge = ({ first }) =>
-	first.status !== 301 && !says(first, 'invalid url') && !says(first, '<html');
-const hasEnded = ({ item }: ProbeResult) =>
-	['done', 'failed', 'expired'].includes(String(item['status']));
-
-const JUDGES: Record<string, Judge> = {
-	list: ({ first }) => first.status === 200 && says(first, '"data"'),
-	wrongKey: ({ first }) => first.status === 401,
-	wrongPath: ({ first }) => first.status === 404 && says(first, 'invalid url'),
-	unknownId: ({ last }) => last.status === 404 || (last.status === 400 && says(last, 'not_exist')),
-	unknownModel: ({ first }) => first.status === 503 && says(first, 'model_not_found'),
-	refused: ({ first }) => (first.status < 500 ? first.status >= 400 : undefined),
-	route: isRoute,
-	noRoute: (result) => !isRoute(result),
-	notYet: ({ first }) => first.status === 400 && says(first, 'not completed yet'),
-	opens: ({ first }) => first.status < 400,
-	requestId: ({ first }) => (first.status < 300 ? says(first, '"request_id"') : undefined),
-	id: ({ first }) => (first.status < 300 ? says(first, '"id"') : undefined),
-	taskId: ({ first }) => (first.status < 300 ? says(first, '"task_id"') : undefined),
-	done: (result) =>
-		hasEnded(result) || result.first.status >= 400 ? result.item['status'] === 'done' : undefined,
-	failed: (result) => (hasEnded(result) ? result.item['status'] === 'failed' : undefined),
-	cost: (result) => (hasEnded(result) ? says(result.last, 'cost_in_usd_ticks') : undefined),
-	file: ({ item, bytes }) => (item['status'] === 'done' ? bytes !== undefined : undefined),
+/** When the answers decide, and what they then say if it is so: of `toText`. */
+const JUDGES: Record<string, [when: RegExp, isSo: RegExp]> = {
+	list: [ANY, /^first 200 .*"data"/m],
+	wrongKey: [ANY, /^first 401/m],
+	wrongPath: [ANY, /^first 404 .*invalid url/m],
+	unknownId: [ANY, /^last (404|400 .*not_exist)/m],
+	unknownModel: [ANY, /^first 503 .*model_not_found/m],
+	refused: [/^first [^5]/m, /^first 4/m],
+	refusedForElse: [/^first 4/m, /^first (?!.*reference)/m],
+	route: [ANY, /^first (?!301|.*(invalid url|<html))/m],
+	noRoute: [ANY, /^first (301|.*(invalid url|<html))/m],
+	notYet: [ANY, /^first 400 .*not completed yet/m],
+	opens: [ANY, /^first [123]/m],
+	requestId: [ACCEPTED, /^first .*"request_id"/m],
+	id: [ACCEPTED, /^first .*"id"/m],
+	taskId: [ACCEPTED, /^first .*"task_id"/m],
+	done: [/^(item (done|failed|expired)|first [45])/m, /^item done/m],
+	failed: [ENDED, /^item failed/m],
+	cost: [ENDED, /^last .*cost_in_usd_ticks/m],
+	file: [/^item done/m, /^item .* with a file/m],
 };
+
+/** A line each of the first and the last answer, and of the item. */
+function toText({ exchanges, item, bytes }: ProbeResult): string {
+	const line = (recorded?: Recorded) =>
+		`${recorded?.status} ${JSON.stringify(recorded?.answer.body)?.toLowerCase()}`;
+	const of = `item ${String(item['status'])}${bytes === undefined ? '' : ' with a file'}`;
+	return `first ${line(exchanges[0])}\nlast ${line(exchanges.at(-1))}\n${of}`;
+}
 
 /** What the answers say of the assumptions. */
 export function verdictsOf(probe: Probe, result: ProbeResult): Record<string, boolean | undefined> {
-	const [first] = result.exchanges;
-	const last = result.exchanges.at(-1);
-	if (!first || !last) return {};
-	const names = result.exchanges.flatMap(({ answer }) => Object.keys(answer.headers));
+	if (result.exchanges.length === 0) return {};
+	const text = toText(result);
+	const ofProbe = Object.entries(probe.says).map(([fact, name]) => {
+		const [when, isSo] = JUDGES[name] ?? [];
+		return [fact, when?.test(text) ? isSo?.test(text) : undefined];
+	});
+	const headers = result.exchanges.flatMap(({ answer }) => Object.keys(answer.headers)).join('\n');
 	const ofHeaders = {
-		A03: names.some((name) => /^x-cometapi-request-id$/i.test(name)),
-		A04: !names.some((name) => /rate-?limit/i.test(name)),
+		A03: /^x-cometapi-request-id$/im.test(headers),
+		A04: !/rate-?limit/i.test(headers),
 	};
-	const ofProbe = Object.entries(probe.says).map(([fact, judge]) => [
-		fact,
-		JUDGES[judge]?.({ ...result, first, last }),
-	]);
-	return { ...(names.length > 0 && ofHeaders), ...Object.fromEntries(ofProbe) };
+	return { ...(headers !== '' && ofHeaders), ...Object.fromEntries(ofProbe) };
 }
 
 const CHEAPEST: Record<string, INodeParameters> = {

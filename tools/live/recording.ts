@@ -1,14 +1,14 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tools run outside n8n */
 import { createRequire } from 'node:module';
-import type { Message, Recorded } from './gateway.ts';
+import type { Recorded } from './gateway.ts';
 
-const built = createRequire(import.meta.url);
-const { redact } = built(
+const { redact } = createRequire(import.meta.url)(
 	'../../dist/nodes/CometApiVideo/http/redact.js',
 ) as typeof import('../../nodes/CometApiVideo/http/redact');
 
 const HIDDEN = '***';
 const MOST_EXCHANGES = 12;
+const MOST_ENTRIES = 20;
 const LONGEST_TEXT = 500;
 
 /** Who owns the account, and what was asked for. */
@@ -20,18 +20,9 @@ const TELLING =
 
 /** The first and the last of the exchanges, as they may be published: without key, names and prompts. */
 export function toRecording(exchanges: Recorded[], apiKey: string): Recorded[] {
-	const half = MOST_EXCHANGES / 2;
-	const some =
-		exchanges.length <= MOST_EXCHANGES
-			? exchanges
-			: [...exchanges.slice(0, half), ...exchanges.slice(-half)];
-	const hidden = some.map((exchange) => ({
-		...exchange,
-		path: withoutSignature(exchange.path),
-		request: hideIn(exchange.request),
-		answer: hideIn(exchange.answer),
-	}));
-	return JSON.parse(withoutKey(JSON.stringify(hidden), apiKey)) as Recorded[];
+	const last = exchanges.slice(MOST_EXCHANGES / 2).slice(-MOST_EXCHANGES / 2);
+	const some = [...exchanges.slice(0, MOST_EXCHANGES / 2), ...last];
+	return JSON.parse(withoutKey(JSON.stringify(some, published), apiKey)) as Recorded[];
 }
 
 /** A key's forms: as it is, as JSON, a URL or a header of user and password write it. */
@@ -45,29 +36,17 @@ export function withoutKey(json: string, apiKey: string): string {
 			const base64 = Buffer.concat([Buffer.alloc(offset), Buffer.from(apiKey)]).toString('base64');
 			return base64.slice(offset && 4, -4);
 		}),
-	];
-	let shown = redact(json, apiKey);
-	for (const form of forms) if (form.length >= 8) shown = shown.replaceAll(form, HIDDEN);
-	return shown;
+	].filter(({ length }) => length >= 8);
+	return forms.reduce((shown, form) => shown.replaceAll(form, HIDDEN), redact(json, apiKey));
 }
 
-function hideIn({ headers, body }: Message): Message {
-	const told = Object.entries(headers).filter(([name]) => TELLING.test(name));
-	return {
-		headers: Object.fromEntries(told.map(([name, value]) => [name, withoutSignature(value)])),
-		body: hide(body),
-	};
-}
-
-function hide(value: unknown): unknown {
+/** A part of a recording, for JSON. */
+function published(name: string, value: unknown): unknown {
+	if (PRIVATE.test(name)) return HIDDEN;
 	if (typeof value === 'string') return withoutSignature(value).slice(0, LONGEST_TEXT);
-	if (Array.isArray(value)) return value.slice(0, 20).map(hide);
-	if (typeof value !== 'object' || value === null) return value;
-	const fields = Object.entries(value).map(([name, inner]) => [
-		name,
-		PRIVATE.test(name) ? HIDDEN : hide(inner),
-	]);
-	return Object.fromEntries(fields) as unknown;
+	if (Array.isArray(value)) return value.slice(0, MOST_ENTRIES);
+	if (name !== 'headers') return value;
+	return Object.fromEntries(Object.entries(Object(value)).filter(([each]) => TELLING.test(each)));
 }
 
 /** A query opens the file for whoever has it. */

@@ -14,18 +14,8 @@ export const FACTS: Record<string, string> = facts;
 /** The documents that say what was seen. */
 export const MARKED = ['README.md', 'docs/api.md'];
 
-export interface Seen {
-	verdict: 'confirmed' | 'refuted';
-	/** YYYY-MM-DD. */
-	date: string;
-	model?: string;
-	/** Of waiting. */
-	seconds?: number;
-	/** The provider's cost in USD, as CometAPI told it. */
-	usd?: number;
-}
-
-export type SeenFacts = Record<string, Seen>;
+/** By ID: the verdict and its date, the model, the seconds of waiting, the USD that CometAPI told. */
+export type SeenFacts = Record<string, { verdict: string; date: string; about: unknown[] }>;
 
 /** What the probes say of the assumptions. One answer that says otherwise refutes. */
 export function judge(journal: Journal): SeenFacts {
@@ -33,23 +23,22 @@ export function judge(journal: Journal): SeenFacts {
 	for (const probe of PROBES) {
 		const { result, at = '' } = journal[probe.id] ?? {};
 		if (!result) continue;
-		const { model, wait, provider_cost_usd: usd } = result.item as Record<string, never>;
-		const about = { date: at.slice(0, 10), model, seconds: Object(wait).seconds as number, usd };
+		const { model, wait, provider_cost_usd: usd } = result.item;
+		const about = [model, Object(wait).seconds, usd];
 		for (const [fact, isTrue] of Object.entries(verdictsOf(probe, result))) {
 			if (isTrue === undefined || seen[fact]?.verdict === 'refuted') continue;
-			seen[fact] = { verdict: isTrue ? 'confirmed' : 'refuted', ...about };
+			const verdict = isTrue ? 'confirmed' : 'refuted';
+			seen[fact] = { verdict, date: at.slice(0, 10), about };
 		}
 	}
 	return seen;
 }
 
-const row = (...cells: unknown[]) => `| ${cells.map((cell) => cell ?? '').join(' | ')} |`;
-
 /** docs/live.md. */
 export function liveTable(seen: SeenFacts, shapes: readonly string[] = SEEN_SHAPES): string {
 	const rows = Object.entries(FACTS).map(([id, fact]) => {
-		const { verdict = 'not seen', date, model, seconds, usd } = seen[id] ?? {};
-		return row(id, fact, verdict, date, model, seconds, usd);
+		const { verdict = 'not seen', date, about = Array(3) } = seen[id] ?? {};
+		return `| ${[id, fact, verdict, date, ...about].join(' | ')} |\n`;
 	});
 	return `# Seen live
 
@@ -57,8 +46,7 @@ What \`npm run live\` has seen of the assumptions in [api.md](api.md), which nam
 
 | ID | assumption | live | date | model | seconds | USD told |
 | --- | --- | --- | --- | --- | --- | --- |
-${rows.join('\n')}
-
+${rows.join('')}
 The simulator's forms of a status answer that were seen: ${shapes.join(', ') || 'none'}. All others are as documented or assumed.
 `;
 }
@@ -78,16 +66,21 @@ export function markFacts(text: string, seen: SeenFacts): string {
 		);
 }
 
+const RECORDINGS = 'test/recordings';
+
 /** Writes the recordings, the table, and what the documents say of it. */
 export async function writeReport(
 	folder: string,
 	journal: Journal,
 	apiKey: string,
 ): Promise<SeenFacts> {
-	const recordings = join(folder, 'test', 'recordings');
-	await mkdir(join(recordings, 'seen'), { recursive: true });
-	const write = async (path: string, text: string) =>
-		await writeFile(path, withoutKey(text, apiKey));
+	const read = async (path: string) => await readFile(join(folder, path), 'utf8');
+	const write = async (path: string, content: unknown) => {
+		const isText = typeof content === 'string';
+		const text = isText ? content : `${JSON.stringify(content, null, '\t')}\n`;
+		await writeFile(join(folder, path), withoutKey(text, apiKey));
+	};
+	await mkdir(join(folder, RECORDINGS, 'seen'), { recursive: true });
 	const shapes = new Set(SEEN_SHAPES);
 	for (const { id, family } of PROBES) {
 		const { result, at, requestId } = journal[id] ?? {};
@@ -99,21 +92,14 @@ export async function writeReport(
 		if (shape) shapes.add(`${family}.${shape}`);
 		const exchanges = toRecording(result.exchanges, apiKey);
 		const recording = { family, at, requestId, status, shape, exchanges };
-		await write(join(recordings, `${id}.json`), `${JSON.stringify(recording, null, '\t')}\n`);
+		await write(`${RECORDINGS}/${id}.json`, recording);
 	}
-	const seenFile = join(recordings, 'seen', 'facts.json');
-	const before = JSON.parse(await readFile(seenFile, 'utf8').catch(() => '{}')) as SeenFacts;
+	const factsFile = `${RECORDINGS}/seen/facts.json`;
+	const before = JSON.parse(await read(factsFile).catch(() => '{}')) as SeenFacts;
 	const seen = { ...before, ...judge(journal) };
-	await write(seenFile, `${JSON.stringify(seen, null, '\t')}\n`);
-	const seenShapes = [...shapes].sort();
-	await write(
-		join(recordings, 'seen', 'shapes.json'),
-		`${JSON.stringify(seenShapes, null, '\t')}\n`,
-	);
-	await write(join(folder, 'docs', 'live.md'), liveTable(seen, seenShapes));
-	for (const name of MARKED) {
-		const text = await readFile(join(folder, name), 'utf8');
-		await write(join(folder, name), markFacts(text, seen));
-	}
+	await write(factsFile, seen);
+	await write(`${RECORDINGS}/seen/shapes.json`, [...shapes].sort());
+	await write('docs/live.md', liveTable(seen, [...shapes].sort()));
+	for (const name of MARKED) await write(name, markFacts(await read(name), seen));
 	return seen;
 }

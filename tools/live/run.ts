@@ -1,9 +1,9 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tools run outside n8n */
+import { existsSync } from 'node:fs';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type { INodeParameters } from 'n8n-workflow';
-import { listModels, start, videoNode, type Credential } from '../../test/engine/engine.ts';
+import { start, videoNode, type Credential } from '../../test/engine/engine.ts';
 import { startGateway, type Recorded } from './gateway.ts';
 import { parametersOf, type Probe, type ProbeResult } from './probes.ts';
 import { withoutKey } from './recording.ts';
@@ -14,7 +14,6 @@ const { readJobIds } = createRequire(import.meta.url)(
 
 /** A probe that has begun. Without an answer, nobody knows whether it made a job. */
 export interface Run {
-	startedAt?: string;
 	/** To its submit. */
 	answered?: Recorded;
 	requestId?: string;
@@ -38,14 +37,7 @@ export interface LiveOptions {
 }
 
 const DAY_MS = 86_400_000;
-
-export async function readJournal(file: string): Promise<Journal> {
-	const kept = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-		if (error.code === 'ENOENT') return '{}';
-		throw error;
-	});
-	return JSON.parse(kept) as Journal;
-}
+const NOTHING = { headers: {}, body: undefined };
 
 /**
  * Runs the probes one after the other, with the built node in n8n's engine. A submit is written down
@@ -53,21 +45,22 @@ export async function readJournal(file: string): Promise<Journal> {
  * submitted again, but followed by the ID that it had got.
  */
 export async function runProbes(options: LiveOptions): Promise<Journal> {
-	const { journalFile, probes, signal, print } = options;
-	const journal = await readJournal(journalFile);
-	async function write(probe: Probe, news: Run) {
-		journal[probe.id] = { ...journal[probe.id], ...news };
-		const json = withoutKey(JSON.stringify(journal), options.apiKey);
+	const { apiKey, url, probes, journalFile, signal, print } = options;
+	const kept = existsSync(journalFile) ? await readFile(journalFile, 'utf8') : '{}';
+	const journal = JSON.parse(kept) as Journal;
+	async function write({ id }: Probe, news: Run) {
+		journal[id] = { ...journal[id], ...news };
+		const json = withoutKey(JSON.stringify(journal), apiKey);
 		await writeFile(`${journalFile}.new`, json, { mode: 0o600 });
 		await rename(`${journalFile}.new`, journalFile);
 	}
 	let current: Probe | undefined;
-	const gateway = await startGateway(options.url, async (recorded) => {
-		const isSubmit = recorded.method === 'POST' && current?.node;
-		if (!current || !isSubmit) return;
-		const { ids } = readJobIds(recorded.answer.body, ['request_id', 'id']);
-		const [requestId] = recorded.status < 300 ? ids : [];
-		await write(current, { answered: recorded, requestId });
+	let exchanges: Recorded[] = [];
+	const gateway = await startGateway(url, async (answered) => {
+		exchanges.push(answered);
+		if (answered.method !== 'POST' || !current?.node) return;
+		const { ids } = readJobIds(answered.answer.body, ['request_id', 'id']);
+		await write(current, { answered, requestId: answered.status < 300 ? ids[0] : undefined });
 	});
 	try {
 		for (const probe of probes) {
@@ -82,17 +75,13 @@ export async function runProbes(options: LiveOptions): Promise<Journal> {
 			}
 			print(`${probe.id}: ${probe.asks}`);
 			current = probe;
-			if (probe.node && !before) await write(probe, { startedAt: new Date().toISOString() });
-			const credential = { apiKey: probe.apiKey ?? options.apiKey, baseUrl: gateway.url };
-			gateway.take();
-			const made = await perform(probe, { credential, earlier, before, signal });
+			if (probe.node && !before) await write(probe, {});
+			exchanges = before?.answered ? [before.answered] : [];
+			const credential = { apiKey: probe.apiKey ?? apiKey, baseUrl: gateway.url };
+			const made = await perform(filledIn(probe, earlier), credential, signal, before);
 			signal.throwIfAborted();
-			const answered = before?.answered ? [before.answered] : [];
-			const exchanges = [...answered, ...(made.exchanges ?? []), ...gateway.take()];
-			await write(probe, {
-				result: { item: {}, ...made, exchanges },
-				at: new Date().toISOString(),
-			});
+			const result = { item: {}, exchanges, ...made };
+			await write(probe, { result, at: new Date().toISOString() });
 		}
 	} finally {
 		await gateway.close();
@@ -100,59 +89,44 @@ export async function runProbes(options: LiveOptions): Promise<Journal> {
 	return journal;
 }
 
-interface Scene {
-	credential: Credential;
-	/** The probe that this one builds on. */
-	earlier?: Run;
-	/** The same probe, when it was broken off. */
-	before?: Run;
-	signal: AbortSignal;
+/** The probe with what the earlier one's video has in place of {id}, {external} and {link}. */
+function filledIn(probe: Probe, earlier: Run | undefined): Probe {
+	const { external_task_id: external } = Object(earlier?.answered?.request.body);
+	const { url: link } = Object(earlier?.result?.item['video']);
+	const values: Record<string, unknown> = { id: earlier?.requestId, external, link };
+	const json = JSON.stringify(probe).replace(/\{(id|external|link)\}/g, (_all, name: string) =>
+		String(values[name]),
+	);
+	return JSON.parse(json) as Probe;
 }
 
-async function perform(probe: Probe, scene: Scene): Promise<Partial<ProbeResult>> {
-	const { credential, earlier, before, signal } = scene;
-	const link = String((earlier?.result?.item['video'] as { url?: string } | undefined)?.url);
-	if (probe.later) {
-		const { status } = await fetch(link, { headers: { range: 'bytes=0-99' }, signal });
-		const nothing = { headers: {}, body: undefined };
-		return {
-			exchanges: [{ ...{ method: 'GET', path: link, status }, request: nothing, answer: nothing }],
-		};
-	}
-	if (probe.picker) {
-		await listModels(videoNode({}), credential, { method: probe.picker });
-		return {};
-	}
-	const path = probe.get ?? probe.post;
-	if (path !== undefined) {
-		const headers = {
-			authorization: `Bearer ${credential.apiKey}`,
-			'content-type': 'application/json',
-		};
-		const options = probe.post ? { method: 'POST', body: '{}' } : {};
-		const { external_task_id: external } = Object(earlier?.answered?.request.body);
-		const ids: Record<string, unknown> = { id: earlier?.requestId, external };
-		const url =
-			credential.baseUrl +
-			path.replace(/\{(\w+)\}/, (_all, name: string) => encodeURIComponent(String(ids[name])));
-		await fetch(url, { ...options, headers, signal, redirect: 'manual' });
-		return {};
-	}
-	const parameters = parametersOf(probe);
-	if (parameters['requestId'] === '{id}') parameters['requestId'] = String(earlier?.requestId);
-	if (!before) return await execute({ ...parameters, videoUrl: link }, scene);
-	if (before.requestId === undefined) return {};
-	const follow = { operation: 'getStatus', requestId: before.requestId, downloadVideo: true };
-	return await execute({ ...parameters, ...follow }, scene);
-}
-
-async function execute(
-	parameters: INodeParameters,
-	{ credential, signal }: Scene,
+/** @param before the same probe, when it was broken off */
+async function perform(
+	probe: Probe,
+	credential: Credential,
+	signal: AbortSignal,
+	before: Run | undefined,
 ): Promise<Partial<ProbeResult>> {
+	const { get, post, body = {} } = probe;
+	const path = get ?? post;
+	if (path !== undefined) {
+		const { apiKey } = credential;
+		const key = apiKey === '' ? {} : { authorization: `Bearer ${apiKey}` };
+		const { status } = await fetch(new URL(path, credential.baseUrl), {
+			...(post && { method: 'POST', body: JSON.stringify(body) }),
+			headers: { ...key, 'content-type': 'application/json' },
+			...{ signal, redirect: 'manual' },
+		});
+		const told = { request: NOTHING, status, answer: NOTHING };
+		return path.startsWith('/') ? {} : { exchanges: [{ method: 'GET', path, ...told }] };
+	}
+	const { requestId } = before ?? {};
+	if (before && requestId === undefined) return {};
+	const follow = before && { operation: 'getStatus', requestId, downloadVideo: true };
 	const data = await readFile(join(import.meta.dirname, 'image.png'), 'base64');
-	const video = videoNode(parameters, { onError: 'continueRegularOutput' });
 	const items = [{ json: {}, binary: { image: { data, mimeType: 'image/png' } } }];
+	const parameters = { ...parametersOf(probe), ...follow };
+	const video = videoNode(parameters, { onError: 'continueRegularOutput' });
 	const { finished, stop } = await start({ video }, items, credential);
 	signal.addEventListener('abort', stop);
 	const { outputs, error } = await finished;

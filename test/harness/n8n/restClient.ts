@@ -378,7 +378,9 @@ export function createRestClient(serverUrl: string, password: string = owner.pas
 		async chatWithAgent(schema, message) {
 			const { id: projectId } = identified.parse(await http.get('/projects/personal'));
 			const agents = `/projects/${projectId}/agents/v2`;
-			const { id } = identified.parse(await http.post(agents, { name: 'Agent', schema }));
+			const { id } = identified.parse(
+				await http.post(agents, { name: 'Agent', schema: { name: 'Agent', ...schema } }),
+			);
 			return eventsOf(await http.postRaw(`/rest${agents}/${id}/chat`, { message }));
 		},
 
