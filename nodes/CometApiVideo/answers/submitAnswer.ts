@@ -79,8 +79,11 @@ export function readFoundJob(
 ): [string, ...string[]] | undefined {
 	if ('unanswered' in exchange || !isSuccess(exchange.answer.statusCode)) return undefined;
 	const { body, original = body } = exchange.answer;
-	const repeated = firstOf(layersOf(original), ({ external_task_id: own, task_info }) =>
-		firstOf([own, isRecord(task_info) ? task_info.external_task_id : undefined], plainId),
+	const repeated = firstOf(layersOf(original), ({ external_task_id, task_info }) =>
+		firstOf(
+			[external_task_id, isRecord(task_info) ? task_info.external_task_id : undefined],
+			plainId,
+		),
 	);
 	const { ids, hasTaskId } = readJobIds(original, idNames);
 	const [first, ...others] = ids.filter((id) => id !== externalId);
