@@ -1,17 +1,17 @@
-import type { IExecuteSingleFunctions, IHttpRequestOptions } from 'n8n-workflow';
+import type { IExecuteSingleFunctions } from 'n8n-workflow';
 
-import { CREDENTIAL_TYPE } from '../../../credentials/credentialType';
 import { pause } from '../pause';
 import type { HttpAnswer, Unanswered } from './exchange';
 import { httpUrl, text, type JsonRecord } from './json';
 import { redact } from './redact';
 import {
 	describeUnanswered,
+	openAnswer,
 	readAnswer,
-	withOwnSignal,
 	withoutKey,
 	type Caller,
 	type KnownKey,
+	type RawAnswer,
 } from './request';
 
 /** A file on its way, as n8n's storage takes it. */
@@ -33,14 +33,6 @@ export interface OpenedFile {
 	readAnswer(): Promise<HttpAnswer>;
 }
 
-export type Opening = { opened: OpenedFile } | { unanswered: Unanswered };
-
-interface StreamAnswer {
-	statusCode: number;
-	headers: JsonRecord;
-	body: FileStream;
-}
-
 /** By these, a container of videos can be told. */
 const HEAD_BYTES = 400;
 
@@ -53,19 +45,19 @@ const MAX_REDIRECTS = 5;
 /**
  * Opens a file. Redirects are followed. Never throws.
  *
- * @param toOwn undefined if the API did not tell this address. Else its key goes along as long as the
- * address is at the API's own origin, and nowhere else: this gives what stands under another name of
- * the API's its own name, and anything else back
+ * @param toApi undefined if the API did not tell this address. Else its key goes along as long as the
+ * address is at the API's origin, and nowhere else: this gives the address there of what stands under
+ * another name of the API's, and anything else back
  */
 export async function openFile(
 	caller: Caller,
 	address: string,
-	toOwn: ((address: string) => string) | undefined,
+	toApi: ((address: string) => string) | undefined,
 	signal: AbortSignal,
-): Promise<Opening> {
+): Promise<{ opened: OpenedFile } | { unanswered: Unanswered }> {
 	const key: KnownKey = { apiKey: '', isRead: false };
 	try {
-		const answer = await request(caller, address, toOwn, signal, key);
+		const answer = await followRedirects(caller, address, toApi, signal, key);
 		return { opened: await openBody(answer, signal, key) };
 	} catch (error) {
 		const { phase, message } = describeUnanswered(error);
@@ -78,30 +70,37 @@ export function addressOf({ request }: Pick<Caller, 'request'>, path: string): s
 	return `${String(request.baseURL).replace(/(?<!\/)\/+$/, '')}${path}`;
 }
 
-async function request(
-	caller: Caller,
+async function followRedirects(
+	{ context, request }: Caller,
 	address: string,
-	toOwn: ((address: string) => string) | undefined,
+	toApi: ((address: string) => string) | undefined,
 	signal: AbortSignal,
 	key: KnownKey,
-): Promise<StreamAnswer> {
-	const api = new URL(String(caller.request.baseURL)).origin;
-	let url = toOwn?.(address) ?? address;
-	let withKey = toOwn !== undefined;
+): Promise<RawAnswer<FileStream>> {
+	const { baseURL, proxy, skipSslCertificateValidation, timeout } = request;
+	const headers = { 'Accept-Encoding': 'identity' };
+	const signals = { signal, clientSignal: signal };
+	let url = toApi?.(address) ?? address;
+	let withKey = toApi !== undefined;
 	for (let hops = 0; ; hops++) {
-		withKey &&= new URL(url).origin === api;
-		const ask = withKey ? requestWithKey : requestPublicly;
-		const answer = await ask(caller, url, signal, key);
-		const next = isRedirect(answer.statusCode)
-			? toAddress(answer.headers.location, url)
-			: undefined;
-		if (next === undefined || hops === MAX_REDIRECTS) return answer;
+		withKey &&= new URL(url).origin === new URL(String(baseURL)).origin;
+		const options = { proxy, skipSslCertificateValidation, timeout, url, headers };
+		const answer = await openAnswer<FileStream>(
+			context,
+			{ ...options, method: 'GET' },
+			signals,
+			withKey ? key : undefined,
+		);
+		const next = isRedirect(answer.statusCode) && toAddress(answer.headers.location, url);
+		if (!next || hops === MAX_REDIRECTS) return answer;
 		answer.body.destroy();
-		const own = (withKey && toOwn?.(next)) || next;
+		const atApi = (withKey && toApi?.(next)) || next;
 		// One that leads to itself again and again is asked under its other name, without the key.
-		url = own === url && hops > 0 ? next : own;
+		url = atApi === url && hops > 0 ? next : atApi;
 	}
 }
+
+const isRedirect = (statusCode: number) => [301, 302, 303, 307, 308].includes(statusCode);
 
 function toAddress(location: unknown, base: string): string | undefined {
 	const target = text(location);
@@ -109,48 +108,8 @@ function toAddress(location: unknown, base: string): string | undefined {
 	return httpUrl(new URL(target, base).href);
 }
 
-async function requestPublicly(
-	{ context, request }: Caller,
-	url: string,
-	signal: AbortSignal,
-): Promise<StreamAnswer> {
-	const options = { ...toStreamRequest(request, url), abortSignal: signal };
-	return (await context.helpers.httpRequest(options)) as StreamAnswer;
-}
-
-async function requestWithKey(
-	{ context, request }: Caller,
-	url: string,
-	signal: AbortSignal,
-	key: KnownKey,
-): Promise<StreamAnswer> {
-	const caller = withOwnSignal(context, { signal, clientSignal: signal }, key);
-	const options = toStreamRequest(request, url);
-	return (await context.helpers.httpRequestWithAuthentication.call(
-		caller,
-		CREDENTIAL_TYPE,
-		options,
-	)) as StreamAnswer;
-}
-
-function toStreamRequest(request: IHttpRequestOptions, url: string): IHttpRequestOptions {
-	const { proxy, skipSslCertificateValidation, timeout } = request;
-	return {
-		proxy,
-		skipSslCertificateValidation,
-		timeout,
-		url,
-		method: 'GET',
-		headers: { 'Accept-Encoding': 'identity' },
-		encoding: 'stream',
-		returnFullResponse: true,
-		ignoreHttpStatusErrors: true,
-		disableFollowRedirect: true,
-	};
-}
-
 async function openBody(
-	{ statusCode, headers, body }: StreamAnswer,
+	{ statusCode, headers, body }: RawAnswer<FileStream>,
 	signal: AbortSignal,
 	{ apiKey }: KnownKey,
 ): Promise<OpenedFile> {
@@ -186,5 +145,3 @@ async function readHead(body: FileStream): Promise<Buffer> {
 	}
 	return Buffer.concat(pieces);
 }
-
-const isRedirect = (statusCode: number) => [301, 302, 303, 307, 308].includes(statusCode);

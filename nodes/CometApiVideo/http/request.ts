@@ -48,6 +48,15 @@ export interface KnownKey {
 	isRead: boolean;
 }
 
+/** An answer as n8n's helper gives it, its body on the way. */
+export interface RawAnswer<Body = AnswerBody> {
+	statusCode: number;
+	headers: JsonRecord;
+	body: Body;
+}
+
+type AnswerBody = (AsyncIterable<Uint8Array> | Iterable<Uint8Array>) & { destroy?(): unknown };
+
 /** Asks the API at a path below the base URL. Stop aborts it. Never throws. */
 export async function ask(
 	{ context, request, signal }: Caller & { signal: AbortSignal },
@@ -62,48 +71,29 @@ export async function ask(
 }
 
 /**
- * One request to the API with the node's credential. Never throws: what went wrong is part of the
- * result. Redirects are not followed, since the key would go along; should the answer repeat the
- * key, it is replaced in what is shown. An answer that is too long, or not complete at the deadline,
- * counts as far as it came.
+ * One request to the API with the node's credential. Never throws. The key is replaced in what is
+ * shown of the answer. An answer that is too long, or late, counts as far as it came.
  */
 export async function sendRequest(
 	context: Requester,
 	request: IHttpRequestOptions,
 	limits: RequestLimits,
 ): Promise<Exchange> {
+	const { withoutKey = false, deadlineMs, maxBytes } = limits;
 	const abort = new RequestAbort(limits);
-	const credential: KnownKey = { apiKey: '', isRead: limits.withoutKey === true };
-	const options: IHttpRequestOptions = {
-		...request,
-		encoding: 'stream',
-		json: true,
-		returnFullResponse: true,
-		ignoreHttpStatusErrors: true,
-		disableFollowRedirect: true,
-		abortSignal: abort.clientSignal,
-	};
+	const key: KnownKey = { apiKey: '', isRead: withoutKey };
 	try {
-		const { helpers } = context;
-		const caller = withOwnSignal(context, abort, credential);
-		const answer = (await (limits.withoutKey
-			? helpers.httpRequest(options)
-			: helpers.httpRequestWithAuthentication.call(
-					caller,
-					CREDENTIAL_TYPE,
-					options,
-				))) as Parameters<typeof readAnswer>[0];
-		return { answer: await readAnswer(answer, abort.signal, credential.apiKey, limits.maxBytes) };
+		const options = { ...request, json: true };
+		const answer = await openAnswer(context, options, abort, withoutKey ? undefined : key);
+		return { answer: await readAnswer(answer, abort.signal, key.apiKey, maxBytes) };
 	} catch (error) {
 		const { phase, message } = describeUnanswered(error, abort.isDispatched);
-		const words = abort.isTimedOut
-			? `no complete answer within ${limits.deadlineMs / 1000} s`
-			: message;
+		const words = abort.isTimedOut ? `no complete answer within ${deadlineMs / 1000} s` : message;
 		return {
 			unanswered: {
-				message: redact(words, credential.apiKey),
+				message: redact(words, key.apiKey),
 				// After an abort nobody knows: an HTTP client may send before it listens to the signal.
-				phase: !credential.isRead ? 'credential' : abort.signal.aborted ? 'sent' : phase,
+				phase: !key.isRead ? 'credential' : abort.signal.aborted ? 'sent' : phase,
 			},
 		};
 	} finally {
@@ -112,22 +102,53 @@ export async function sendRequest(
 }
 
 /**
+ * Sends a request by n8n's helper; an answer of any status is one. Redirects are not followed, since
+ * the key would go along.
+ *
+ * @param key learns the key, which is sent; undefined sends none
+ * @throws what n8n's helper throws
+ */
+export async function openAnswer<Body = AnswerBody>(
+	context: Requester,
+	request: IHttpRequestOptions,
+	signals: Pick<RequestAbort, 'signal' | 'clientSignal'>,
+	key: KnownKey | undefined,
+): Promise<RawAnswer<Body>> {
+	const { helpers } = context;
+	const options: IHttpRequestOptions = {
+		...request,
+		encoding: 'stream',
+		returnFullResponse: true,
+		ignoreHttpStatusErrors: true,
+		disableFollowRedirect: true,
+		abortSignal: signals.clientSignal,
+	};
+	const answer: unknown = key
+		? await helpers.httpRequestWithAuthentication.call(
+				withOwnSignal(context, signals, key),
+				CREDENTIAL_TYPE,
+				options,
+			)
+		: await helpers.httpRequest(options);
+	return answer as RawAnswer<Body>;
+}
+
+/**
  * n8n puts the execution's own cancel signal into every request, so the request is made on behalf of
  * a context whose signal is the one wanted here. It also tells the key that n8n reads anyway, and
  * ends a credential read that hangs: n8n reads it from its database, also long after Stop.
  */
-export function withOwnSignal(
+function withOwnSignal(
 	context: Requester,
 	{ signal, clientSignal }: Pick<RequestAbort, 'signal' | 'clientSignal'>,
-	credential: KnownKey,
+	key: KnownKey,
 ): IAllExecuteFunctions {
 	const getCredentials = async (type: string) => {
 		const data = await untilStopped(context.getCredentials(type), signal);
 		if (data === undefined || signal.aborted) {
 			throw new Error('n8n did not give the credential in time');
 		}
-		credential.apiKey = String(data.apiKey).trim();
-		credential.isRead = true;
+		Object.assign(key, { apiKey: String(data.apiKey).trim(), isRead: true });
 		return data;
 	};
 	return Object.create(context, {
@@ -144,47 +165,30 @@ class RequestAbort {
 	isTimedOut = false;
 	/** The HTTP client has begun to send. */
 	isDispatched = false;
-	private readonly controller = new AbortController();
-	private readonly limits: RequestLimits;
-	private readonly stopListening: () => void;
 	end: () => void = () => {};
 
-	constructor(limits: RequestLimits) {
-		this.limits = limits;
-		this.signal = this.controller.signal;
-		this.clientSignal = this.listenedSignal();
-		this.stopListening = onAbort(limits.stop, () => this.controller.abort());
-		const ended = new Promise<void>((resolve) => {
-			this.end = () => {
-				this.stopListening();
-				resolve();
-			};
-		});
-		if (limits.stop.aborted) this.controller.abort();
-		void this.abortAtDeadline(ended);
-	}
-
-	private listenedSignal(): AbortSignal {
+	constructor({ stop, stopAborts, deadlineMs }: RequestLimits) {
+		const whole = new AbortController();
 		const client = new AbortController();
+		this.signal = whole.signal;
+		this.clientSignal = client.signal;
 		this.signal.addEventListener('abort', () => client.abort(), { once: true });
+		const ignoreStop = onAbort(stop, () => whole.abort());
+		if (stop.aborted) whole.abort();
 		const listen = client.signal.addEventListener.bind(client.signal);
 		client.signal.addEventListener = (...args: Parameters<AbortSignal['addEventListener']>) => {
 			this.isDispatched = true;
-			if (this.limits.stopAborts === 'unsent') this.stopListening();
+			if (stopAborts === 'unsent') ignoreStop();
 			listen(...args);
 		};
-		return client.signal;
-	}
-
-	private async abortAtDeadline(ended: Promise<void>): Promise<void> {
-		if (await pause(this.limits.deadlineMs, undefined, ended)) return;
-		this.isTimedOut = true;
-		this.controller.abort();
+		const ended = new Promise<void>((resolve) => (this.end = resolve));
+		void pause(deadlineMs, undefined, ended).then((hasEnded) => {
+			ignoreStop();
+			this.isTimedOut = !hasEnded;
+			if (!hasEnded) whole.abort();
+		});
 	}
 }
-
-/** A body as n8n's helper gives it, or what is there of it. */
-type AnswerBody = (AsyncIterable<Uint8Array> | Iterable<Uint8Array>) & { destroy?(): unknown };
 
 /**
  * Reads an answer as far as it comes, and closes it. Never throws.
@@ -193,7 +197,7 @@ type AnswerBody = (AsyncIterable<Uint8Array> | Iterable<Uint8Array>) & { destroy
  * @param maxBytes how much is read
  */
 export async function readAnswer(
-	{ statusCode, headers, body }: { statusCode: number; headers: JsonRecord; body: AnswerBody },
+	{ statusCode, headers, body }: RawAnswer,
 	abort: AbortSignal,
 	apiKey: string,
 	maxBytes = MAX_ANSWER_BYTES,
