@@ -12,7 +12,6 @@ import {
 	WITHHELD,
 	type Failure,
 	type FailureCause,
-	type JobStatus,
 	type VideoJob,
 	type WaitFacts,
 } from './video';
@@ -92,53 +91,54 @@ export class InputError extends VideoError {
 
 const LATER = 'Try again later.';
 
-/** The event, and the next step, by default LATER. */
-const ADVICE: Record<ProblemReason, [happened: string, fix?: string]> = {
-	badInput: ['CometAPI did not accept the request', 'Change the parameter that CometAPI names.'],
+/** The event, the next step, and the step after a status check, of which the user can change little. */
+const ADVICE: Record<ProblemReason, [happened: string, fix: string, fixAtStatus?: string]> = {
+	badInput: [
+		'CometAPI did not accept the request',
+		'Change the parameter that CometAPI names.',
+		LATER,
+	],
 	unauthorized: ["CometAPI doesn't accept the API key", "Check 'API Key' in the credential."],
 	noBalance: ['The balance of the CometAPI account is too low', 'Top up in the CometAPI console.'],
 	forbidden: ['CometAPI refused access', 'Check in the CometAPI console what this API key may do.'],
 	notTheApi: [
 		'The answer did not come from CometAPI',
 		"Check 'Base URL' in the credential. Ask whoever runs your n8n about a proxy or firewall in between.",
+		"Check 'Base URL' in the credential.",
 	],
 	tooLarge: ['The request is too large for CometAPI', 'Use a smaller image or a shorter prompt.'],
 	rateLimited: [
 		'CometAPI is receiving too many requests',
 		'Run fewer videos at a time, or try again later.',
+		LATER,
 	],
-	modelUnavailable: ["This model isn't available on CometAPI", "Choose another one under 'Model'."],
+	modelUnavailable: [
+		"This model isn't available on CometAPI",
+		"Choose another one under 'Model'.",
+		LATER,
+	],
 	unknownId: [
 		"CometAPI doesn't know this request ID",
 		"Check that 'Resource' is the one that made the video, that the ID is complete, and that the credential is of the same account.",
 	],
-	serverError: ['CometAPI cannot process requests at the moment'],
-	unreadable: ['CometAPI sent an answer that could not be read'],
+	serverError: ['CometAPI cannot process requests at the moment', LATER],
+	unreadable: ['CometAPI sent an answer that could not be read', LATER],
 	notReached: [
 		'CometAPI could not be reached',
 		"Check 'Base URL' in the credential. Ask whoever runs your n8n to check its network.",
+		'Ask whoever runs your n8n to check its network.',
 	],
 	credentialUnread: [
 		'n8n could not read the credential',
 		'Try again later. Ask whoever runs your n8n to check the load of its database.',
+		LATER,
 	],
 	blocked: [
 		'n8n blocked the request',
 		"Ask whoever runs your n8n: the credential's allowed domains or n8n's rules for outgoing requests don't allow it.",
+		'Ask whoever runs your n8n about allowed domains and outgoing requests.',
 	],
-	connectionLost: ['The connection to CometAPI was lost before it answered'],
-};
-
-/** The next step after a status check: often the user can't change anything about it. */
-const AFTER_STATUS: Partial<Record<ProblemReason, string>> = {
-	badInput: LATER,
-	notTheApi: "Check 'Base URL' in the credential.",
-	tooLarge: LATER,
-	rateLimited: LATER,
-	modelUnavailable: LATER,
-	notReached: 'Ask whoever runs your n8n to check its network.',
-	credentialUnread: LATER,
-	blocked: 'Ask whoever runs your n8n about allowed domains and outgoing requests.',
+	connectionLost: ['The connection to CometAPI was lost before it answered', LATER],
 };
 
 /** The speaker of a problem's words, if not CometAPI. */
@@ -150,14 +150,9 @@ const SPEAKERS: Partial<Record<ProblemReason, string>> = {
 	blocked: 'n8n',
 };
 
-const adviceOn = ({ reason }: ApiProblem) => {
-	const [happened, fix = LATER] = ADVICE[reason];
-	return { happened, fix };
-};
-
-function adviceAtStatus({ reason }: ApiProblem): { happened: string; fix: string } {
-	const { happened, fix } = adviceOn({ reason: reason === 'tooLarge' ? 'badInput' : reason });
-	return { happened, fix: AFTER_STATUS[reason] ?? fix };
+function adviceAtStatus({ reason }: ApiProblem): [happened: string, fix: string] {
+	const [happened, fix, fixAtStatus = fix] = ADVICE[reason === 'tooLarge' ? 'badInput' : reason];
+	return [happened, fixAtStatus];
 }
 
 const NOT_CHARGED = 'You were not charged.';
@@ -184,9 +179,8 @@ function waysOn({ isSubmitter }: VideoErrorFacts): string {
  * @param advice what to do, by the family whose API it is; by default what the reason suggests
  */
 export function notAccepted(problem: ApiProblem, sentBytes: number, advice?: string): VideoError {
-	const { happened, fix } = adviceOn(problem);
-	const size =
-		problem.reason === 'tooLarge' ? `It had ${(sentBytes / 1_000_000).toFixed(1)} MB.` : undefined;
+	const [happened, fix] = ADVICE[problem.reason];
+	const size = problem.reason === 'tooLarge' && `It had ${(sentBytes / 1_000_000).toFixed(1)} MB.`;
 	return refused(happened, sentences(size, advice ?? fix), problem);
 }
 
@@ -216,7 +210,7 @@ function failureOf({ reason, message }: ApiProblem): Failure {
  * @param externalId the id that the submission gave its job, if any
  */
 export function outcomeUnknown(problem?: ApiProblem, externalId?: string): VideoError {
-	const { happened, fix } = problem ? adviceOn(problem) : {};
+	const [happened, fix] = problem ? ADVICE[problem.reason] : [];
 	return new VideoError(
 		"It's unclear whether CometAPI accepted this video",
 		`${NOT_SENT_AGAIN} ${IN_USAGE_LOG}`,
@@ -259,12 +253,13 @@ export function withVideo(error: VideoError, requestId: string): VideoError {
  * @param advice where Get Status should look for an ID that is not known, by the family
  */
 export function statusRefused(problem: ApiProblem, facts: JobFacts, advice?: string): VideoError {
-	const { happened, fix } = adviceAtStatus(problem);
+	const [happened, fix] = adviceAtStatus(problem);
+	const isUnknownId = problem.reason === 'unknownId';
 	const all = { ...facts, ...factsOf(problem) };
-	if (problem.reason !== 'unknownId') {
-		return new VideoError(happened, `${fix} ${waysOn(facts)}`, all, [quote(problem)]);
+	if (facts.isSubmitter || !isUnknownId) {
+		const next = sentences(!isUnknownId && fix, waysOn(facts));
+		return new VideoError(happened, next, all, [quote(problem)]);
 	}
-	if (facts.isSubmitter) return new VideoError(happened, waysOn(facts), all, [quote(problem)]);
 	return new VideoError(
 		happened,
 		advice ?? fix,
@@ -284,7 +279,7 @@ export function notFinishedInTime(
 			? `Asking again is free: Executions > Retry, or ${WAIT_ON}.`
 			: `To get it free of charge: Executions > Retry, or ${WAIT_ON}. Execute step pays again.`;
 	const last = problem
-		? [`The last status check: ${adviceAtStatus(problem).happened}`, quote(problem)]
+		? [`The last status check: ${adviceAtStatus(problem)[0]}`, quote(problem)]
 		: [facts.job?.providerStatus && `The last status: ${facts.job.providerStatus}`];
 	return new VideoError(
 		`Not finished after ${maxWaitS} seconds`,
@@ -297,21 +292,21 @@ export function notFinishedInTime(
 const RETRY_MAKES_ANOTHER =
 	'Try again later: Executions > Retry makes a new video, which you pay for.';
 
-const FAILED: Record<FailureCause | 'expired', { happened: string; fix: string }> = {
-	moderation: {
-		happened: 'Moderation refused this video',
-		fix: 'Change the prompt or the image and run again, which makes and charges a new video.',
-	},
-	request: {
-		happened: 'The video was refused',
-		fix: 'Change the prompt, the image or the video and run again, which makes and charges a new video.',
-	},
-	provider: { happened: 'The video could not be made', fix: RETRY_MAKES_ANOTHER },
-	expired: { happened: 'The video expired before it was finished', fix: RETRY_MAKES_ANOTHER },
-	other: {
-		happened: 'The video could not be made',
-		fix: 'Executions > Retry repeats this answer. To make another video, which you pay for, start a new execution.',
-	},
+const FAILED: Record<FailureCause | 'expired', [happened: string, fix: string]> = {
+	moderation: [
+		'Moderation refused this video',
+		'Change the prompt or the image and run again, which makes and charges a new video.',
+	],
+	request: [
+		'The video was refused',
+		'Change the prompt, the image or the video and run again, which makes and charges a new video.',
+	],
+	provider: ['The video could not be made', RETRY_MAKES_ANOTHER],
+	expired: ['The video expired before it was finished', RETRY_MAKES_ANOTHER],
+	other: [
+		'The video could not be made',
+		'Executions > Retry repeats this answer. To make another video, which you pay for, start a new execution.',
+	],
 };
 
 const ONLY_ASKS =
@@ -320,8 +315,8 @@ const ONLY_ASKS =
 /** @param cause `provider` says that a retry of this execution makes a new video */
 export function videoFailed(facts: JobFacts & { job: VideoJob }, cause: FailureCause): VideoError {
 	const { status, failure } = facts.job;
-	const { happened, fix } =
-		FAILED[status === 'expired' && cause === 'provider' ? 'expired' : cause];
+	const hasExpired = status === 'expired' && cause === 'provider';
+	const [happened, fix] = FAILED[hasExpired ? 'expired' : cause];
 	const isRefusal = cause === 'moderation' || cause === 'request';
 	return new VideoError(
 		happened,
@@ -446,9 +441,11 @@ export function toNodeError(
 		error.details,
 		listOf(others),
 	);
-	const httpCode = error.facts.httpStatus?.toString();
+	const { httpStatus, supportId } = error.facts;
+	const httpCode = httpStatus?.toString();
 	const shown = new NodeApiError(node, {}, { itemIndex, runIndex, message, description, httpCode });
-	const details = detailsOf(error);
+	const exchange = withoutUndefined({ http_status: httpStatus, support_id: supportId });
+	const details = { ...toFields(error), ...exchange };
 	if (Object.keys(details).length > 0) shown.context.data = details;
 	return shown;
 }
@@ -478,35 +475,22 @@ function listOf(videos: KnownVideo[]): string | undefined {
 
 /** An error's facts, under the output's names. */
 export function toFields({ facts }: VideoError): IDataObject {
-	const { requestId, reference, job, failure, wait } = facts;
+	const { requestId, reference, job, failure = job?.failure, wait } = facts;
+	const known = isNothingKnown(facts) ? 'unknown' : (job ?? PENDING).status;
+	const { status = requestId === undefined ? undefined : known } = facts;
 	return withoutUndefined({
 		request_id: requestId,
-		status: statusOf(facts),
+		status,
 		reference,
-		failure: failure ?? job?.failure,
+		failure,
 		provider_cost_usd: job?.providerCostUsd,
 		wait,
 	});
 }
 
-function statusOf(facts: VideoErrorFacts): JobStatus | 'unknown' | undefined {
-	const { requestId, job = PENDING, status } = facts;
-	if (status !== undefined || requestId === undefined) return status;
-	return isNothingKnown(facts) ? 'unknown' : job.status;
-}
-
 /** True for a video that another node submitted, if at all, and of which no answer has told anything. */
 export function isNothingKnown({ job, isSubmitter }: VideoErrorFacts): boolean {
 	return isSubmitter === false && job === undefined;
-}
-
-/** The list under "Error details". */
-function detailsOf(error: VideoError): IDataObject {
-	const { httpStatus, supportId } = error.facts;
-	return {
-		...toFields(error),
-		...withoutUndefined({ http_status: httpStatus, support_id: supportId }),
-	};
 }
 
 /** An ID of the exchange within CometAPI's words, which is not the video's. */
@@ -527,19 +511,14 @@ function quote({ reason, message, httpStatus }: ApiProblem): string | undefined 
 	return httpStatus ? `HTTP status ${httpStatus}` : undefined;
 }
 
-/** Failures that the message of the error tells already. */
-const TOLD_BY_MESSAGE = [NO_VIDEO, EXPIRED];
-
-/** This node's own words for what the provider left unsaid. */
-const OWN_WORDS = [NO_REASON, WITHHELD];
-
 /** Only the provider's words stand as CometAPI's. */
 function quoteFailure(failure: Failure | undefined): string | undefined {
 	const isAmong = (known: Failure[]) => known.some(({ message }) => message === failure?.message);
-	if (!failure || isAmong(TOLD_BY_MESSAGE)) return undefined;
-	if (isAmong(OWN_WORDS)) return failure.message;
-	const isOwnCode = OWN_WORDS.some(({ code }) => code === failure.code);
-	const code = isOwnCode ? '' : ` (${failure.code})`;
+	// The message of the error tells these already.
+	if (!failure || isAmong([NO_VIDEO, EXPIRED])) return undefined;
+	const ofThisNode = [NO_REASON, WITHHELD];
+	if (isAmong(ofThisNode)) return failure.message;
+	const code = ofThisNode.some((each) => each.code === failure.code) ? '' : ` (${failure.code})`;
 	return `CometAPI${code}: ${failure.message.replace(ID_IN_WORDS, '')}`;
 }
 

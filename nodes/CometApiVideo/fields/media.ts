@@ -1,11 +1,6 @@
 import { InputError } from '../errors';
-import {
-	IMAGE,
-	readBinaryFile,
-	readDataUrl,
-	type AcceptedMedia,
-	type MediaFile,
-} from '../files/mediaFile';
+import type { MediaFile } from '../files/binaryFile';
+import { IMAGE, readBinaryFile, readDataUrl, type AcceptedMedia } from '../files/mediaFile';
 import { parseJson } from '../http/json';
 import type { Item } from '../item';
 import { checkFileUrl, checkText, checkUrl, isEmpty } from './checks';

@@ -1,7 +1,7 @@
 import type { IBinaryData, IExecuteSingleFunctions } from 'n8n-workflow';
 import { sleep } from 'n8n-workflow';
 
-import { stopped } from '../errors';
+import { InputError, stopped } from '../errors';
 import type { Item } from '../item';
 
 // A multiple of 4, so that every piece of a base64 text is one by itself.
@@ -16,6 +16,14 @@ export type FileReader = Pick<Item, 'reading' | 'signal'> & {
 	};
 };
 
+/** A file that is sent, checked. */
+export interface MediaFile {
+	binary: IBinaryData;
+	/** As its first bytes tell. */
+	mimeType: string;
+	bytes: number;
+}
+
 /** The first bytes of a file and its size in bytes, without reading it all. */
 export async function inspectFile(
 	reader: FileReader,
@@ -23,7 +31,8 @@ export async function inspectFile(
 ): Promise<{ head: Buffer; bytes: number }> {
 	if (!id) {
 		const head = Buffer.from(data.slice(0, HEAD_BYTES * 2), 'base64').subarray(0, HEAD_BYTES);
-		return { head, bytes: base64Bytes(data) };
+		const padding = data.endsWith('==') ? 2 : data.endsWith('=') ? 1 : 0;
+		return { head, bytes: Math.floor((data.length * 3) / 4) - padding };
 	}
 	const { helpers } = reader.context;
 	return await inTurn(reader, async () => {
@@ -37,23 +46,33 @@ export async function inspectFile(
 	});
 }
 
-/** Reads the file piece by piece; between pieces others have their turn. */
+/**
+ * Reads the file piece by piece; between pieces others have their turn.
+ *
+ * @throws InputError when it is not as long as it was when it was checked
+ */
 export async function readPieces(
 	reader: FileReader,
-	{ id, data }: IBinaryData,
+	{ binary: { id, data }, bytes }: MediaFile,
 	onPiece: (piece: Buffer) => void,
 ): Promise<void> {
+	let missing = bytes;
+	const pass = (piece: Buffer) => {
+		missing -= piece.length;
+		onPiece(piece);
+	};
 	await inTurn(reader, async () => {
 		if (id) {
 			const stream = await reader.context.helpers.getBinaryStream(id);
-			for await (const piece of stream) onPiece(Buffer.from(piece));
+			for await (const piece of stream) pass(Buffer.from(piece));
 			return;
 		}
 		for (let start = 0; start < data.length; start += PIECE_CHARS) {
-			onPiece(Buffer.from(data.slice(start, start + PIECE_CHARS), 'base64'));
+			pass(Buffer.from(data.slice(start, start + PIECE_CHARS), 'base64'));
 			await sleep(0);
 		}
 	});
+	if (missing !== 0) throw unreadable('The file');
 }
 
 async function inTurn<T>({ reading, signal }: FileReader, read: () => Promise<T>): Promise<T> {
@@ -63,8 +82,10 @@ async function inTurn<T>({ reading, signal }: FileReader, read: () => Promise<T>
 	});
 }
 
-/** The length in bytes of what a base64 text encodes. */
-function base64Bytes(base64: string): number {
-	const padding = base64.endsWith('==') ? 2 : base64.endsWith('=') ? 1 : 0;
-	return Math.floor((base64.length * 3) / 4) - padding;
+/** @param what the subject of the message */
+export function unreadable(what: string): InputError {
+	return new InputError(
+		`${what} cannot be read`,
+		'Run the node that outputs it again. Ask whoever runs your n8n: in queue mode, all processes must share the storage of files.',
+	);
 }

@@ -35,20 +35,14 @@ const LEAST_BYTES_PER_S = 1_000;
 /** A video that is done at the last moment is fetched all the same, if that is a matter of so many ms. */
 const LEAST_TIME_MS = 5_000;
 
-/** A finished video and where it is. */
-export type FinishedFacts = VideoErrorFacts & { requestId: string } & FileAddress;
-
-export interface DownloadOptions {
+/** A finished video and its file. */
+export interface Download {
+	item: Item;
+	facts: VideoErrorFacts & { requestId: string } & FileAddress;
 	/** Undefined names the file after the request id. */
 	fileName?: string;
 	/** The rest of Max Wait, in ms: it bounds all tries together. */
 	leftMs: number;
-}
-
-/** A file, from its address to n8n's storage. */
-interface Download extends DownloadOptions {
-	item: Item;
-	facts: FinishedFacts;
 }
 
 type Try = { binary: IBinaryData } | FileProblem;
@@ -62,21 +56,18 @@ const MAX_HOPS = 3;
  *
  * @throws VideoError with id and URL when the file is not to be had in time, or on Stop
  */
-export async function downloadVideo(
-	item: Item,
-	facts: FinishedFacts,
-	options: DownloadOptions,
-): Promise<IBinaryData> {
+export async function downloadVideo(download: Download): Promise<IBinaryData> {
+	const { item, facts } = download;
 	const { signal, clock } = item;
 	const budget = new AbortController();
 	let end: () => void = () => {};
 	const ended = new Promise<void>((resolve) => (end = resolve));
-	const leftMs = Math.max(options.leftMs, LEAST_TIME_MS);
+	const leftMs = Math.max(download.leftMs, LEAST_TIME_MS);
 	void pause(leftMs, signal, ended).then(() => budget.abort());
 	const sinceMs = clock.now();
 	try {
 		for (let tries = 1; ; tries++) {
-			const result = await clock.during(tryOnce({ item, facts, ...options }, budget.signal));
+			const result = await clock.during(tryOnce(download, budget.signal));
 			if (signal.aborted) throw stopped(facts);
 			if ('binary' in result) return result.binary;
 			const pauseMs = pauseBeforeNextMs(result, tries, clock.now() - sinceMs);
@@ -124,11 +115,12 @@ async function fetchFile(
 	onBytes: (bytes: number) => void,
 ): Promise<Try> {
 	const { item, facts } = download;
-	const isAtTheApi = facts.contentPath !== undefined;
-	const toOwn = (address: string) => toOwnAddress(item, address);
-	let url = isAtTheApi ? addressOf(item, String(facts.contentPath)) : facts.url;
+	const { contentPath } = facts;
+	const isAtTheApi = contentPath !== undefined;
+	const toApi = isAtTheApi ? (address: string) => toApiAddress(item, address) : undefined;
+	let url = isAtTheApi ? addressOf(item, contentPath) : facts.url;
 	for (let hops = 0; ; hops++) {
-		const opening = await openFile(item, url, isAtTheApi ? toOwn : undefined, signal);
+		const opening = await openFile(item, url, toApi, signal);
 		if ('unanswered' in opening) {
 			const { phase, message } = opening.unanswered;
 			return phase === 'blocked' ? blocked(message) : brokenOff(message);
@@ -144,8 +136,8 @@ async function fetchFile(
 	}
 }
 
-/** The address at the API's own origin of a file that has one under another name of the API's. */
-function toOwnAddress(item: Item, address: string): string {
+/** The address at the API's origin of a file that has one under another name of the API's. */
+function toApiAddress(item: Item, address: string): string {
 	const base = String(item.request.baseURL);
 	if (new URL(address).origin === new URL(base).origin) return address;
 	const path = contentPathOf(address, base);

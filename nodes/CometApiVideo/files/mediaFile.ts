@@ -3,20 +3,12 @@ import type { IBinaryData } from 'n8n-workflow';
 import { InputError } from '../errors';
 import { httpUrl, isRecord } from '../http/json';
 import type { Item } from '../item';
-import { inspectFile } from './binaryFile';
+import { inspectFile, unreadable, type MediaFile } from './binaryFile';
 
 /** The node's own limit: the body of a video is one buffer, and two of them may be on their way. */
 export const MAX_TOGETHER_MB = 25;
 
 const LONGEST_DATA_HEAD = 200;
-
-/** A file that is sent, checked. */
-export interface MediaFile {
-	binary: IBinaryData;
-	/** As its first bytes tell. */
-	mimeType: string;
-	bytes: number;
-}
 
 /** Files that CometAPI accepts in one place. */
 export interface AcceptedMedia {
@@ -115,14 +107,10 @@ export async function readDataUrl(
 			`The value is ${url.slice(0, 100)}. Enter one that starts with https://.`,
 		);
 	}
-	const data = withoutEscapes(url.slice(comma + 1));
+	// Base64 may stand in a URL with its + and / and = as %2B, %2F and %3D.
+	const data = url.slice(comma + 1).replace(/%(2b|2f|3d)/gi, decodeURIComponent);
 	const binary = { data, mimeType: 'image/unknown' };
 	return await checkFile(item, binary, `The data in '${label}'`, accepted);
-}
-
-/** Base64 may stand in a URL with its + and / and = as %2B, %2F and %3D. */
-function withoutEscapes(data: string): string {
-	return data.replace(/%(2b|2f|3d)/gi, (escaped) => decodeURIComponent(escaped));
 }
 
 function checkFieldName(field: unknown, label: string): string {
@@ -146,34 +134,20 @@ function findBinary(
 	label: string,
 	accepted: AcceptedMedia,
 ): IBinaryData {
-	const found = fileIn(context, fieldName);
-	if (found) return found;
-	const { binary = {}, json } = context.getInputData();
-	// With n8n's combined binary mode the files of an item stand in its JSON.
-	const inJson = isRecord(json._files) ? Object.keys(json._files) : [];
-	const names = [...Object.keys(binary), ...inJson.map((name) => `_files.${name}`)];
-	throw new InputError(
-		`There is no file in '${fieldName}'`,
-		names.length > 0
-			? `The item has files in: ${names.slice(0, 20).join(', ')}. Enter one of these under '${label}'.`
-			: `The item has no files. Add a node before this one that outputs ${accepted.name}, such as Google Drive > Download.`,
-	);
-}
-
-function fileIn({ helpers }: Item['context'], fieldName: string): IBinaryData | undefined {
 	try {
-		return helpers.assertBinaryData(fieldName);
+		return context.helpers.assertBinaryData(fieldName);
 	} catch {
-		return undefined;
+		const { binary = {}, json } = context.getInputData();
+		// With n8n's combined binary mode the files of an item stand in its JSON.
+		const inJson = isRecord(json._files) ? Object.keys(json._files) : [];
+		const names = [...Object.keys(binary), ...inJson.map((name) => `_files.${name}`)];
+		throw new InputError(
+			`There is no file in '${fieldName}'`,
+			names.length > 0
+				? `The item has files in: ${names.slice(0, 20).join(', ')}. Enter one of these under '${label}'.`
+				: `The item has no files. Add a node before this one that outputs ${accepted.name}, such as Google Drive > Download.`,
+		);
 	}
-}
-
-/** @param what the subject of the message */
-export function unreadable(what: string): InputError {
-	return new InputError(
-		`${what} cannot be read`,
-		'Run the node that outputs it again. Ask whoever runs your n8n: in queue mode, all processes must share the storage of files.',
-	);
 }
 
 /** @param what how the messages begin */

@@ -1,16 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 
-import { readPieces, type FileReader } from './binaryFile';
-import { unreadable, type MediaFile } from './mediaFile';
-
-/** A file in a body, as base64 or as its own bytes. */
-export interface FilePart {
-	file: MediaFile;
-	encoding: 'base64' | 'bytes';
-}
+import { readPieces, type FileReader, type MediaFile } from './binaryFile';
 
 /** A text as it is sent, or a file that is read when the body's turn comes. */
-export type BodyPart = string | FilePart;
+type BodyPart = string | { file: MediaFile; encoding: 'base64' | 'bytes' };
 
 /** A request body: its parts make one text when they stand in a row. */
 export interface RequestBody {
@@ -23,7 +16,7 @@ class FileText {
 	readonly file: MediaFile;
 	readonly head: string;
 
-	constructor(file: MediaFile, head = '') {
+	constructor(file: MediaFile, head: string) {
 		this.file = file;
 		this.head = head;
 	}
@@ -31,7 +24,7 @@ class FileText {
 
 /** A file as base64, or a URL as it is, for a field of `jsonBody`. */
 export const asBase64 = (media: string | MediaFile): string | object =>
-	typeof media === 'string' ? media : new FileText(media);
+	typeof media === 'string' ? media : new FileText(media, '');
 
 /** A file as data URL, or a URL as it is, for a field of `jsonBody`. */
 export const asDataUrl = (media: string | MediaFile): string | object =>
@@ -53,6 +46,49 @@ export function jsonBody(fields: object): RequestBody {
 	return { contentType: 'application/json', parts };
 }
 
+/** The values of a form's fields, in order: a form repeats the name for more than one. */
+export type FormValues = Record<string, Array<string | MediaFile>>;
+
+/**
+ * The fields as multipart/form-data (RFC 7578), in their order. Equal fields make equal bodies: the
+ * boundary is the digest of all of them, so that none of them can hold it.
+ */
+export async function multipartBody(reader: FileReader, values: FormValues): Promise<RequestBody> {
+	const boundary = await digestBody(reader, { contentType: '', parts: toParts(values, '') });
+	return {
+		contentType: `multipart/form-data; boundary=${boundary}`,
+		parts: toParts(values, boundary),
+	};
+}
+
+/** Of the files whose media type has another name. */
+const EXTENSIONS: Record<string, string> = { quicktime: 'mov', mpeg: 'mp3' };
+
+function toParts(values: FormValues, boundary: string): BodyPart[] {
+	const parts: BodyPart[] = [];
+	let texts = '';
+	const fields = Object.entries(values).flatMap(([name, all]) =>
+		all.map((value) => ({ name, value })),
+	);
+	for (const [index, { name, value }] of fields.entries()) {
+		texts += `--${boundary}\r\nContent-Disposition: form-data; name="${quoted(name)}"`;
+		if (typeof value === 'string') {
+			texts += `\r\n\r\n${value}\r\n`;
+			continue;
+		}
+		const [medium = '', type = ''] = value.mimeType.split('/');
+		texts += `; filename="${medium}${index}.${EXTENSIONS[type] ?? type}"\r\nContent-Type: ${value.mimeType}\r\n\r\n`;
+		parts.push(texts, { file: value, encoding: 'bytes' });
+		texts = '\r\n';
+	}
+	return [...parts, `${texts}--${boundary}--\r\n`];
+}
+
+/** As browsers write a name into a form's header. */
+function quoted(name: string): string {
+	return name.replaceAll('"', '%22').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+}
+
 /**
  * SHA-256 of the body in hex; a file counts by the SHA-256 of its bytes.
  *
@@ -61,20 +97,14 @@ export function jsonBody(fields: object): RequestBody {
 export async function digestBody(reader: FileReader, { parts }: RequestBody): Promise<string> {
 	const hash = createHash('sha256');
 	for (const part of parts) {
-		hash.update(typeof part === 'string' ? part : await digestFile(reader, part.file));
+		if (typeof part === 'string') {
+			hash.update(part);
+			continue;
+		}
+		const ofFile = createHash('sha256');
+		await readPieces(reader, part.file, (piece) => ofFile.update(piece));
+		hash.update(ofFile.digest('hex'));
 	}
-	return hash.digest('hex');
-}
-
-async function digestFile(reader: FileReader, { binary, bytes }: MediaFile): Promise<string> {
-	const hash = createHash('sha256');
-	let length = 0;
-	await readPieces(reader, binary, (piece) => {
-		hash.update(piece);
-		length += piece.length;
-	});
-	// Before anything is paid for, not when the body's turn comes.
-	if (length !== bytes) throw unreadable('The file');
 	return hash.digest('hex');
 }
 
@@ -84,15 +114,25 @@ async function digestFile(reader: FileReader, { binary, bytes }: MediaFile): Pro
  * @throws InputError when a file is not as long as n8n says
  */
 export async function encodeBody(reader: FileReader, { parts }: RequestBody): Promise<Buffer> {
-	const sizes = parts.map(encodedBytes);
-	const body = Buffer.allocUnsafe(sizes.reduce((sum, size) => sum + size, 0));
-	let start = 0;
-	for (const [index, part] of parts.entries()) {
-		const end = start + (sizes[index] ?? 0);
-		const room = body.subarray(start, end);
-		if (typeof part === 'string') room.write(part);
-		else await writeFile(reader, part, room);
-		start = end;
+	const body = Buffer.allocUnsafe(parts.reduce((sum, part) => sum + encodedBytes(part), 0));
+	let end = 0;
+	const append = (piece: Buffer) => (end += piece.copy(body, end));
+	const appendText = (text: string, encoding?: BufferEncoding) =>
+		(end += body.write(text, end, encoding));
+	for (const part of parts) {
+		if (typeof part === 'string') appendText(part);
+		else if (part.encoding === 'bytes') await readPieces(reader, part.file, append);
+		else {
+			let rest: Buffer = Buffer.alloc(0);
+			await readPieces(reader, part.file, (piece) => {
+				const joined = rest.length > 0 ? Buffer.concat([rest, piece]) : piece;
+				// Whole triplets only, so that what is encoded piece by piece is one base64 text.
+				const whole = joined.length - (joined.length % 3);
+				appendText(joined.toString('base64', 0, whole), 'latin1');
+				rest = joined.subarray(whole);
+			});
+			appendText(rest.toString('base64'), 'latin1');
+		}
 	}
 	return body;
 }
@@ -101,30 +141,4 @@ function encodedBytes(part: BodyPart): number {
 	if (typeof part === 'string') return Buffer.byteLength(part);
 	const { bytes } = part.file;
 	return part.encoding === 'bytes' ? bytes : Math.ceil(bytes / 3) * 4;
-}
-
-/** @param room as long as the file is in its encoding */
-async function writeFile(
-	reader: FileReader,
-	{ file, encoding }: FilePart,
-	room: Buffer,
-): Promise<void> {
-	let bytes = 0;
-	let length = 0;
-	let rest: Buffer = Buffer.alloc(0);
-	const writeBase64 = (piece: Buffer) => room.write(piece.toString('base64'), length, 'latin1');
-	await readPieces(reader, file.binary, (piece) => {
-		bytes += piece.length;
-		if (encoding === 'bytes') {
-			length += piece.copy(room, length);
-			return;
-		}
-		const joined = rest.length > 0 ? Buffer.concat([rest, piece]) : piece;
-		// Whole triplets only, so that what is encoded piece by piece is one base64 text.
-		const whole = joined.length - (joined.length % 3);
-		length += writeBase64(joined.subarray(0, whole));
-		rest = joined.subarray(whole);
-	});
-	writeBase64(rest);
-	if (bytes !== file.bytes) throw unreadable('The file');
 }

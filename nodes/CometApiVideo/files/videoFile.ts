@@ -33,54 +33,42 @@ export function pauseBeforeNextMs(
 	return again === 'soon' && leftMs > 0 ? Math.min(pauseMs, leftMs) : undefined;
 }
 
+/** A media type, and the extension of a file's name. */
 export interface VideoType {
 	mimeType: string;
-	/** Of the file's name. */
 	extension: string;
 }
 
-const MP4 = { mimeType: 'video/mp4', extension: 'mp4' };
-const QUICKTIME = { mimeType: 'video/quicktime', extension: 'mov' };
+/** First bytes of a file in hex, and its type. */
+const CONTAINERS: Array<[start: RegExp, mimeType: string, extension: string]> = [
+	// The box ftyp of QuickTime; else ftyp, styp, free, skip, wide, mdat or moov.
+	[/^.{8}6674797071742020/, 'video/quicktime', 'mov'],
+	[/^.{8}(66747970|73747970|66726565|736b6970|77696465|6d646174|6d6f6f76)/, 'video/mp4', 'mp4'],
+	// Within the first 64 bytes, the word "matroska".
+	[/^1a45dfa3(..){0,52}6d6174726f736b61/, 'video/x-matroska', 'mkv'],
+	[/^1a45dfa3/, 'video/webm', 'webm'],
+	[/^52494646.{8}41564920/, 'video/x-msvideo', 'avi'],
+	// Two packets of a transport stream.
+	[/^47.{374}47/, 'video/mp2t', 'ts'],
+];
 
-/** First boxes of MP4 and QuickTime files. */
-const FIRST_BOXES = ['ftyp', 'styp', 'free', 'skip', 'wide', 'mdat', 'moov'];
-
-/** In hex, the first bytes of PNG, JPEG, GIF, WebP, ZIP and gzip. */
+/** PNG, JPEG, GIF, WebP, ZIP and gzip. */
 const OTHER_FILES = /^(89504e47|ffd8ff|47494638|52494646.{8}57454250|504b0304|1f8b)/;
-
-const TS_PACKET_BYTES = 188;
-const TS_SYNC_BYTE = 0x47;
 
 /**
  * The type of a video by its first bytes; where they say nothing, by the host's word for it.
  *
  * @returns undefined for what is no video
  */
-export function videoTypeOf(head: Buffer, contentType: string | undefined): VideoType | undefined {
-	if (head.length === 0 || isText(head) || OTHER_FILES.test(head.toString('hex', 0, 12))) {
-		return undefined;
-	}
-	const container = containerOf(head);
-	if (container !== undefined || contentType === undefined) return container ?? MP4;
+export function videoTypeOf(head: Buffer, contentType = 'video/mp4'): VideoType | undefined {
+	const hex = head.toString('hex');
+	if (head.length === 0 || isText(head) || OTHER_FILES.test(hex)) return undefined;
+	const [, mimeType, extension = ''] = CONTAINERS.find(([start]) => start.test(hex)) ?? [];
+	if (mimeType !== undefined) return { mimeType, extension };
 	const [type = ''] = contentType.toLowerCase().split(';', 1);
 	const [medium, name = ''] = type.trim().split('/');
 	if (medium !== 'video') return undefined;
 	return { mimeType: type.trim(), extension: name.replace(/^x-|\W/g, '') };
-}
-
-function containerOf(head: Buffer): VideoType | undefined {
-	const latin1 = (start: number, end: number) => head.toString('latin1', start, end);
-	if (FIRST_BOXES.includes(latin1(4, 8))) return latin1(8, 12) === 'qt  ' ? QUICKTIME : MP4;
-	if (head.toString('hex', 0, 4) === '1a45dfa3') {
-		return latin1(0, 64).includes('matroska')
-			? { mimeType: 'video/x-matroska', extension: 'mkv' }
-			: { mimeType: 'video/webm', extension: 'webm' };
-	}
-	if (latin1(0, 4) === 'RIFF' && latin1(8, 12) === 'AVI ') {
-		return { mimeType: 'video/x-msvideo', extension: 'avi' };
-	}
-	const isTransportStream = [0, TS_PACKET_BYTES].every((at) => head[at] === TS_SYNC_BYTE);
-	return isTransportStream ? { mimeType: 'video/mp2t', extension: 'ts' } : undefined;
 }
 
 /** No video begins without a byte that no text has. */

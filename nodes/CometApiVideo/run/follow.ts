@@ -222,11 +222,12 @@ export async function toItem(
 	} as IDataObject;
 	const address = addressOfFile(followed, job);
 	if (!download || job.status !== 'done' || !address) return { json };
-	const file = await downloadVideo(
-		followed.item,
-		{ ...facts, ...address },
-		{ fileName: download.fileName, leftMs: leftMs ?? maxWaitS * 1000 },
-	);
+	const file = await downloadVideo({
+		item: followed.item,
+		facts: { ...facts, ...address },
+		fileName: download.fileName,
+		leftMs: leftMs ?? maxWaitS * 1000,
+	});
 	return { json, binary: { [download.fieldName]: file } };
 }
 

@@ -5,7 +5,7 @@ import { customBodyFields } from '../../fields/bodyFields';
 import { badValue, checkOptionalText } from '../../fields/checks';
 import { aspectRatioField, durationField, field, promptField } from '../../fields/field';
 import { checkTogether } from '../../files/mediaFile';
-import { multipartBody, type FormValues } from '../../files/multipartBody';
+import { multipartBody, type FormValues } from '../../files/requestBody';
 import type { Item } from '../../item';
 import type { Submission } from '../../payment/submit';
 import { durationKeyOf } from '../../polling/durations';

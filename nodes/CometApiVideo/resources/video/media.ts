@@ -2,7 +2,7 @@ import { InputError } from '../../errors';
 import { checkUrl, emptyValue } from '../../fields/checks';
 import { imageSourceField, lastFrameField, listOf, mediaField, readEach } from '../../fields/media';
 import { AUDIO, IMAGE, MAX_TOGETHER_MB, readBinaryFile, VIDEO } from '../../files/mediaFile';
-import type { FormValues } from '../../files/multipartBody';
+import type { FormValues } from '../../files/requestBody';
 import type { Item } from '../../item';
 import { hasFrameFields } from './models';
 
