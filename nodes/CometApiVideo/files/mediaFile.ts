@@ -134,19 +134,25 @@ function findBinary(
 	label: string,
 	accepted: AcceptedMedia,
 ): IBinaryData {
+	const found = fileIn(context, fieldName);
+	if (found) return found;
+	const { binary = {}, json } = context.getInputData();
+	// With n8n's combined binary mode the files of an item stand in its JSON.
+	const inJson = isRecord(json._files) ? Object.keys(json._files) : [];
+	const names = [...Object.keys(binary), ...inJson.map((name) => `_files.${name}`)];
+	throw new InputError(
+		`There is no file in '${fieldName}'`,
+		names.length > 0
+			? `The item has files in: ${names.slice(0, 20).join(', ')}. Enter one of these under '${label}'.`
+			: `The item has no files. Add a node before this one that outputs ${accepted.name}, such as Google Drive > Download.`,
+	);
+}
+
+function fileIn({ helpers }: Item['context'], fieldName: string): IBinaryData | undefined {
 	try {
-		return context.helpers.assertBinaryData(fieldName);
+		return helpers.assertBinaryData(fieldName);
 	} catch {
-		const { binary = {}, json } = context.getInputData();
-		// With n8n's combined binary mode the files of an item stand in its JSON.
-		const inJson = isRecord(json._files) ? Object.keys(json._files) : [];
-		const names = [...Object.keys(binary), ...inJson.map((name) => `_files.${name}`)];
-		throw new InputError(
-			`There is no file in '${fieldName}'`,
-			names.length > 0
-				? `The item has files in: ${names.slice(0, 20).join(', ')}. Enter one of these under '${label}'.`
-				: `The item has no files. Add a node before this one that outputs ${accepted.name}, such as Google Drive > Download.`,
-		);
+		return undefined;
 	}
 }
 
