@@ -2,6 +2,7 @@
 import { subscribe } from 'node:diagnostics_channel';
 import type { ClientRequest } from 'node:http';
 
+import axios from 'axios';
 import { sleep, type INode, type INodeExecutionData } from 'n8n-workflow';
 
 import { logLines, type Finished } from '../engine/engine.ts';
@@ -52,6 +53,7 @@ export async function play(story: Story): Promise<string[]> {
 	await withScene(options, async (scene) => {
 		const healthy = new Set<RecordedRequest>();
 		const verdicts: string[] = [];
+		const original = story.maker.extendsVideo ? await makeOriginal(scene) : undefined;
 		if (story.credentialMs > 0) scene.credential.readMs = () => story.credentialMs;
 		let submits = 0;
 		let polls = 0;
@@ -65,7 +67,7 @@ export async function play(story: Story): Promise<string[]> {
 			if (fault === undefined || fault.kind === 'delay') healthy.add(request);
 			return fault;
 		};
-		const ending = await live(story, scene);
+		const ending = await live(story, scene, original);
 		await answersArrived(healthy);
 		complaints.push(...judge(story, scene.simulator, { ...ending, healthy, verdicts }));
 	});
@@ -81,17 +83,28 @@ async function answersArrived(submits: Set<RecordedRequest>): Promise<void> {
 	await sleep(1_000);
 }
 
+const ORIGINAL = 'the original';
+
+/** A finished video that can be extended, made by nobody's story. */
+async function makeOriginal({ simulator }: Scene): Promise<string> {
+	const url = `${simulator.url}/kling/v1/videos/text2video`;
+	const headers = { authorization: `Bearer ${simulator.apiKey}` };
+	await axios.post(url, { prompt: ORIGINAL, model_name: 'kling-v1-6' }, { headers });
+	return String(simulator.jobs[0]?.requestId);
+}
+
 const promptOf = (story: Story, item: number) => (story.isEqual ? 'same' : `item ${item}`);
 
 function planOf(story: Story) {
 	return ({ index, body }: { index: number; body: { prompt?: unknown } }) => {
+		if (body.prompt === ORIGINAL) return { seconds: 0 };
 		const item = story.isEqual
 			? index % story.fates.length
 			: story.fates.findIndex((_fate, candidate) => promptOf(story, candidate) === body.prompt);
 		const { seconds, outcome, code: failed, shape } = story.fates[item] as Fate;
 		// With the provider's own code, moderation could not be told from the provider's failure.
 		const code = outcome === 'moderated' ? 'invalid_argument' : failed;
-		const shapes = shapesOf(story.family.family);
+		const shapes = shapesOf(story.maker.family);
 		return {
 			seconds,
 			outcome,
@@ -101,9 +114,11 @@ function planOf(story: Story) {
 	};
 }
 
-function nodeOf(story: Story): INode {
-	return story.family.create(
+function nodeOf(story: Story, original: string | undefined): INode {
+	const ids = original !== undefined && { requestId: original, videoId: `${original}-1` };
+	return story.maker.create(
 		{
+			...ids,
 			prompt: '={{ $json.prompt }}',
 			waitForCompletion: story.waits,
 			options: { maxWait: 3 },
@@ -118,8 +133,12 @@ function nodeOf(story: Story): INode {
 	);
 }
 
-async function live(story: Story, scene: Scene): Promise<Pick<Ending, 'finished' | 'silences'>> {
-	const node = nodeOf(story);
+async function live(
+	story: Story,
+	scene: Scene,
+	original: string | undefined,
+): Promise<Pick<Ending, 'finished' | 'silences'>> {
+	const node = nodeOf(story, original);
 	const items = itemsOf(...story.fates.map((_fate, item) => ({ prompt: promptOf(story, item) })));
 	const silences: Ending['silences'] = [];
 	let started = await scene.start(node, items);

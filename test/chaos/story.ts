@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 
 import { PASSING } from '../engine/answerForms.ts';
-import { FAMILIES, type TestedFamily } from '../engine/families.ts';
+import { MAKERS, type Maker } from '../engine/families.ts';
 import { type Fault, type Outcome, verdict } from '../simulator/simulator.ts';
 
 /** What happens to a request; `none` is a healthy answer. */
@@ -98,7 +98,7 @@ export interface Fate {
 
 /** One execution of a workflow, and what befalls it. */
 export interface Story {
-	family: TestedFamily;
+	maker: Maker;
 	/** How long n8n's database takes for the credential, in ms. */
 	credentialMs: number;
 	fates: Fate[];
@@ -129,7 +129,7 @@ const fate: fc.Arbitrary<Fate> = fc.record({
 
 export const story: fc.Arbitrary<Story> = fc.record(
 	{
-		family: fc.constantFrom(...FAMILIES),
+		maker: fc.constantFrom(...MAKERS),
 		credentialMs: fc.oneof(
 			{ weight: 4, arbitrary: fc.constant(0) },
 			{ weight: 1, arbitrary: fc.constantFrom(200, 1_500) },
@@ -156,7 +156,7 @@ export const story: fc.Arbitrary<Story> = fc.record(
 	},
 	{
 		requiredKeys: [
-			'family',
+			'maker',
 			'credentialMs',
 			'fates',
 			'isEqual',

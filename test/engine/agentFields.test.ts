@@ -4,12 +4,19 @@ import { describe, expect, test } from '@jest/globals';
 import { NodeConnectionTypes, type INode } from 'n8n-workflow';
 
 import { NODE_TYPE, type Graph, type StandIn } from './engine.ts';
-import { createKlingNode, createVideoNode } from './families.ts';
-import { withScene } from './scene.ts';
+import {
+	createFromReferencesNode,
+	createKlingNode,
+	createVideoNode,
+	extendNode,
+} from './families.ts';
+import { jsonOf, withScene } from './scene.ts';
 
 const QUICK = { plan: () => ({ seconds: 0.1 }) };
 const TOOL = { type: `${NODE_TYPE}Tool` };
 const URLS = ['https://media.example/1.png', 'https://media.example/2.png'];
+
+const VIDEO_URL = 'https://media.example/a.mp4';
 
 type Input = Record<string, unknown>;
 
@@ -115,6 +122,58 @@ describe.each(KINDS)('An agent %s', (_kind, graphWith) => {
 			...{ aspect_ratio: '9:16', mode: 'pro', sound: 'on', image: URLS[0] },
 			image_tail: URLS[1],
 			external_task_id: expect.any(String),
+		});
+	});
+
+	test.concurrent.each([
+		['a list and a number', ['json', 'number'], { images: URLS, seconds: 7 }],
+		['text for both', ['string', 'string'], { images: URLS.join('\n'), seconds: '7' }],
+		['a list as JSON text', ['string', 'string'], { images: JSON.stringify(URLS), seconds: '7' }],
+	])(
+		'writes the references of a Kling video: %s',
+		async (_case, [list = '', number = ''], input) => {
+			const video = createFromReferencesNode(
+				{
+					...{ prompt: fromAI('prompt', 'string'), duration: fromAI('seconds', number) },
+					...{
+						referenceImages: fromAI('images', list),
+						referenceVideos: fromAI('video', 'string'),
+					},
+					...{ referType: fromAI('use', 'string') },
+					options: { keepOriginalSound: fromAI('sound', 'string') },
+				},
+				TOOL,
+			);
+			const graph = graphWith(video, {
+				...{ prompt: '<<<image_1>>> walks', video: VIDEO_URL, use: 'Feature', sound: 'false' },
+				...input,
+			});
+			await expectSubmit(graph, '/kling/v1/videos/omni-video', {
+				...{ model_name: 'kling-video-o1', prompt: '<<<image_1>>> walks', mode: 'std' },
+				...{ duration: '7', aspect_ratio: '16:9', external_task_id: expect.any(String) },
+				image_list: URLS.map((image_url) => ({ image_url })),
+				video_list: [{ video_url: VIDEO_URL, refer_type: 'feature', keep_original_sound: 'no' }],
+			});
+		},
+	);
+
+	test.concurrent('writes the IDs of the video that it extends', async () => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			const model = { __rl: true, mode: 'id', value: 'kling-v1-6' };
+			const [made] = jsonOf(await execute(createKlingNode({ model })));
+			const video = extendNode(
+				{
+					...{ prompt: fromAI('prompt', 'string'), requestId: fromAI('job', 'string') },
+					videoId: fromAI('video', 'string'),
+				},
+				TOOL,
+			);
+			const ids = { task_id: made?.request_id, video_id: Object(made?.video).id };
+			const input = { prompt: 'Go on', job: ` "${ids.task_id}" `, video: ids.video_id };
+			const { run } = await execute(graphWith(video, input));
+			const answer = JSON.stringify(run.data.resultData.runData.Agent?.[0]?.data?.main);
+			expect(simulator.jobs[1]?.body).toEqual({ ...ids, prompt: 'Go on' });
+			expect(answer).toContain(`${simulator.jobs[1]?.requestId}`);
 		});
 	});
 });

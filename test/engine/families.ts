@@ -43,6 +43,16 @@ const KLING = model('kling-v2-6');
 
 export const createKlingNode = creator({ resource: 'kling', model: KLING });
 
+const at = (name: string) => `https://media.example/${name}`;
+
+export const createFromReferencesNode = creator({
+	...{ resource: 'kling', operation: 'createFromReferences', model: model('kling-video-o1') },
+	...{ referenceImages: at('a.png'), referenceVideos: at('a.mp4') },
+});
+
+/** Without the IDs of the video that it goes on with. */
+export const extendNode = creator({ resource: 'kling', operation: 'extend' });
+
 /** A line for each family. */
 export const FAMILIES: TestedFamily[] = [
 	{
@@ -69,4 +79,34 @@ export const FAMILIES: TestedFamily[] = [
 		lookUp: { resource: 'Kling', kind_of_video: 'From Text' },
 		findsLost: true,
 	},
+];
+
+/** An operation that makes videos, as stories of any of them need it. */
+export interface Maker extends Pick<TestedFamily, 'family' | 'create'> {
+	/** It goes on with a finished video, whose IDs are among the parameters. */
+	extendsVideo?: true;
+}
+
+const FRAMES = {
+	...{ imageSource: 'url', imageUrl: at('first.png') },
+	options: { pollInterval: 1, lastFrame: at('last.png') },
+};
+const REFERENCES = {
+	options: { pollInterval: 1, referenceVideos: at('a.mp4'), referenceAudios: at('a.mp3') },
+};
+
+/** A line for each operation and each kind of file that it takes. */
+export const MAKERS: Maker[] = [
+	...FAMILIES,
+	{
+		family: 'video',
+		create: creator({ resource: 'video', model: model('seedance-2-5'), ...REFERENCES }),
+	},
+	{
+		family: 'video',
+		create: creator({ resource: 'video', model: model('minimax-h3'), ...FRAMES }),
+	},
+	{ family: 'kling', create: creator({ resource: 'kling', model: KLING, ...FRAMES }) },
+	{ family: 'kling', create: createFromReferencesNode },
+	{ family: 'kling', create: extendNode, extendsVideo: true },
 ];
