@@ -507,24 +507,43 @@ describe('After a sleep', () => {
 		});
 	});
 
+	/** Two rounds with a video each. */
+	const loop = (): Graph => {
+		const run = (_items: INodeExecutionData[], round: number) =>
+			round < 2 ? [[], itemsWith('70 s')] : [itemsWith('end'), []];
+		return {
+			video: video(true),
+			standIns: { Loop: { run, outputs: 2 } },
+			connections: [
+				['Start', 0, 'Loop'],
+				['Loop', 1, 'Video'],
+				['Video', 0, 'Loop'],
+			],
+		};
+	};
+
 	test.concurrent('each round of a loop has a video of its own', async () => {
 		await withScene({ plan }, async (scene) => {
-			let rounds = 0;
-			const run = () => (rounds++ < 2 ? [[], itemsWith('70 s')] : [itemsWith('end'), []]);
-			const graph: Graph = {
-				video: video(true),
-				standIns: { Loop: { run, outputs: 2 } },
-				connections: [
-					['Start', 0, 'Loop'],
-					['Loop', 1, 'Video'],
-					['Video', 0, 'Loop'],
-				],
-			};
-			const { finished, sleeps } = await play(scene, graph, itemsWith('start'));
+			const { finished, sleeps } = await play(scene, loop(), itemsWith('start'));
 			expect([finished.status, finished.runs, sleeps]).toEqual(['success', 2, 2]);
 			expect(scene.simulator.jobs).toHaveLength(2);
 		});
 	});
+
+	test.concurrent(
+		'a retry of what was lost before its second sleep pays for the later video again',
+		async () => {
+			await withScene({ plan }, async (scene) => {
+				const asleep = await scene.execute(loop(), itemsWith('start'));
+				const later = await wakeUp(scene, loop(), asleep);
+				expect([later.status, scene.simulator.jobs.length]).toEqual(['waiting', 2]);
+				// A crash in between leaves what was stored at the first sleep.
+				const again = await goOn(scene, loop(), await scene.retry(loop(), asleep));
+				expect([again.finished.status, again.finished.runs]).toEqual(['success', 2]);
+				expect(scene.simulator.jobs).toHaveLength(3);
+			});
+		},
+	);
 
 	test.concurrent(
 		'what another version of the node kept goes by its ledger, and pays nothing',

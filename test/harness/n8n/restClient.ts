@@ -1,6 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
 import axios, { type AxiosInstance, type ResponseType, isAxiosError } from 'axios';
 import { randomBytes, randomUUID } from 'node:crypto';
+import { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { parseFlatted } from './flatted.ts';
@@ -420,7 +421,9 @@ interface Http {
 const envelope = z.object({ data: z.unknown() });
 
 function createHttp(serverUrl: string, session: Session): Http {
-	const client = axios.create({ baseURL: serverUrl, proxy: false, timeout: 60_000 });
+	// On a busy machine, n8n closes a kept connection at the moment it is used again.
+	const httpAgent = new Agent({ keepAlive: false });
+	const client = axios.create({ baseURL: serverUrl, proxy: false, timeout: 60_000, httpAgent });
 	keepSession(client, session);
 
 	const request = async (
