@@ -6,25 +6,17 @@ export interface JobRef {
 	requestId: string;
 	/** Path of the status request below the base URL, the id in it URL-encoded. */
 	statusPath: string;
-	/** The job by the next id that the answer to its submit had: asked for when this one isn't known. */
-	other?: JobRef;
+	/** The job by further ids that the answer to its submit had: asked for when this one isn't known. */
+	others?: JobRef[];
 }
 
-/** The job and its other names, in order. */
-export function namesOf(job: JobRef): JobRef[] {
-	const { other, ...first } = job;
-	return [first, ...(other ? namesOf(other) : [])];
-}
-
-/** The job by the first of its names, or undefined without any. */
-export function jobByNames([first, ...others]: readonly JobRef[]): JobRef | undefined {
-	const other = others.length > 0 ? jobByNames(others) : undefined;
-	return first && { ...first, ...(other && { other }) };
-}
-
-/** The job that the API knows by its id below the path that it tells of jobs. */
-export function jobAt(path: string, requestId: string): JobRef {
-	return { requestId, statusPath: `${path}/${encodeURIComponent(requestId)}` };
+/** The job that the API knows by its id, or by one of the others, below the path that it tells of jobs. */
+export function jobAt(path: string, requestId: string, ...otherIds: string[]): JobRef {
+	return {
+		requestId,
+		statusPath: `${path}/${encodeURIComponent(requestId)}`,
+		...(otherIds.length > 0 && { others: otherIds.map((id) => jobAt(path, id)) }),
+	};
 }
 
 /**

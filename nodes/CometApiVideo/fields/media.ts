@@ -3,7 +3,7 @@ import type { MediaFile } from '../files/binaryFile';
 import { IMAGE, readBinaryFile, readDataUrl, type AcceptedMedia } from '../files/mediaFile';
 import { parseJson } from '../http/json';
 import type { Item } from '../item';
-import { checkFileUrl, checkText, checkUrl, isEmpty } from './checks';
+import { checkFileUrl, checkText, checkUrl, emptyValue, isEmpty } from './checks';
 import { asUserGaveIt, choiceField, type Field, type Shown } from './field';
 import { meaningOfTexts } from './meaning';
 
@@ -30,11 +30,15 @@ function textForMedia(shown: Shown, byDefault: string, read: MediaReader) {
 	};
 }
 
-/** The choice of an image to start from, and the field of each choice. */
+/**
+ * The choice of an image to start from, and the field of each choice.
+ *
+ * @param isList takes several images, and no data URLs
+ */
 export function imageSourceField(
 	texts: Record<'source' | 'url' | 'file', Partial<Shown>>,
-	fromUrl: MediaReader,
-	fromFile: MediaReader,
+	accepted: AcceptedMedia,
+	isList: boolean,
 ): MediaField {
 	const source = choiceField({
 		displayName: 'Image Source',
@@ -62,8 +66,17 @@ export function imageSourceField(
 		displayOptions: { show: { imageSource: ['binary'] } },
 	};
 	const fields = {
-		url: textForMedia(url, '', fromUrl),
-		binary: textForMedia(file, 'data', fromFile),
+		url: textForMedia(url, '', async (item, value, label) => {
+			if (isList) return imagesIn(value, label).map((each) => checkUrl(each, label));
+			const one = checkText(value, label);
+			checkFileUrl(one, label);
+			return [(await readDataUrl(item, one, label, accepted)) ?? one];
+		}),
+		binary: textForMedia(file, 'data', async (item, value, label) =>
+			readEach(isList ? imagesIn(value, label) : [value], (each) =>
+				readBinaryFile(item, each, label, accepted),
+			),
+		),
 	};
 	return {
 		name: source.name,
@@ -90,13 +103,16 @@ export const imageField = (accepted = IMAGE): MediaField =>
 			url: { description: `URL of ${accepted.formats}, or a data URL` },
 			file: { description: `${accepted.formats.replace('a', 'A')} of up to ${accepted.maxMb} MB` },
 		},
-		async (item, value, label) => {
-			const url = checkText(value, label);
-			checkFileUrl(url, label);
-			return [(await readDataUrl(item, url, label, accepted)) ?? url];
-		},
-		async (item, value, label) => [await readBinaryFile(item, value, label, accepted)],
+		accepted,
+		false,
 	);
+
+/** Values that came out empty are no wish for a video without an image. */
+function imagesIn(value: unknown, label: string): unknown[] {
+	const list = listOf(value, label);
+	if (list.length === 0) throw emptyValue(label);
+	return list;
+}
 
 /**
  * Files in the order of the user: each is a URL or the name of a binary field of the input item. An
@@ -125,7 +141,7 @@ export function mediaField(shown: Shown, accepted: AcceptedMedia, most: number):
 }
 
 /** One after another, since each file takes memory while it is read. */
-export async function readEach(
+async function readEach(
 	given: unknown[],
 	read: (each: unknown) => Promise<Media>,
 ): Promise<Media[]> {
@@ -149,7 +165,7 @@ async function readOne(
 }
 
 /** A list, one file alone, or the pieces of a text; without those that are empty. */
-export function listOf(value: unknown, label: string): unknown[] {
+function listOf(value: unknown, label: string): unknown[] {
 	if (isEmpty(value)) return [];
 	const isOne = typeof value === 'object' && !Array.isArray(value);
 	const list = isOne ? [value] : Array.isArray(value) ? value : piecesOf(checkText(value, label));

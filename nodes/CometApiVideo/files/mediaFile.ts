@@ -74,19 +74,6 @@ export async function readBinaryFile(
 	return await checkFile(item, binary, `The file in '${name}'`, accepted);
 }
 
-/** @throws InputError when the files are too large for one body */
-export function checkTogether(values: unknown[]): void {
-	const files = values.filter(
-		(value): value is MediaFile => isRecord(value) && typeof value.bytes === 'number',
-	);
-	const megabytes = files.reduce((sum, { bytes }) => sum + bytes, 0) / 1_000_000;
-	if (megabytes <= MAX_TOGETHER_MB) return;
-	throw new InputError(
-		'The files of one video are too large together',
-		`They have ${megabytes.toFixed(1)} MB, and this node sends up to ${MAX_TOGETHER_MB} MB. Use smaller ones, or URLs.`,
-	);
-}
-
 /**
  * The image that a data URL holds, or undefined for an http(s) URL.
  *

@@ -1,6 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 
+import { InputError } from '../errors';
 import { readPieces, type FileReader, type MediaFile } from './binaryFile';
+import { MAX_TOGETHER_MB } from './mediaFile';
 
 /** A text as it is sent, or a file that is read when the body's turn comes. */
 type BodyPart = string | { file: MediaFile; encoding: 'base64' | 'bytes' };
@@ -30,7 +32,10 @@ export const asBase64 = (media: string | MediaFile): string | object =>
 export const asDataUrl = (media: string | MediaFile): string | object =>
 	typeof media === 'string' ? media : new FileText(media, `data:${media.mimeType};base64,`);
 
-/** @param fields may have files at any depth, by `asBase64` or `asDataUrl` */
+/**
+ * @param fields may have files at any depth, by `asBase64` or `asDataUrl`
+ * @throws InputError when the files are too large for one body
+ */
 export function jsonBody(fields: object): RequestBody {
 	const files: MediaFile[] = [];
 	const placeholder = randomUUID();
@@ -39,6 +44,7 @@ export function jsonBody(fields: object): RequestBody {
 		files.push(value.file);
 		return `${value.head}${placeholder}`;
 	});
+	checkTogether(files);
 	const parts = json.split(placeholder).flatMap((text, index): BodyPart[] => {
 		const file = files[index];
 		return file ? [text, { file, encoding: 'base64' }] : [text];
@@ -52,13 +58,25 @@ export type FormValues = Record<string, Array<string | MediaFile>>;
 /**
  * The fields as multipart/form-data (RFC 7578), in their order. Equal fields make equal bodies: the
  * boundary is the digest of all of them, so that none of them can hold it.
+ *
+ * @throws InputError when the files are too large for one body
  */
 export async function multipartBody(reader: FileReader, values: FormValues): Promise<RequestBody> {
+	checkTogether(Object.values(values).flat());
 	const boundary = await digestBody(reader, { contentType: '', parts: toParts(values, '') });
 	return {
 		contentType: `multipart/form-data; boundary=${boundary}`,
 		parts: toParts(values, boundary),
 	};
+}
+
+function checkTogether(media: Array<string | MediaFile>): void {
+	const bytes = media.reduce((sum, each) => sum + (typeof each === 'string' ? 0 : each.bytes), 0);
+	if (bytes <= MAX_TOGETHER_MB * 1_000_000) return;
+	throw new InputError(
+		'The files of one video are too large together',
+		`They have ${(bytes / 1_000_000).toFixed(1)} MB, and this node sends up to ${MAX_TOGETHER_MB} MB. Use smaller ones, or URLs.`,
+	);
 }
 
 /** Of the files whose media type has another name. */

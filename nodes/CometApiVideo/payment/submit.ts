@@ -13,7 +13,7 @@ import type { Exchange } from '../http/exchange';
 import { ask, sendRequest } from '../http/request';
 import type { Item } from '../item';
 import { pause, untilStopped } from '../pause';
-import { jobAt, jobByNames, type JobRef, type VideoApi } from '../videoApi';
+import { jobAt, type JobRef, type VideoApi } from '../videoApi';
 import type { Ledger, VideoKey } from './ledger';
 import { isAccepted, type AcceptedEntry, type LedgerEntry } from './ledgerEntry';
 import { readFoundJob, readSubmitAnswer, type SubmitAnswer } from '../answers/submitAnswer';
@@ -138,7 +138,7 @@ export async function findLost(
 		const exchange = await clock.during(ask(item, statusPath, { deadlineMs: LONGEST_LOOK_UP_MS }));
 		const ids = readFoundJob(exchange, id, shared.api.idNames);
 		if (ids)
-			return { entry: accept(entry, toJobRef(ids, submitPath), shared), raw: rawOf(exchange) };
+			return { entry: accept(entry, jobAt(submitPath, ...ids), shared), raw: rawOf(exchange) };
 		const leftMs = untilMs - clock.now();
 		if (leftMs <= 0) break;
 		await clock.sleep(Math.min(leftMs, LOOK_UP_INTERVAL_MS));
@@ -163,12 +163,6 @@ function readAnswer(exchange: Exchange, { idNames }: VideoApi): SubmitAnswer {
 	return readSubmitAnswer(exchange, idNames, Date.now());
 }
 
-/** The job by the likeliest of its ids, and by the next one should CometAPI not know it by that. */
-function toJobRef([id, ...otherIds]: [string, ...string[]], path: string): JobRef {
-	const other = jobByNames(otherIds.map((otherId) => jobAt(path, otherId)));
-	return { ...jobAt(path, id), ...(other && { other }) };
-}
-
 /** @returns undefined when the execution was stopped before anything was sent */
 async function send(
 	item: Item,
@@ -188,7 +182,7 @@ async function send(
 		const exchange = await post(item, { path, contentType: body.contentType, encoded });
 		const answer = readAnswer(exchange, api);
 		if (answer.kind === 'accepted') {
-			accept(entry, toJobRef(answer.ids, api.jobsPath ?? path), shared);
+			accept(entry, jobAt(api.jobsPath ?? path, ...answer.ids), shared);
 		} else if (answer.kind === 'outcomeUnknown') {
 			entry.problem = answer.problem;
 			shared.onUnknownFate(answer.problem);

@@ -1,7 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import type { Item } from '../item';
-import { namesOf, type JobRef, type VideoApi } from '../videoApi';
+import type { JobRef, VideoApi } from '../videoApi';
 import { log } from './log';
 
 /** Writes the id, and all that Get Status needs, where they can be found when the item never comes out. */
@@ -12,10 +12,9 @@ export function publishAcceptance(
 	model: string | undefined,
 ): void {
 	const { parameter, value } = api.toFind?.(job) ?? {};
-	const [, ...others] = namesOf(job);
 	const line = log('info', item, 'CometAPI accepted a video', {
 		'request ID': job.requestId,
-		'other request ID': others.map(({ requestId }) => requestId).join(' ') || undefined,
+		'other request ID': job.others?.map(({ requestId }) => requestId).join(' '),
 		resource: api.resource,
 		...(parameter !== undefined && { [parameter]: value }),
 		model,

@@ -26,7 +26,7 @@ import {
 import { readContentReason, readStatusAnswer, type StatusAnswer } from '../answers/statusAnswer';
 import { toFailure } from '../answers/task';
 import { NO_REASON, PENDING, type VideoJob, type WaitFacts } from '../video';
-import { jobByNames, namesOf, type JobRef, type VideoApi } from '../videoApi';
+import type { JobRef, VideoApi } from '../videoApi';
 import { log } from './log';
 import { FallenAsleep, fallsAsleep, type AsleepWait } from './nap';
 
@@ -248,10 +248,11 @@ function factsOf({
 	isSubmitter,
 }: Followed): Pick<VideoErrorFacts, 'isSubmitter' | 'toFind'> & { requestId: string } {
 	const { parameter, value } = api.toFind?.(job) ?? {};
-	const [, ...others] = namesOf(job).map(({ requestId }) => requestId);
+	const { others = [] } = job;
 	const toFind = [
 		parameter && `In 'Get Status', set '${parameter}' to ${value}.`,
-		others.length > 0 && `CometAPI's answer also had the ID ${others.join(', ')}.`,
+		others.length > 0 &&
+			`CometAPI's answer also had the ID ${others.map(({ requestId }) => requestId).join(', ')}.`,
 	].filter(Boolean);
 	return { requestId: job.requestId, isSubmitter, toFind: toFind.join(' ') };
 }
@@ -270,16 +271,15 @@ async function watch(
 	mayLeave = false,
 ): Promise<PollOutcome> {
 	const outcome = await pollJob(followed, options, mayLeave);
-	const [unknown, ...others] = namesOf(followed.job);
+	const { others: [next, ...rest] = [], ...unknown } = followed.job;
 	const { unknownNames = 0 } = followed;
-	const renamed = unknown && jobByNames([...others, unknown]);
-	if (renamed && lacksJob(outcome) && unknownNames < others.length) {
-		followed.job = renamed;
+	if (next && lacksJob(outcome) && unknownNames <= rest.length) {
+		followed.job = { ...next, others: [...rest, unknown] };
 		followed.unknownNames = unknownNames + 1;
 		const anew = { ...options, earlier: undefined, pollAtOnce: true };
-		const next = await watch(followed, anew, mayLeave);
-		const polls = outcome.polls + next.polls;
-		return { ...next, polls, waitedMs: outcome.waitedMs + next.waitedMs };
+		const later = await watch(followed, anew, mayLeave);
+		const polls = outcome.polls + later.polls;
+		return { ...later, polls, waitedMs: outcome.waitedMs + later.waitedMs };
 	}
 	if (outcome.kind !== 'answered') return outcome;
 	const job = await withFailureReason(followed, outcome.job);

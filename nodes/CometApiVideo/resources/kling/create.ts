@@ -2,7 +2,6 @@ import { isEmpty } from '../../fields/checks';
 import { aspectRatioField, promptField, secondsField, switchField } from '../../fields/field';
 import { imageField, lastFrameField } from '../../fields/media';
 import { modelField } from '../../fields/model';
-import { checkTogether } from '../../files/mediaFile';
 import { asBase64 } from '../../files/requestBody';
 import type { Item } from '../../item';
 import type { Submission } from '../../payment/submit';
@@ -86,7 +85,6 @@ async function readCreate(item: Item): Promise<Submission> {
 	const hasOwn = 'image' in users;
 	const [first] = hasOwn ? [] : await image.read(item);
 	const [last] = hasOwn || first !== undefined ? await lastFrame.read(item) : [];
-	checkTogether([first, last]);
 	const isFromText = [first, last, users.image, users.image_tail].every(isEmpty);
 	const ratio = aspectRatio.read(item);
 	const name = String(users.model_name ?? model.read(item));

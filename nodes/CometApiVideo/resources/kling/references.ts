@@ -9,7 +9,7 @@ import {
 } from '../../fields/field';
 import { mediaField } from '../../fields/media';
 import { modelField } from '../../fields/model';
-import { checkTogether, VIDEO } from '../../files/mediaFile';
+import { VIDEO } from '../../files/mediaFile';
 import { asBase64 } from '../../files/requestBody';
 import type { Item } from '../../item';
 import type { Submission } from '../../payment/submit';
@@ -123,7 +123,6 @@ async function readReferences(item: Item): Promise<Submission> {
 			`There are ${stills.length}. Give at most ${MOST_BESIDE_VIDEO} beside a video.`,
 		);
 	}
-	checkTogether(stills);
 	if (typeof url === 'object') {
 		throw new InputError(
 			"'Reference Video' must be a URL",

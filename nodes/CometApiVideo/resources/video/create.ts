@@ -4,7 +4,6 @@ import { InputError } from '../../errors';
 import { customBodyFields } from '../../fields/bodyFields';
 import { badValue, checkOptionalText } from '../../fields/checks';
 import { aspectRatioField, durationField, field, promptField } from '../../fields/field';
-import { checkTogether } from '../../files/mediaFile';
 import { multipartBody, type FormValues } from '../../files/requestBody';
 import type { Item } from '../../item';
 import type { Submission } from '../../payment/submit';
@@ -82,7 +81,6 @@ async function readCreate(item: Item): Promise<Submission> {
 		...(await readReferences(item)),
 		...users,
 	};
-	checkTogether(Object.values(values).flat());
 	const durationKey = durationKeyOf('video', name, values.seconds?.[0], values.size?.[0]);
 	return { model: name, durationKey, body: await multipartBody(item, values) };
 }

@@ -1,7 +1,6 @@
 import { InputError } from '../../errors';
-import { checkUrl, emptyValue } from '../../fields/checks';
-import { imageSourceField, lastFrameField, listOf, mediaField, readEach } from '../../fields/media';
-import { AUDIO, IMAGE, MAX_TOGETHER_MB, readBinaryFile, VIDEO } from '../../files/mediaFile';
+import { imageSourceField, lastFrameField, mediaField } from '../../fields/media';
+import { AUDIO, IMAGE, MAX_TOGETHER_MB, VIDEO } from '../../files/mediaFile';
 import type { FormValues } from '../../files/requestBody';
 import type { Item } from '../../item';
 import { hasFrameFields } from './models';
@@ -22,17 +21,9 @@ export const images = imageSourceField(
 			description: `JPEG, PNG or WebP of up to ${IMAGE.maxMb} MB, and up to ${MAX_TOGETHER_MB} MB together`,
 		},
 	},
-	async (_item, value, label) => imagesIn(value, label).map((url) => checkUrl(url, label)),
-	async (item, value, label) =>
-		await readEach(imagesIn(value, label), (name) => readBinaryFile(item, name, label, IMAGE)),
+	IMAGE,
+	true,
 );
-
-/** Values that came out empty are no wish for a video without an image. */
-function imagesIn(value: unknown, label: string): unknown[] {
-	const list = listOf(value, label);
-	if (list.length === 0) throw emptyValue(label);
-	return list;
-}
 
 export const lastFrame = lastFrameField();
 
