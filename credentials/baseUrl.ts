@@ -12,10 +12,7 @@ export function toApiBaseUrl(baseUrl: string): string {
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
-/**
- * The reason not to send the API key to this base URL, or undefined: only https keeps the
- * key secret on its way; loopback never leaves the machine.
- */
+/** The reason not to send the API key here, if any: only https and loopback keep it secret. */
 export function baseUrlProblem(baseUrl: string): string | undefined {
 	// A value that is no URL is not quoted: it may be a key that was pasted into the wrong field.
 	if (!URL.canParse(baseUrl))

@@ -91,7 +91,7 @@ export class InputError extends VideoError {
 
 const LATER = 'Try again later.';
 
-/** The event, the next step, and the step after a status check, of which the user can change little. */
+/** The event, the next step, and the step after a status check, which the user can't change. */
 const ADVICE: Record<ProblemReason, [happened: string, fix: string, fixAtStatus?: string]> = {
 	badInput: [
 		'CometAPI did not accept the request',
@@ -173,11 +173,7 @@ function waysOn({ isSubmitter }: VideoErrorFacts): string {
 		: 'The video is paid for: Executions > Retry or Get Status with this ID gets it free. Execute step pays again.';
 }
 
-/**
- * CometAPI accepted no video, and nothing is charged.
- *
- * @param advice what to do, by the family whose API it is; by default what the reason suggests
- */
+/** @param advice what to do, by the family whose API it is; by default what the reason suggests */
 export function notAccepted(problem: ApiProblem, sentBytes: number, advice?: string): VideoError {
 	const [happened, fix] = ADVICE[problem.reason];
 	const size = problem.reason === 'tooLarge' && `It had ${(sentBytes / 1_000_000).toFixed(1)} MB.`;
@@ -204,11 +200,7 @@ function failureOf({ reason, message }: ApiProblem): Failure {
 	return { code, message: message ?? ADVICE[reason][0] };
 }
 
-/**
- * The submit left, and no id came back.
- *
- * @param externalId the id that the submission gave its job, if any
- */
+/** @param externalId the id that the submission gave its job, if any */
 export function outcomeUnknown(problem?: ApiProblem, externalId?: string): VideoError {
 	const [happened, fix] = problem ? ADVICE[problem.reason] : [];
 	return new VideoError(
@@ -247,11 +239,7 @@ export function withVideo(error: VideoError, requestId: string): VideoError {
 	);
 }
 
-/**
- * CometAPI does not tell the job's state, and asking again would not help.
- *
- * @param advice where Get Status should look for an ID that is not known, by the family
- */
+/** @param advice where Get Status should look for an ID that is not known, by the family */
 export function statusRefused(problem: ApiProblem, facts: JobFacts, advice?: string): VideoError {
 	const [happened, fix] = adviceAtStatus(problem);
 	const isUnknownId = problem.reason === 'unknownId';
@@ -342,11 +330,7 @@ export interface FileAddress {
 	contentPath?: string;
 }
 
-/**
- * The video is there, its file is not.
- *
- * @param fix by default a retry or Get Status, which may fetch it later
- */
+/** @param fix by default a retry or Get Status, which may fetch it later */
 export function downloadFailed(
 	{ reason, fix }: { reason: string; fix?: string },
 	{ url, contentPath, ...facts }: JobFacts & FileAddress,
@@ -488,7 +472,7 @@ export function toFields({ facts }: VideoError): IDataObject {
 	});
 }
 
-/** True for a video that another node submitted, if at all, and of which no answer has told anything. */
+/** True for a video of another node, if there is one: no answer has told anything of it. */
 export function isNothingKnown({ job, isSubmitter }: VideoErrorFacts): boolean {
 	return isSubmitter === false && job === undefined;
 }

@@ -3,10 +3,8 @@ import { sleep } from 'n8n-workflow';
 const listeners = new WeakMap<AbortSignal, Set<() => void>>();
 
 /**
- * Calls back once when the signal aborts. A signal goes through all who listen whenever one joins or
- * leaves; here this costs the same for one item and for 5,000.
- *
- * @returns ends it
+ * Calls back once when the signal aborts, and returns what ends that. A signal goes through all who
+ * listen whenever one joins or leaves; here this costs the same for one item and for 5,000.
  */
 export function onAbort(signal: AbortSignal, callBack: () => void): () => void {
 	const all = listeners.get(signal) ?? listenTo(signal);
@@ -29,11 +27,7 @@ function listenTo(signal: AbortSignal): Set<() => void> {
 	return all;
 }
 
-/**
- * Waits `ms`, or until the signal aborts or `wake` settles, whichever comes first. Never throws.
- *
- * @returns whether `wake` ended it
- */
+/** Waits `ms`, or until the signal aborts or `wake` settles, which it tells. Never throws. */
 export async function pause(
 	ms: number,
 	signal?: AbortSignal,

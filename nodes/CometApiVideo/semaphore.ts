@@ -10,9 +10,8 @@ export class Semaphore {
 	/**
 	 * Runs the task when a place is free.
 	 *
-	 * @param task is told whether it has a place
-	 * @param wait called with a promise that settles when a place is free; resolves then, or when the
-	 * caller gives up: the task runs all the same, without a place
+	 * @param wait resolves when its argument does, or when the caller gives up: the task then runs
+	 * all the same, and is told that it has no place
 	 */
 	async run<T>(
 		task: (hasPlace: boolean) => Promise<T>,

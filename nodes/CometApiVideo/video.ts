@@ -19,10 +19,7 @@ export interface Failure {
 	message: string;
 }
 
-/**
- * The cause of a failure: `provider`, so that a new job may do better; `moderation` or another fault
- * of the `request`, so that the same request fails again; `other`.
- */
+/** `provider`: a new job may do better. `moderation`, `request`: the same request fails again. */
 export type FailureCause = 'provider' | 'moderation' | 'request' | 'other';
 
 /** Of a job that failed without a word. */

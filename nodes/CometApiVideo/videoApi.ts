@@ -19,10 +19,7 @@ export function jobAt(path: string, requestId: string, ...otherIds: string[]): J
 	};
 }
 
-/**
- * A family of CometAPI's video APIs. A family describes; answers/ reads, and decides with
- * payment/ whether a submit was accepted and what is sent again.
- */
+/** A family of CometAPI's video APIs. It describes; answers/ and payment/ read and decide. */
 export interface VideoApi {
 	/** As the editor shows it under Resource. */
 	resource: string;

@@ -8,8 +8,7 @@ import { field, type Field } from './field';
 /**
  * The user's own fields of the request, as a JSON object or its text.
  *
- * @param texts fields without which there is no video: where they are given, they have text
- * @param check what else the family refuses in them
+ * @param texts those of which none may be empty; `check` refuses others
  */
 export function customBodyFields(
 	texts: readonly string[],

@@ -47,9 +47,8 @@ export function meaningOfTexts(value: unknown): unknown {
 }
 
 /**
- * The parameters of an item that differ from their defaults, as digests by name: of the stored form,
- * and of the evaluated value of an expression. n8n's retry may change one of the two: `{{ $now }}`
- * the value, a model that was picked again the form.
+ * The parameters that differ from their defaults, as digests by name: of the stored form, and of an
+ * expression's value. n8n's retry may change one: `{{ $now }}` the value, a new pick the form.
  */
 export function digestParameters(
 	parameters: readonly Comparable[],

@@ -30,11 +30,7 @@ function textForMedia(shown: Shown, byDefault: string, read: MediaReader) {
 	};
 }
 
-/**
- * The choice of an image to start from, and the field of each choice.
- *
- * @param isList takes several images, and no data URLs
- */
+/** The choice of an image to start from, and the field of each; a list takes no data URLs. */
 export function imageSourceField(
 	texts: Record<'source' | 'url' | 'file', Partial<Shown>>,
 	accepted: AcceptedMedia,
@@ -115,10 +111,8 @@ function imagesIn(value: unknown, label: string): unknown[] {
 }
 
 /**
- * Files in the order of the user: each is a URL or the name of a binary field of the input item. An
- * expression may also give a list, or the file itself. Empty means none.
- *
- * @param most so many files at most
+ * Files in the user's order: each is a URL or the name of a binary field of the input item. An
+ * expression may also give a list, or the file itself. Empty means none, `most` is the limit.
  */
 export function mediaField(shown: Shown, accepted: AcceptedMedia, most: number): MediaField {
 	return {

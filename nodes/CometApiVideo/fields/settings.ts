@@ -16,14 +16,10 @@ export interface Settings {
 	returnsOnTimeout: boolean;
 	includesRaw: boolean;
 	/** Undefined: the video is not downloaded. */
-	download?: {
-		fieldName: string;
-		/** Undefined names the file after the request id. */
-		fileName?: string;
-	};
+	download?: { fieldName: string; fileName?: string };
 }
 
-/** The operation's own fields for waiting and output, and how they are read. */
+/** An operation's fields for waiting and output. */
 export interface SettingFields {
 	fields: Array<Field<unknown>>;
 	read(item: Item): Settings;
@@ -45,15 +41,10 @@ function downloadSwitch(byDefault: boolean): Field<boolean> {
 			hint,
 			displayOptions: { hide: { '/downloadVideo': [hiddenFor] } } as IDisplayOptions,
 		}));
-	return {
-		...download,
-		properties: [
-			...withHint('You get the file, and a link that works for about a day', false),
-			...withHint('You get only a link. It works for about a day, then the video is lost.', {
-				_cnd: { not: false },
-			}),
-		],
-	};
+	const on = 'You get the file, and a link that works for about a day';
+	const off = 'You get only a link. It works for about a day, then the video is lost.';
+	const properties = [...withHint(on, false), ...withHint(off, { _cnd: { not: false } })];
+	return { ...download, properties };
 }
 
 const outputField = field(
@@ -92,20 +83,15 @@ const includeRaw = switchField({
 	description: "Whether to add CometAPI's last response to the output, unchanged, under 'raw'",
 });
 
+const RETURNS_PENDING = "Output an item whose status is 'pending'";
+const STOPS = 'The message has the request ID. Use it with Get Status to keep waiting.';
+
 const onTimeout = choiceField({
 	displayName: 'On Timeout',
 	name: 'options.onTimeout',
 	options: [
-		{
-			name: 'Return Pending Item',
-			value: 'return',
-			description: "Output an item whose status is 'pending'",
-		},
-		{
-			name: 'Stop With an Error',
-			value: 'error',
-			description: 'The message has the request ID. Use it with Get Status to keep waiting.',
-		},
+		{ name: 'Return Pending Item', value: 'return', description: RETURNS_PENDING },
+		{ name: 'Stop With an Error', value: 'error', description: STOPS },
 	],
 	default: 'error',
 	description: "What to do when the video is not finished after 'Max Wait'",
@@ -178,9 +164,8 @@ const pendingNotice = notice(
 );
 
 /**
- * @param submits whether the operation submits its video: it then waits unless told otherwise, has a
- * file only after waiting, and needs Max Wait also for its way to a free place
- * @param maxWaitS seconds, unless the user sets another limit
+ * @param submits it then waits unless told otherwise, has a file only after waiting, and needs Max
+ * Wait also for its way to a free place
  */
 export function settingFields(submits: boolean, maxWaitS: number): SettingFields {
 	const wait = switchField({

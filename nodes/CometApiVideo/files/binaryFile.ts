@@ -46,11 +46,7 @@ export async function inspectFile(
 	});
 }
 
-/**
- * Reads the file piece by piece; between pieces others have their turn.
- *
- * @throws InputError when it is not as long as it was when it was checked
- */
+/** Reads the file piece by piece. Throws InputError when it has not its checked length any more. */
 export async function readPieces(
 	reader: FileReader,
 	{ binary: { id, data }, bytes }: MediaFile,

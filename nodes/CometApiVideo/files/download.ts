@@ -51,10 +51,8 @@ type Try = { binary: IBinaryData } | FileProblem;
 const MAX_HOPS = 3;
 
 /**
- * Streams the video into n8n's binary storage. The API key does not go along, unless only it opens
- * the file; then it goes to the API alone. A try without progress is cut off.
- *
- * @throws VideoError with id and URL when the file is not to be had in time, or on Stop
+ * Streams the video into n8n's binary storage. The API key goes along to the API alone, when only
+ * it opens the file. Throws VideoError with id and URL when there is no file in time, or on Stop.
  */
 export async function downloadVideo(download: Download): Promise<IBinaryData> {
 	const { item, facts } = download;

@@ -19,48 +19,42 @@ export interface AcceptedMedia {
 	maxMb: number;
 	/** A data URL stands for a file, too. */
 	isImage?: true;
-	/** The media type that the first bytes of such a file tell. */
-	typeOf(head: Buffer): string | undefined;
+	/** First bytes of such a file, in hex, and its media type. */
+	types: Array<[start: RegExp, mimeType: string]>;
 }
-
-/** Looks for the first bytes of a file, in hex; a dot is any digit. */
-const byFirstBytes = (types: Array<[start: RegExp, mimeType: string]>) => (head: Buffer) =>
-	types.find(([start]) => start.test(head.toString('hex')))?.[1];
 
 export const IMAGE: AcceptedMedia = {
 	...{ name: 'an image', formats: 'a JPEG, PNG or WebP file', maxMb: 20, isImage: true },
-	typeOf: byFirstBytes([
+	types: [
 		[/^ffd8ff/, 'image/jpeg'],
 		[/^89504e470d0a1a0a/, 'image/png'],
 		[/^52494646.{8}57454250/, 'image/webp'],
-	]),
+	],
 };
 
 export const VIDEO: AcceptedMedia = {
 	...{ name: 'a video', formats: 'an MP4 or MOV file', maxMb: MAX_TOGETHER_MB },
-	typeOf: byFirstBytes([
+	types: [
 		// The box ftyp of QuickTime; without it, the boxes of older files.
 		[/^.{8}(6674797071742020|6d6f6f76|6d646174|77696465|66726565|736b6970)/, 'video/quicktime'],
 		// The box ftyp, but not of HEIC, AVIF, M4A and M4B.
 		[/^.{8}66747970(?!6865(6963|6978)|6d696631|61766966|4d3441|4d3442)/, 'video/mp4'],
-	]),
+	],
 };
 
 export const AUDIO: AcceptedMedia = {
 	...{ name: 'an audio file', formats: 'an MP3 or WAV file', maxMb: MAX_TOGETHER_MB },
-	typeOf: byFirstBytes([
+	types: [
 		// A tag, or the head of a frame of layer III.
 		[/^(494433|ff[ef][23ab])/, 'audio/mpeg'],
 		[/^52494646.{8}57415645/, 'audio/wav'],
-	]),
+	],
 };
 
 /**
- * The file in a binary field of the input item. The type is detected from the first bytes.
+ * The file in a binary field of the input item, its type by its first bytes. Throws InputError.
  *
  * @param field the field's name, or the file itself, as an expression gives it
- * @param label of the parameter
- * @throws InputError when there is none, or none that CometAPI takes
  */
 export async function readBinaryFile(
 	item: Item,
@@ -74,11 +68,7 @@ export async function readBinaryFile(
 	return await checkFile(item, binary, `The file in '${name}'`, accepted);
 }
 
-/**
- * The image that a data URL holds, or undefined for an http(s) URL.
- *
- * @throws InputError when it is neither, or no image that CometAPI takes
- */
+/** The image that a data URL holds, or undefined for an http(s) URL. Throws InputError. */
 export async function readDataUrl(
 	item: Item,
 	url: string,
@@ -162,8 +152,9 @@ async function checkFile(
 			`It has ${(bytes / 1_000_000).toFixed(1)} MB, and ${accepted.isImage ? 'CometAPI takes' : 'this node sends'} up to ${accepted.maxMb} MB. Make it smaller.`,
 		);
 	}
-	const mimeType = accepted.typeOf(head);
-	if (!mimeType) {
+	const hex = head.toString('hex');
+	const [, mimeType] = accepted.types.find(([start]) => start.test(hex)) ?? [];
+	if (mimeType === undefined) {
 		throw new InputError(
 			`${what} is not ${accepted.name} that CometAPI accepts`,
 			`Use ${accepted.formats}. n8n calls this one ${binary.mimeType}.`,

@@ -32,10 +32,7 @@ export const asBase64 = (media: string | MediaFile): string | object =>
 export const asDataUrl = (media: string | MediaFile): string | object =>
 	typeof media === 'string' ? media : new FileText(media, `data:${media.mimeType};base64,`);
 
-/**
- * @param fields may have files at any depth, by `asBase64` or `asDataUrl`
- * @throws InputError when the files are too large for one body
- */
+/** Files may be at any depth, by `asBase64` or `asDataUrl`. Throws InputError if too large. */
 export function jsonBody(fields: object): RequestBody {
 	const files: MediaFile[] = [];
 	const placeholder = randomUUID();
@@ -56,10 +53,8 @@ export function jsonBody(fields: object): RequestBody {
 export type FormValues = Record<string, Array<string | MediaFile>>;
 
 /**
- * The fields as multipart/form-data (RFC 7578), in their order. Equal fields make equal bodies: the
- * boundary is the digest of all of them, so that none of them can hold it.
- *
- * @throws InputError when the files are too large for one body
+ * The fields as multipart/form-data (RFC 7578). Equal fields make equal bodies: the boundary is
+ * their digest, so that none can hold it. Throws InputError when the files are too large together.
  */
 export async function multipartBody(reader: FileReader, values: FormValues): Promise<RequestBody> {
 	checkTogether(Object.values(values).flat());
@@ -107,11 +102,7 @@ function quoted(name: string): string {
 	return name.replaceAll('"', '%22').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
 }
 
-/**
- * SHA-256 of the body in hex; a file counts by the SHA-256 of its bytes.
- *
- * @throws InputError when a file is not as long as n8n says
- */
+/** SHA-256 of the body, files by that of their bytes. Throws InputError if one has changed. */
 export async function digestBody(reader: FileReader, { parts }: RequestBody): Promise<string> {
 	const hash = createHash('sha256');
 	for (const part of parts) {
@@ -126,11 +117,7 @@ export async function digestBody(reader: FileReader, { parts }: RequestBody): Pr
 	return hash.digest('hex');
 }
 
-/**
- * The body as one buffer: a string of that size would be copied several times on its way.
- *
- * @throws InputError when a file is not as long as n8n says
- */
+/** One buffer: a string would be copied. Throws InputError if a file has changed. */
 export async function encodeBody(reader: FileReader, { parts }: RequestBody): Promise<Buffer> {
 	const body = Buffer.allocUnsafe(parts.reduce((sum, part) => sum + encodedBytes(part), 0));
 	let end = 0;

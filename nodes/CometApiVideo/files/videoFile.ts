@@ -16,12 +16,7 @@ const NOT_YET_MS = 20_000;
 const MAX_TRIES = 5;
 const FIRST_PAUSE_MS = 1_000;
 
-/**
- * The pause before the next try, in ms; undefined when there is none.
- *
- * @param tries so far, from 1
- * @param sinceMs since the first try began
- */
+/** The pause in ms before the next try, if there is one; `sinceMs` counts from the first try. */
 export function pauseBeforeNextMs(
 	{ again }: Pick<FileProblem, 'again'>,
 	tries: number,
@@ -55,11 +50,7 @@ const CONTAINERS: Array<[start: RegExp, mimeType: string, extension: string]> = 
 /** PNG, JPEG, GIF, WebP, ZIP and gzip. */
 const OTHER_FILES = /^(89504e47|ffd8ff|47494638|52494646.{8}57454250|504b0304|1f8b)/;
 
-/**
- * The type of a video by its first bytes; where they say nothing, by the host's word for it.
- *
- * @returns undefined for what is no video
- */
+/** The type of a video by its first bytes, else by the host's word; undefined for other files. */
 export function videoTypeOf(head: Buffer, contentType = 'video/mp4'): VideoType | undefined {
 	const hex = head.toString('hex');
 	if (head.length === 0 || isText(head) || OTHER_FILES.test(hex)) return undefined;
@@ -136,11 +127,7 @@ const NOT_YET_WORDS =
 
 const PASSING = [408, 429];
 
-/**
- * The reason for no file, by an answer without the video.
- *
- * @param isAtTheApi the API gives an error as HTTP 200, too; its address does not expire
- */
+/** The reason for no file. The API gives an error as HTTP 200, too; its address does not expire. */
 export function judgeAnswer(
 	answer: HttpAnswer & { head: Buffer },
 	isAtTheApi: boolean,

@@ -11,8 +11,8 @@ export interface HttpAnswer {
 }
 
 /**
- * The last phase of a request without an answer: n8n's database did not give the credential, n8n itself
- * blocked it, no connection was made, or it may have reached the host.
+ * The last phase of a request without an answer: n8n did not give the credential, n8n blocked it,
+ * no connection was made, or it may have reached the host.
  */
 export type RequestPhase = 'credential' | 'blocked' | 'connecting' | 'sent';
 
@@ -27,11 +27,7 @@ export type Exchange = { answer: HttpAnswer } | { unanswered: Unanswered };
 /** A longer silence would leave a finished video, or a free place, unseen for too long. */
 const LONGEST_RETRY_AFTER_MS = 60_000;
 
-/**
- * Retry-After of RFC 9110: seconds or an HTTP date.
- *
- * @returns milliseconds from now on, 0 to 60,000; undefined without a readable header
- */
+/** Retry-After (RFC 9110: seconds or a date) in ms from now on, 0 to 60,000, if it is readable. */
 export function readRetryAfter(headers: JsonRecord, nowMs: number): number | undefined {
 	const value = text(headers['retry-after']);
 	if (value === undefined) return undefined;

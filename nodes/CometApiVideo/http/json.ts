@@ -80,11 +80,7 @@ export function readCutFields(json: string, names: readonly string[]): JsonRecor
 	) as JsonRecord;
 }
 
-/**
- * A value as JSON text; what is nested too deeply for that is said to be.
- *
- * @param replace what is written in place of each value in it
- */
+/** A value as JSON text, each value in it replaced; too deep a nesting is said to be one. */
 export function toText(
 	value: unknown,
 	replace: (value: unknown) => unknown = (each) => each,

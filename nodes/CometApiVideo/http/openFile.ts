@@ -45,9 +45,8 @@ const MAX_REDIRECTS = 5;
 /**
  * Opens a file. Redirects are followed. Never throws.
  *
- * @param toApi undefined if the API did not tell this address. Else its key goes along as long as the
- * address is at the API's origin, and nowhere else: this gives the address there of what stands under
- * another name of the API's, and anything else back
+ * @param toApi undefined if the API did not tell this address. Else its key goes along as long as
+ * the address is at the API's origin: this gives that for another name of the API's
  */
 export async function openFile(
 	caller: Caller,

@@ -102,11 +102,10 @@ export async function sendRequest(
 }
 
 /**
- * Sends a request by n8n's helper; an answer of any status is one. Redirects are not followed, since
- * the key would go along.
+ * Sends a request by n8n's helper, and throws what that throws; an answer of any status is one.
+ * Redirects are not followed, since the key would go along.
  *
  * @param key learns the key, which is sent; undefined sends none
- * @throws what n8n's helper throws
  */
 export async function openAnswer<Body = AnswerBody>(
 	context: Requester,
@@ -134,9 +133,8 @@ export async function openAnswer<Body = AnswerBody>(
 }
 
 /**
- * n8n puts the execution's own cancel signal into every request, so the request is made on behalf of
- * a context whose signal is the one wanted here. It also tells the key that n8n reads anyway, and
- * ends a credential read that hangs: n8n reads it from its database, also long after Stop.
+ * n8n puts the execution's cancel signal into every request, and may read the credential long after
+ * Stop: so the caller gets the signal that is wanted here. The key is learned as n8n reads it.
  */
 function withOwnSignal(
 	context: Requester,
@@ -190,12 +188,7 @@ class RequestAbort {
 	}
 }
 
-/**
- * Reads an answer as far as it comes, and closes it. Never throws.
- *
- * @param abort ends the reading
- * @param maxBytes how much is read
- */
+/** Reads an answer as far as it comes before `abort`, then closes it. Never throws. */
 export async function readAnswer(
 	{ statusCode, headers, body }: RawAnswer,
 	abort: AbortSignal,
@@ -259,10 +252,8 @@ function withLongNumbersAsText(json: string): string {
 }
 
 /**
- * Reads an error of n8n's HTTP helpers about a request without an answer. Its phase is told
- * by its connection: look-up, connect, TLS handshake, or after them.
- *
- * @param isDispatched whether the HTTP client has begun to send
+ * Reads an error of n8n's HTTP helpers about a request without an answer. Its phase is told by its
+ * connection, and by whether the HTTP client has begun to send.
  */
 export function describeUnanswered(error: unknown, isDispatched = false): Unanswered {
 	const chain = causesOf(error);

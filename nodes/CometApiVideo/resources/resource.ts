@@ -102,12 +102,7 @@ export function requestIdField(idLike: string): Field<string> {
 	);
 }
 
-/**
- * Get Status.
- *
- * @param idLike an example of a request ID
- * @param jobFields parameters beside the request ID that say which job
- */
+/** Get Status, with an example of a request ID, and the parameters beside it that say which job. */
 export function statusOperation(
 	api: VideoApi,
 	action: string,

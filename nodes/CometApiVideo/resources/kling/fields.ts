@@ -74,10 +74,7 @@ export const KLING = {
 
 export const KLING_IMAGE: AcceptedMedia = {
 	...{ ...IMAGE, formats: 'a JPEG or PNG file', maxMb: 10 },
-	typeOf(head) {
-		const type = IMAGE.typeOf(head);
-		return type === 'image/webp' ? undefined : type;
-	},
+	types: IMAGE.types.filter(([, type]) => type !== 'image/webp'),
 };
 
 export const mode = choiceField({
@@ -124,11 +121,7 @@ export function sharedFields(item: Item, prompt: Field<string>): IDataObject {
 	};
 }
 
-/**
- * A submission to one of Kling's paths.
- *
- * @param model as the item shows it
- */
+/** A submission to one of Kling's paths, with the model as the item shows it. */
 export function toSubmission(path: string, model: string, fields: IDataObject): Submission {
 	const { external_task_id, duration, mode: quality } = fields;
 	// Not among Extend's fields, nor those of Kling 4.0.

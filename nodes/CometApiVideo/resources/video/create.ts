@@ -86,10 +86,8 @@ async function readCreate(item: Item): Promise<Submission> {
 }
 
 /**
- * The user's own fields as a form has them: a list repeats the field, an object is its JSON text, and
- * an empty text leaves the field out.
- *
- * @throws InputError for null, which a form cannot say
+ * The user's own fields as a form has them: a list repeats the field, an object is its JSON text,
+ * and an empty text leaves the field out.
  */
 function toFormValues(fields: IDataObject): Record<string, string[]> {
 	const toTexts = (name: string, value: unknown): string[] => {

@@ -55,11 +55,7 @@ export const referenceAudios = mediaField(
 	MOST,
 );
 
-/**
- * The images with the last frame: behind the others, or in a field of its own where the model has one.
- *
- * @param hasOwn the user's own fields have the images
- */
+/** The images with the last frame, unless the user's own fields have them. */
 export async function readImages(
 	item: Item,
 	modelId: string,
