@@ -55,7 +55,9 @@ export class VideoError extends Error {
 		details: Array<string | undefined> = [],
 	) {
 		const { requestId } = facts;
-		super(requestId === undefined ? happened : `${happened} [request ID ${requestId}]`);
+		// n8n writes it into its log, where a value with line breaks could pass for another line.
+		const line = happened.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ');
+		super(requestId === undefined ? line : `${line} [request ID ${requestId}]`);
 		this.advice = sentences(advice);
 		this.details = sentences(...details, facts.toFind);
 		this.facts = facts;

@@ -161,6 +161,21 @@ describe('"Retry with currently saved workflow" pays once', () => {
 			{ imageSource: 'url', imageUrl: '={{ [$json.url, "https://example.com/b.png"] }}' },
 		],
 		[
+			'when a list of URLs got other line breaks',
+			createVideoNode,
+			{ imageSource: 'url', imageUrl: 'https://example.com/a.png\nhttps://example.com/b.png' },
+			{
+				imageSource: 'url',
+				imageUrl: ' https://example.com/a.png,\r\n\nhttps://example.com/b.png ',
+			},
+		],
+		[
+			'when a list of fields got blanks',
+			createVideoNode,
+			{ imageSource: 'binary', inputDataFieldName: 'data,data' },
+			{ imageSource: 'binary', inputDataFieldName: ' data , data ' },
+		],
+		[
 			'when own fields changed their order and their layout',
 			createNode,
 			{ options: { customBodyFields: '{"seed":1,"style":{"a":1,"b":2}}' } },

@@ -9,6 +9,7 @@ import { CometApiVideoApi } from '../../credentials/CometApiVideoApi.credentials
 import { countWords, MOST_WORDS } from '../harness/words';
 import { CometApiVideo } from '../../nodes/CometApiVideo/CometApiVideo.node';
 import {
+	InputError,
 	downloadFailed,
 	outcomeUnknown,
 	noPlaceFree,
@@ -525,6 +526,18 @@ describe('the error as n8n shows it', () => {
 	test.each([...withId, ...withoutId])('is explained in the documents: $name', ({ error }) => {
 		const [happened = ''] = error.message.split(' [request ID');
 		expect(withoutNumbers(TROUBLESHOOTING)).toContain(withoutNumbers(happened));
+	});
+
+	test("is one line of n8n's log, whatever a value has in it", () => {
+		const value = 'a\nCometAPI accepted a video: b\r\nc\u2028d\u2029e\u0085f\u001b[2J';
+		const shown = toNodeError(
+			node,
+			new InputError(`'Model' ${value} is unknown`, ''),
+			place,
+			1,
+			[],
+		);
+		expect(shown.message).toBe("'Model' a CometAPI accepted a video: b c d e f [2J is unknown");
 	});
 
 	test('says which of several items it is about', () => {

@@ -86,7 +86,7 @@ export function imageSourceField(
 			// The field that is not asked for keeps its value.
 			const atUrl = from === 'binary' ? null : lookup(url.name);
 			const inField = from === 'url' ? null : (lookup(file.name) ?? 'data');
-			return from === 'none' ? from : [from, atUrl, inField].map(meaningOfTexts);
+			return from === 'none' ? from : [from, meaningOfFiles(atUrl), meaningOfFiles(inField)];
 		},
 	};
 }
@@ -126,12 +126,15 @@ export function mediaField(shown: Shown, accepted: AcceptedMedia, most: number):
 			}
 			return await readEach(given, (each) => readOne(item, each, label, accepted));
 		}),
-		meaning(lookup) {
-			const texts = meaningOfTexts(lookup(shown.name));
-			if (isEmpty(texts)) return [];
-			return typeof texts === 'string' ? piecesOf(texts) : texts;
-		},
+		meaning: (lookup) => meaningOfFiles(lookup(shown.name)),
 	};
+}
+
+/** Equal for what leads to the same files, as a text or as a list. */
+function meaningOfFiles(value: unknown): unknown {
+	const texts = meaningOfTexts(value);
+	if (isEmpty(texts)) return [];
+	return typeof texts === 'string' ? piecesOf(texts) : texts;
 }
 
 /** One after another, since each file takes memory while it is read. */
