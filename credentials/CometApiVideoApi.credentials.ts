@@ -1,12 +1,12 @@
-import type {
-	ICredentialDataDecryptedObject,
-	ICredentialTestRequest,
-	ICredentialType,
-	IHttpRequestOptions,
-	INodeProperties,
-	Icon,
+import {
+	UserError,
+	type ICredentialDataDecryptedObject,
+	type ICredentialTestRequest,
+	type ICredentialType,
+	type IHttpRequestOptions,
+	type INodeProperties,
+	type Icon,
 } from 'n8n-workflow';
-import { UserError } from 'n8n-workflow';
 
 import { BASE_URL_EXPRESSION, baseUrlProblem, DEFAULT_BASE_URL } from './baseUrl';
 import { CREDENTIAL_TYPE } from './credentialType';

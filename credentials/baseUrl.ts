@@ -1,5 +1,4 @@
 export const DEFAULT_BASE_URL = 'https://api.cometapi.com';
-
 const VERSION_AND_SLASHES = /(?<!\/)(\/v1)?\/*$/;
 
 /** What `baseUrl` of the credential becomes in a request: a trailing slash or /v1 is forgiven. */

@@ -42,9 +42,7 @@ export class Clock {
 	/** Awaits a request, and notices a jump meanwhile. */
 	async during<T>(request: Promise<T>): Promise<T> {
 		let isOver = false;
-		const end = () => {
-			isOver = true;
-		};
+		const end = () => (isOver = true);
 		const over = request.then(end, end);
 		while (!isOver && !this.source.isStopped()) await this.sleep(LONGEST_SLEEP_MS, over);
 		return await request;

@@ -1,5 +1,4 @@
-import type { IDataObject, INode } from 'n8n-workflow';
-import { NodeApiError } from 'n8n-workflow';
+import { NodeApiError, type IDataObject, type INode } from 'n8n-workflow';
 
 import type { ApiProblem, ProblemReason } from './answers/problem';
 import { shorten } from './http/exchange';
@@ -158,9 +157,7 @@ function adviceAtStatus({ reason }: ApiProblem): [happened: string, fix: string]
 }
 
 const NOT_CHARGED = 'You were not charged.';
-
 const MAY_BE_CHARGED = 'It may have been charged.';
-
 const NOT_SENT_AGAIN = "It was not sent again, so you don't pay twice.";
 
 const IN_USAGE_LOG =

@@ -34,18 +34,12 @@ export class Semaphore {
 			this.free--;
 			return true;
 		}
-		let hasPlace = false;
 		let take: () => void = () => {};
-		const placed = new Promise<void>((resolve) => {
-			take = () => {
-				hasPlace = true;
-				resolve();
-			};
-		});
+		const placed = new Promise<void>((resolve) => (take = resolve));
 		this.waiting.add(take);
 		await wait(placed);
-		this.waiting.delete(take);
-		return hasPlace;
+		// Whoever leaves takes the first one out, so one that is still in has no place.
+		return !this.waiting.delete(take);
 	}
 
 	private leave(): void {

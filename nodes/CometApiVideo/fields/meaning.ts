@@ -60,7 +60,7 @@ export function digestParameters(
 	const evaluated: Lookup = (path) =>
 		comparable(sent[path] ?? context.getNodeParameter(path, null));
 	const digests = parameters.map((parameter): [string, string[]] => {
-		const { inForm, isLiteral } = digestStored(parameter, stored);
+		const [inForm, isLiteral] = digestStored(parameter, stored);
 		const inValue = isLiteral ? undefined : digest(parameter, evaluated);
 		return [parameter.name, [inForm, inValue].filter((each) => each !== undefined)];
 	});
@@ -69,10 +69,7 @@ export function digestParameters(
 	);
 }
 
-interface StoredDigest {
-	inForm: string | undefined;
-	isLiteral: boolean;
-}
+type StoredDigest = [inForm: string | undefined, isLiteral: boolean];
 
 const ofStored = new WeakMap<INodeParameters, Map<Comparable, StoredDigest>>();
 
@@ -80,18 +77,16 @@ const ofStored = new WeakMap<INodeParameters, Map<Comparable, StoredDigest>>();
 function digestStored(parameter: Comparable, stored: INodeParameters): StoredDigest {
 	const known = ofStored.get(stored) ?? new Map<Comparable, StoredDigest>();
 	ofStored.set(stored, known);
-	let found = known.get(parameter);
-	if (!found) {
-		let isLiteral = true;
-		const inForm = digest(parameter, (path) => {
-			const value = literalOf(valueAt(stored, path));
-			isLiteral = isLiteral && !(value instanceof Expression);
-			return value;
-		});
-		found = { inForm, isLiteral };
-		known.set(parameter, found);
-	}
-	return found;
+	const found = known.get(parameter);
+	if (found) return found;
+	let isLiteral = true;
+	const inForm = digest(parameter, (path) => {
+		const value = literalOf(valueAt(stored, path));
+		isLiteral &&= !(value instanceof Expression);
+		return value;
+	});
+	known.set(parameter, [inForm, isLiteral]);
+	return [inForm, isLiteral];
 }
 
 /** @returns undefined for what cannot be compared, as an expression that n8n cannot evaluate any more */
@@ -128,9 +123,8 @@ function literalOf(stored: unknown): unknown {
 	if (/^-?\d+(\.\d+)?$/.test(code)) return Number(code);
 	if (code === 'true' || code === 'false') return code === 'true';
 	if (code === 'null' || code === 'undefined') return null;
-	return /^("[^"\\\n]*"|'[^'\\\n]*'|`[^`\\$]*`)$/.test(code)
-		? code.slice(1, -1)
-		: new Expression(code);
+	const isText = /^("[^"\\\n]*"|'[^'\\\n]*'|`[^`\\$]*`)$/.test(code);
+	return isText ? code.slice(1, -1) : new Expression(code);
 }
 
 /** A resource locator keeps beside its value how that was picked. */

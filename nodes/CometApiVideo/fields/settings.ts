@@ -1,5 +1,4 @@
-import type { IDisplayOptions } from 'n8n-workflow';
-import { updateDisplayOptions } from 'n8n-workflow';
+import { updateDisplayOptions, type IDisplayOptions } from 'n8n-workflow';
 
 import type { Item } from '../item';
 import { badValue, checkOptionalText } from './checks';

@@ -1,12 +1,10 @@
-import type { IBinaryData, IExecuteSingleFunctions } from 'n8n-workflow';
-import { sleep } from 'n8n-workflow';
+import { sleep, type IBinaryData, type IExecuteSingleFunctions } from 'n8n-workflow';
 
 import { InputError, stopped } from '../errors';
 import type { Item } from '../item';
 
 // A multiple of 4, so that every piece of a base64 text is one by itself.
 const PIECE_CHARS = 1_000_000;
-
 const HEAD_BYTES = 12;
 
 /** Reads files: a few of all items of the run at a time, since each file takes a handle. */

@@ -19,7 +19,9 @@ import {
 	MAX_FILE_BYTES,
 	nameOfFile,
 	notStored,
+	outOfTime,
 	pauseBeforeNextMs,
+	stalled,
 	tooLarge,
 	videoTypeOf,
 	type FileProblem,
@@ -89,7 +91,7 @@ async function tryOnce(download: Download, budget: AbortSignal): Promise<Try> {
 	const result = await untilStopped(fetching, cut.signal);
 	budget.removeEventListener('abort', cutOffNow);
 	if (result && !cut.signal.aborted) return result;
-	return budget.aborted ? outOfTime() : STALLED;
+	return budget.aborted ? outOfTime() : stalled;
 }
 
 /** Cuts the try off when too little comes. */
@@ -188,12 +190,4 @@ function isOfTheStorage(error: unknown, stream: FileStream | undefined): boolean
 	if (!stream) return true;
 	if (error === stream.errored) return false;
 	return stream.readableEnded || (isRecord(error) && 'syscall' in error);
-}
-
-const STALLED: FileProblem = { reason: 'The download stalled', again: 'later' };
-
-/** @param last what the last try came to */
-function outOfTime(last?: FileProblem): FileProblem {
-	const reason = "There was no time left of 'Max Wait' to download it";
-	return { reason: last ? `${reason}. Last: ${last.reason}` : reason, again: 'never' };
 }

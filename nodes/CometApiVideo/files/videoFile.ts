@@ -11,6 +11,11 @@ export interface FileProblem {
 	again: 'soon' | 'later' | 'never';
 }
 
+const problem = (again: FileProblem['again'], reason: string, fix?: string): FileProblem => ({
+	...{ reason, again },
+	...(fix !== undefined && { fix }),
+});
+
 /** In ms, from the first try on: so long a finished video may not be there yet (docs/api.md). */
 const NOT_YET_MS = 20_000;
 const MAX_TRIES = 5;
@@ -118,13 +123,10 @@ export function hasWholeFile({ statusCode, headers }: AnswerHead): boolean {
 	return range !== null && Number(range[1]) + 1 === Number(range[2]);
 }
 
-/** Statuses of a file that may not be there yet. */
+/** Statuses and words of a file that may not be there yet. */
 const NOT_YET = [202, 400, 403, 404, 409, 425];
-
-/** The same in words. */
 const NOT_YET_WORDS =
 	/not.{0,12}(ready|finish|complete|available|exist|found)|processing|in.?progress|pending|queue|generating|try again/i;
-
 const PASSING = [408, 429];
 
 /** The reason for no file. The API gives an error as HTTP 200, too; its address does not expire. */
@@ -137,30 +139,23 @@ export function judgeAnswer(
 	const quoting = (reason: string) => (message === undefined ? reason : `${reason}: ${message}`);
 	const isNotYet = isText(head) && NOT_YET_WORDS.test(toText(answer.body) ?? '');
 	if (hasWholeFile(answer)) {
-		if (head.length === 0) {
-			return { reason: 'The host of the video sent an empty file', again: 'later' };
-		}
-		return {
-			reason: quoting(`The host of the video sent ${typeOf(answer)} instead of a video`),
-			...(!isAtTheApi && !isNotYet && { fix: 'Open the URL in a browser to see what it is.' }),
-			again: isAtTheApi || isNotYet ? 'soon' : 'never',
-		};
+		if (head.length === 0) return problem('later', 'The host of the video sent an empty file');
+		const reason = quoting(`The host of the video sent ${typeOf(answer)} instead of a video`);
+		return isAtTheApi || isNotYet
+			? problem('soon', reason)
+			: problem('never', reason, 'Open the URL in a browser to see what it is.');
 	}
-	if (status === 206) {
-		return { reason: 'The host of the video sent only a part of it', again: 'later' };
-	}
+	if (status === 206) return problem('later', 'The host of the video sent only a part of it');
 	if ([403, 404, 410].includes(status) && !isAtTheApi) {
-		return {
-			reason: quoting(`The link to the video has expired (HTTP ${status})`),
-			fix: 'A link works for about a day. Get Status may have a fresh one.',
-			again: status === 410 ? 'never' : 'soon',
-		};
+		const reason = quoting(`The link to the video has expired (HTTP ${status})`);
+		const fix = 'A link works for about a day. Get Status may have a fresh one.';
+		return problem(status === 410 ? 'never' : 'soon', reason, fix);
 	}
 	const isPassing = status >= 500 || PASSING.includes(status);
-	return {
-		reason: quoting(`The host of the video answered HTTP ${status}`),
-		again: NOT_YET.includes(status) || isNotYet ? 'soon' : isPassing ? 'later' : 'never',
-	};
+	return problem(
+		NOT_YET.includes(status) || isNotYet ? 'soon' : isPassing ? 'later' : 'never',
+		quoting(`The host of the video answered HTTP ${status}`),
+	);
 }
 
 const LONGEST_TYPE = 100;
@@ -177,33 +172,39 @@ export const MAX_FILE_BYTES = 2_000_000_000;
 
 const LINK_ONLY = "Without 'Download Video', the item has the link.";
 
-export const tooLarge: FileProblem = {
-	reason: `The file has more than ${MAX_FILE_BYTES / 1_000_000_000} GB, and this node downloads no more`,
-	fix: LINK_ONLY,
-	again: 'never',
-};
+export const tooLarge = problem(
+	'never',
+	`The file has more than ${MAX_FILE_BYTES / 1_000_000_000} GB, and this node downloads no more`,
+	LINK_ONLY,
+);
 
-export const brokenOff = (message: string): FileProblem => ({
-	reason: `The download was interrupted: ${shorten(message)}`,
-	again: 'later',
-});
+export const brokenOff = (message: string) =>
+	problem('later', `The download was interrupted: ${shorten(message)}`);
 
-export const blocked = (message: string): FileProblem => ({
-	reason: `n8n blocked the request: ${shorten(message)}`,
-	fix: `Ask whoever runs your n8n: its rules for outgoing requests don't allow this host. ${LINK_ONLY}`,
-	again: 'never',
-});
+export const blocked = (message: string) =>
+	problem(
+		'never',
+		`n8n blocked the request: ${shorten(message)}`,
+		`Ask whoever runs your n8n: its rules for outgoing requests don't allow this host. ${LINK_ONLY}`,
+	);
 
-export const notStored = (message: string): FileProblem => ({
-	reason: `n8n could not store the file: ${shorten(message)}`,
-	fix: `Ask whoever runs your n8n: its storage has no space or refuses this file. ${LINK_ONLY}`,
-	again: 'never',
-});
+export const notStored = (message: string) =>
+	problem(
+		'never',
+		`n8n could not store the file: ${shorten(message)}`,
+		`Ask whoever runs your n8n: its storage has no space or refuses this file. ${LINK_ONLY}`,
+	);
 
-export const cutOff = (bytes: number): FileProblem => ({
-	reason: `The file has only ${bytes} bytes, and they end too early`,
-	again: 'later',
-});
+export const cutOff = (bytes: number) =>
+	problem('later', `The file has only ${bytes} bytes, and they end too early`);
+
+export const stalled = problem('later', 'The download stalled');
+
+/** @param last what the last try came to */
+export function outOfTime(last?: FileProblem): FileProblem {
+	const reason = "There was no time left of 'Max Wait' to download it";
+	return problem('never', last ? `${reason}. Last: ${last.reason}` : reason);
+}
 
 /** A file's name from an id, which may have characters that no file system takes. */
 export function nameOfFile(requestId: string, { extension }: VideoType): string {

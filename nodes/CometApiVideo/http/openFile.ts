@@ -39,7 +39,6 @@ const HEAD_BYTES = 400;
 /** Words are short; an answer may as well be endless. */
 const MAX_ANSWER_BYTES = 16_384;
 const ANSWER_MS = 5_000;
-
 const MAX_REDIRECTS = 5;
 
 /**

@@ -124,7 +124,7 @@ export async function openAnswer<Body = AnswerBody>(
 	};
 	const answer: unknown = key
 		? await helpers.httpRequestWithAuthentication.call(
-				withOwnSignal(context, signals, key),
+				withSignal(context, signals, key),
 				CREDENTIAL_TYPE,
 				options,
 			)
@@ -136,7 +136,7 @@ export async function openAnswer<Body = AnswerBody>(
  * n8n puts the execution's cancel signal into every request, and may read the credential long after
  * Stop: so the caller gets the signal that is wanted here. The key is learned as n8n reads it.
  */
-function withOwnSignal(
+function withSignal(
 	context: Requester,
 	{ signal, clientSignal }: Pick<RequestAbort, 'signal' | 'clientSignal'>,
 	key: KnownKey,
@@ -265,7 +265,7 @@ function phaseOf(chain: JsonRecord[], isDispatched: boolean): RequestPhase {
 	const isTransport = chain.some(({ code, isAxiosError }) => text(code) ?? isAxiosError === true);
 	const isUnsent = isTransport ? chain.some(isBeforeSending) : !isDispatched;
 	// n8n's own errors come before a request leaves, but for those of an answer that breaks off.
-	if (isUnsent && isOwnError(chain.at(-1))) return 'blocked';
+	if (isUnsent && isN8nError(chain.at(-1))) return 'blocked';
 	return isUnsent && isTransport ? 'connecting' : 'sent';
 }
 
@@ -289,7 +289,7 @@ function isConnecting(request: unknown): boolean {
 }
 
 /** True for what n8n itself raises before it sends: a credential, allowed domains, SSRF protection. */
-function isOwnError(error: JsonRecord | undefined): boolean {
+function isN8nError(error: JsonRecord | undefined): boolean {
 	return error !== undefined && 'level' in error && error.name !== 'NodeApiError';
 }
 

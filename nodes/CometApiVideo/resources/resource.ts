@@ -24,35 +24,38 @@ export interface Resource {
 	models: ModelField[];
 }
 
-/** An operation: how the editor names it, what it does, and its parameters. */
+/** How the editor names an operation. */
+type Head = Pick<INodePropertyOptions, 'name' | 'value' | 'action' | 'description'>;
+
 export interface Operation {
-	head: Pick<INodePropertyOptions, 'name' | 'value' | 'action' | 'description'>;
+	head: Head;
 	routing(family: Resource, others: Resource[]): INodePropertyRouting;
 	fields: INodeProperties[];
 }
 
 /** Of the operation that makes a video from a prompt or an image. */
-export const createHead = (family: string): Operation['head'] => ({
+export const createHead = (family: string): Head => ({
 	name: 'Create',
 	value: 'create',
 	action: `Create ${family} video`,
 	description: 'Generate a video from a prompt, or from a prompt and an image',
 });
 
-/** An operation that makes a video, with the parameters of waiting and output that all have. */
-export function submitOperation({
-	head,
-	submitPath,
-	fields,
-	api,
-	read,
-}: Pick<VideoMaker, 'api' | 'read'> & {
-	head: Operation['head'];
+interface SubmitOperation extends Head, Pick<VideoMaker, 'api' | 'read'> {
 	/** Below the base URL; may be an expression. */
 	submitPath: string;
 	/** The parameters that make the video: no others tell one video from another. */
 	fields: Array<Field<unknown>>;
-}): Operation {
+}
+
+/** An operation that makes a video, with the parameters of waiting and output that all have. */
+export function submitOperation({
+	submitPath,
+	fields,
+	api,
+	read,
+	...head
+}: SubmitOperation): Operation {
 	const settings = settingFields(true, api.maxWaitS);
 	return {
 		head,

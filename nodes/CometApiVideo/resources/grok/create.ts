@@ -21,9 +21,7 @@ import {
 } from './fields';
 
 const prompt = promptField();
-
 const image = imageField();
-
 const duration = durationField(1, 15, 8);
 
 const resolution = choiceField({
@@ -54,7 +52,7 @@ const aspectRatio = aspectRatioField(
 );
 
 export const create = submitOperation({
-	head: createHead(grokApi.resource),
+	...createHead(grokApi.resource),
 	api: grokApi,
 	submitPath: `${VIDEOS_PATH}/generations`,
 	fields: [model, prompt, image, duration, resolution, aspectRatio, custom, user],
@@ -62,10 +60,10 @@ export const create = submitOperation({
 });
 
 async function readCreate(item: Item): Promise<Submission> {
-	const users = custom.read(item);
-	const [file] = 'image' in users ? [] : await image.read(item);
+	const overrides = custom.read(item);
+	const [file] = 'image' in overrides ? [] : await image.read(item);
 	const ratio = aspectRatio.read(item);
-	const hasImage = file !== undefined || !isEmpty(users.image);
+	const hasImage = file !== undefined || !isEmpty(overrides.image);
 	const shape = ratio !== 'auto' ? ratio : hasImage ? undefined : '1:1';
 	const fields = readBody(item, prompt, {
 		duration: duration.read(item),

@@ -30,12 +30,10 @@ const price = notice(
 );
 
 export const edit = submitOperation({
-	head: {
-		name: 'Edit',
-		value: 'edit',
-		action: 'Edit Grok video',
-		description: 'Make a new video from an existing one and a prompt',
-	},
+	name: 'Edit',
+	value: 'edit',
+	action: 'Edit Grok video',
+	description: 'Make a new video from an existing one and a prompt',
 	api: grokApi,
 	submitPath: `${VIDEOS_PATH}/edits`,
 	fields: [model.picker, videoUrl, prompt, price, custom, user],

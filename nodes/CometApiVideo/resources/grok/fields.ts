@@ -73,13 +73,13 @@ export const user = optionalTextField({
 
 /** The body of both operations: the shared fields, the operation's own, and the user's on top. */
 export function readBody(item: Item, prompt: Field<string>, fields: IDataObject): IDataObject {
-	const users = custom.read(item);
+	const overrides = custom.read(item);
 	const endUser = user.read(item);
 	return {
-		model: users.model ?? model.read(item),
-		prompt: users.prompt ?? prompt.read(item),
+		model: overrides.model ?? model.read(item),
+		prompt: overrides.prompt ?? prompt.read(item),
 		...fields,
 		...(endUser !== undefined && { user: endUser }),
-		...users,
+		...overrides,
 	};
 }

@@ -46,9 +46,7 @@ const prompt = promptField({
 });
 
 const image = imageField(KLING_IMAGE);
-
 const lastFrame = lastFrameField(KLING_IMAGE);
-
 const duration = secondsField([5, 10], 5);
 
 const automatic = {
@@ -70,7 +68,7 @@ const sound = switchField({
 });
 
 export const create = submitOperation({
-	head: createHead(klingApi.resource),
+	...createHead(klingApi.resource),
 	api: klingApi,
 	submitPath: PATHS.text,
 	fields: [
@@ -81,13 +79,13 @@ export const create = submitOperation({
 });
 
 async function readCreate(item: Item): Promise<Submission> {
-	const users = custom.read(item);
-	const hasOwn = 'image' in users;
-	const [first] = hasOwn ? [] : await image.read(item);
-	const [last] = hasOwn || first !== undefined ? await lastFrame.read(item) : [];
-	const isFromText = [first, last, users.image, users.image_tail].every(isEmpty);
+	const overrides = custom.read(item);
+	const overridesImages = 'image' in overrides;
+	const [first] = overridesImages ? [] : await image.read(item);
+	const [last] = overridesImages || first !== undefined ? await lastFrame.read(item) : [];
+	const isFromText = [first, last, overrides.image, overrides.image_tail].every(isEmpty);
 	const ratio = aspectRatio.read(item);
-	const name = String(users.model_name ?? model.read(item));
+	const name = String(overrides.model_name ?? model.read(item));
 	return toSubmission(isFromText ? PATHS.text : PATHS.image, name, {
 		duration: duration.read(item),
 		...(ratio !== 'auto' && { aspect_ratio: ratio }),

@@ -37,20 +37,18 @@ const prompt = promptField({
 });
 
 export const extend = submitOperation({
-	head: {
-		name: 'Extend',
-		value: 'extend',
-		action: 'Extend Kling video',
-		description: 'Make a longer video from one of Kling 1.6, which you pay for as another video',
-	},
+	name: 'Extend',
+	value: 'extend',
+	action: 'Extend Kling video',
+	description: 'Make a longer video from one of Kling 1.6, which you pay for as another video',
 	api: klingApi,
 	submitPath: PATHS.extend,
 	fields: [requestId, videoId, prompt, cfgScale, custom, negativePrompt],
 	async read(item) {
-		const users = custom.read(item);
-		return toSubmission(PATHS.extend, String(users.model_name ?? 'kling'), {
-			task_id: users.task_id ?? requestId.read(item),
-			video_id: users.video_id ?? videoId.read(item),
+		const overrides = custom.read(item);
+		return toSubmission(PATHS.extend, String(overrides.model_name ?? 'kling'), {
+			task_id: overrides.task_id ?? requestId.read(item),
+			video_id: overrides.video_id ?? videoId.read(item),
 			...sharedFields(item, prompt),
 		});
 	},

@@ -110,14 +110,14 @@ export const negativePrompt = optionalTextField({
 
 /** The options that Create and Extend share, and the prompt; the user's own fields come on top. */
 export function sharedFields(item: Item, prompt: Field<string>): IDataObject {
-	const users = custom.read(item);
+	const overrides = custom.read(item);
 	const negative = negativePrompt.read(item);
 	const scale = cfgScale.read(item);
 	return {
-		prompt: users.prompt ?? prompt.read(item),
+		prompt: overrides.prompt ?? prompt.read(item),
 		...(negative !== undefined && { negative_prompt: negative }),
 		...(scale !== undefined && { cfg_scale: scale }),
-		...users,
+		...overrides,
 	};
 }
 

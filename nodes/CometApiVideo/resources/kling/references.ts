@@ -91,12 +91,10 @@ const keepSound = switchField({
 });
 
 export const createFromReferences = submitOperation({
-	head: {
-		name: 'Create From References',
-		value: 'createFromReferences',
-		action: 'Create Kling video from references',
-		description: 'Generate a video from a prompt with images, or with a video to follow or change',
-	},
+	name: 'Create From References',
+	value: 'createFromReferences',
+	action: 'Create Kling video from references',
+	description: 'Generate a video from a prompt with images, or with a video to follow or change',
 	api: klingApi,
 	submitPath: PATHS.references,
 	fields: [
@@ -107,10 +105,14 @@ export const createFromReferences = submitOperation({
 });
 
 async function readReferences(item: Item): Promise<Submission> {
-	const users = custom.read(item);
-	const stills = 'image_list' in users ? [] : await images.read(item);
-	const [url] = 'video_list' in users ? [] : await video.read(item);
-	if ([...stills, url, users.image_list, users.video_list, users.element_list].every(isEmpty)) {
+	const overrides = custom.read(item);
+	const stills = 'image_list' in overrides ? [] : await images.read(item);
+	const [url] = 'video_list' in overrides ? [] : await video.read(item);
+	if (
+		[...stills, url, overrides.image_list, overrides.video_list, overrides.element_list].every(
+			isEmpty,
+		)
+	) {
 		// It would be another video than the one that is meant.
 		throw new InputError(
 			"'Reference Images' and 'Reference Video' are both empty",
@@ -132,9 +134,9 @@ async function readReferences(item: Item): Promise<Submission> {
 	const use = referType.read(item);
 	const sound = keepSound.read(item) ? 'yes' : 'no';
 	const shape = { duration: String(duration.read(item)), aspect_ratio: aspectRatio.read(item) };
-	const name = String(users.model_name ?? omniModel.read(item));
+	const name = String(overrides.model_name ?? omniModel.read(item));
 	return toSubmission(PATHS.references, name, {
-		prompt: users.prompt ?? prompt.read(item),
+		prompt: overrides.prompt ?? prompt.read(item),
 		mode: mode.read(item),
 		// A changed video keeps its length and its ratio.
 		...((url === undefined || use === 'feature') && shape),
@@ -144,7 +146,7 @@ async function readReferences(item: Item): Promise<Submission> {
 		...(url !== undefined && {
 			video_list: [{ video_url: url, refer_type: use, keep_original_sound: sound }],
 		}),
-		...users,
+		...overrides,
 		model_name: name,
 	});
 }

@@ -48,12 +48,10 @@ const size = field(
 const custom = customBodyFields(['model', 'prompt']);
 
 export const create = submitOperation({
-	head: {
-		name: 'Create',
-		value: 'create',
-		action: 'Create Seedance, Veo, Wan or other video',
-		description: 'Generate a video from a prompt, or from a prompt and images',
-	},
+	name: 'Create',
+	value: 'create',
+	action: 'Create Seedance, Veo, Wan or other video',
+	description: 'Generate a video from a prompt, or from a prompt and images',
 	api: videoApi,
 	submitPath: VIDEOS_PATH,
 	fields: [
@@ -64,22 +62,22 @@ export const create = submitOperation({
 });
 
 async function readCreate(item: Item): Promise<Submission> {
-	const users = toFormValues(custom.read(item));
-	const hasOwnImages = 'input_reference' in users || 'reference_urls' in users;
+	const overrides = toFormValues(custom.read(item));
+	const overridesImages = 'input_reference' in overrides || 'reference_urls' in overrides;
 	const seconds = duration.read(item);
 	const ratio = aspectRatio.read(item);
 	const shape = size.read(item);
-	const models = users.model ?? [model.read(item)];
+	const models = overrides.model ?? [model.read(item)];
 	const name = String(models[0]);
 	const values: FormValues = {
 		model: models,
-		prompt: users.prompt ?? [prompt.read(item)],
+		prompt: overrides.prompt ?? [prompt.read(item)],
 		...(seconds > 0 && { seconds: [String(seconds)] }),
 		...(ratio !== 'auto' && shape === undefined && ratioFields(name, ratio)),
 		...(shape !== undefined && { size: [shape] }),
-		...(await readImages(item, name, hasOwnImages)),
+		...(await readImages(item, name, overridesImages)),
 		...(await readReferences(item)),
-		...users,
+		...overrides,
 	};
 	const durationKey = durationKeyOf('video', name, values.seconds?.[0], values.size?.[0]);
 	return { model: name, durationKey, body: await multipartBody(item, values) };

@@ -55,14 +55,14 @@ export const referenceAudios = mediaField(
 	MOST,
 );
 
-/** The images with the last frame, unless the user's own fields have them. */
+/** The images with the last frame, unless 'Custom Body Fields' has them. */
 export async function readImages(
 	item: Item,
 	modelId: string,
-	hasOwn: boolean,
+	overridesImages: boolean,
 ): Promise<FormValues> {
-	const before = hasOwn ? [] : await images.read(item);
-	const last = hasOwn || before.length > 0 ? await lastFrame.read(item) : [];
+	const before = overridesImages ? [] : await images.read(item);
+	const last = overridesImages || before.length > 0 ? await lastFrame.read(item) : [];
 	const all = [...before, ...last];
 	if (last.length > 0 && hasFrameFields(modelId)) {
 		if (before.length < 2) return { first_frame: before, last_frame: last };
@@ -72,7 +72,7 @@ export async function readImages(
 		);
 	}
 	// In two fields, the images would have no order.
-	if (new Set(all.map((image) => typeof image)).size > 1 || (hasOwn && last.length > 0)) {
+	if (new Set(all.map((image) => typeof image)).size > 1 || (overridesImages && last.length > 0)) {
 		throw new InputError(
 			"'Image Source' and 'Last Frame' must both be URLs or both be files",
 			"This model takes the last frame behind the first one, also in 'Custom Body Fields'.",
