@@ -270,19 +270,22 @@ test('An agent that goes on with a fallback model gets its video again at the ne
 
 const { AiTool, AiLanguageModel } = NodeConnectionTypes;
 
-/** An agent, and a node between it and its tool. */
+/** An agent, and nodes between it and its tool, the nearest to the tool first. */
 function graphThrough(between: string, tries: Try[], settings = {}): Graph {
-	const graph = hasItRun(tries, settings, between);
+	const chain = between.split(' of ');
+	const [nearest = ''] = chain;
+	const graph = hasItRun(tries, settings, nearest);
+	const standIns = chain.map((name) => [name, { hasTools: true }]);
 	return {
 		...graph,
-		standIns: { ...graph.standIns, [between]: { hasTools: true } },
-		agent: between,
-		uses: [['Agent', AiTool, between]],
+		standIns: { ...graph.standIns, ...Object.fromEntries(standIns) },
+		agent: nearest,
+		uses: chain.map((name, index) => [chain[index + 1] ?? 'Agent', AiTool, name]),
 	};
 }
 
 /** n8n's real nodes play these in test/e2e/agent.test.ts, what they leave behind among it. */
-describe.each(['ApproveHitlTool', 'SubAgentTool'])(
+describe.each(['ApproveHitlTool', 'SubAgentTool', 'SubAgentTool of OuterAgentTool'])(
 	'An agent with %s before its tool',
 	(between) => {
 		test.concurrent('pays once when it fails, with "Retry execution"', async () => {
@@ -321,6 +324,12 @@ const FAILURES = [
 		'the model of an agent that is its tool',
 		'SubAgentTool',
 		{ name: 'Model', user: 'SubAgentTool', type: AiLanguageModel },
+		1,
+	],
+	[
+		'the model of the outer of two such agents',
+		'SubAgentTool of OuterAgentTool',
+		{ name: 'Model', user: 'OuterAgentTool', type: AiLanguageModel },
 		1,
 	],
 	[
