@@ -4,7 +4,7 @@ import { sleep, type INodeExecutionData, type INodeParameters } from 'n8n-workfl
 
 import type { Simulator } from '../simulator/simulator.ts';
 import { listModels, logLines, videoNode } from './engine.ts';
-import { createKlingNode } from './families.ts';
+import { createFromReferencesNode, createKlingNode, extendNode } from './families.ts';
 import { speedUpClock } from './fastClock.ts';
 import { inBothModes, storeFile, withBinaryMode } from './files.ts';
 import { getStatusNode, itemsOf, jsonOf, until, withScene } from './scene.ts';
@@ -304,12 +304,10 @@ describe('Get Status asks under the path of the kind of video', () => {
 
 describe('Extend', () => {
 	const EXTEND = '/kling/v1/videos/video-extend';
-	const extendNode = (parameters: INodeParameters = {}) =>
-		videoNode({
-			...{ resource: 'kling', operation: 'extend', prompt: 'It begins to rain.' },
+	const goOnNode = (parameters: INodeParameters = {}) =>
+		extendNode({
 			...{ requestId: '={{ $json.request_id }}', videoId: '={{ $json.video.id }}' },
-			downloadVideo: false,
-			options: { pollInterval: 1 },
+			prompt: 'It begins to rain.',
 			...parameters,
 		});
 	const OF_1_6 = { model: { __rl: true, mode: 'id', value: 'kling-v1-6' } };
@@ -317,8 +315,8 @@ describe('Extend', () => {
 	test.concurrent('makes a longer video of a finished one, and of that one again', async () => {
 		await withScene(QUICK, async ({ simulator, execute }) => {
 			const [made] = jsonOf(await execute(createKlingNode(OF_1_6)));
-			const longer = jsonOf(await execute(extendNode(), itemsOf({ ...made })));
-			const [longest] = jsonOf(await execute(extendNode(), itemsOf({ ...longer[0] })));
+			const longer = jsonOf(await execute(goOnNode(), itemsOf({ ...made })));
+			const [longest] = jsonOf(await execute(goOnNode(), itemsOf({ ...longer[0] })));
 			expect(longest).toMatchObject({ status: 'done', video: { duration: 15 } });
 			const [first, second] = simulator.jobs;
 			expect(simulator.requestsTo('submit')[1]).toMatchObject({
@@ -338,7 +336,7 @@ describe('Extend', () => {
 		await withScene(QUICK, async ({ simulator, execute }) => {
 			const [made] = jsonOf(await execute(createKlingNode(OF_1_6)));
 			const options = { negativePrompt: 'fog', customBodyFields: { cfg_scale: 1 } };
-			const node = extendNode({ waitForCompletion: false, options });
+			const node = goOnNode({ waitForCompletion: false, options });
 			const [pending] = jsonOf(await execute(node, itemsOf({ ...made })));
 			expect(simulator.jobs[1]?.body).toEqual({
 				...{ task_id: made?.request_id, video_id: Object(made?.video).id },
@@ -357,7 +355,7 @@ describe('Extend', () => {
 			simulator.finishJob(String(simulator.jobs[0]?.requestId));
 			const requestId = String(simulator.jobs[0]?.requestId);
 			const ids = { requestId, videoId: `${requestId}-1` };
-			const { error } = await execute(extendNode({ ...ids, options: { maxWait: 1 } }));
+			const { error } = await execute(goOnNode({ ...ids, options: { maxWait: 1 } }));
 			expect(error?.description).toContain("'Kind of Video'");
 			expect(error?.description).toContain('Extended');
 		});
@@ -380,7 +378,7 @@ describe('Extend', () => {
 		['no prompt', { requestId: '7', videoId: '7', prompt: ' ' }, "'Prompt'"],
 	])('refuses %s before anything is sent', async (_case, parameters, named) => {
 		await withScene(QUICK, async ({ simulator, execute }) => {
-			const { error } = await execute(extendNode(parameters));
+			const { error } = await execute(goOnNode(parameters));
 			expect(error?.message).toContain(named);
 			expect(simulator.requests).toEqual([]);
 		});
@@ -388,7 +386,7 @@ describe('Extend', () => {
 
 	test.concurrent('pays nothing for a video that Kling does not know', async () => {
 		await withScene(QUICK, async ({ simulator, execute }) => {
-			const { error } = await execute(extendNode({ requestId: '7', videoId: '7' }));
+			const { error } = await execute(goOnNode({ requestId: '7', videoId: '7' }));
 			expect(error?.description).toContain('there is no such video');
 			expect(error?.description).toContain('You were not charged');
 			expect(simulator.jobs).toEqual([]);
@@ -398,7 +396,7 @@ describe('Extend', () => {
 	test.concurrent('pays nothing for a video of a model that has no Extend', async () => {
 		await withScene(QUICK, async ({ simulator, execute }) => {
 			const [made] = jsonOf(await execute(createKlingNode()));
-			const { error } = await execute(extendNode(), itemsOf({ ...made }));
+			const { error } = await execute(goOnNode(), itemsOf({ ...made }));
 			expect(error?.description).toMatch(
 				/^You were not charged\. Kling extends videos of its models 1 to 1\.6 only/,
 			);
@@ -411,7 +409,7 @@ describe('Extend', () => {
 		await withScene(QUICK, async ({ simulator, execute }) => {
 			const [made] = jsonOf(await execute(createKlingNode(OF_1_6)));
 			const ids = { task_id: made?.request_id, video_id: Object(made?.video).id };
-			const node = extendNode({
+			const node = goOnNode({
 				...{ requestId: '={{ "" }}', videoId: '={{ "" }}', waitForCompletion: false },
 				options: { customBodyFields: JSON.stringify(ids) },
 			});
@@ -490,6 +488,20 @@ describe('Create From References', () => {
 		});
 	});
 
+	test.concurrent.each([
+		['no text', { referenceImages: IMAGE_URL, referenceVideos: '={{ [""] }}' }],
+		['a list', { referenceVideos: `={{ ["${VIDEO_URL}"] }}` }],
+		['a list as JSON text', { referenceVideos: JSON.stringify([VIDEO_URL]) }],
+	])('takes its video also from %s', async (source, parameters) => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			await execute(omniNode({ ...parameters, waitForCompletion: false }));
+			const video_list = [expect.objectContaining({ video_url: VIDEO_URL })];
+			expect(simulator.jobs.map(({ body }) => body.video_list)).toEqual([
+				source === 'no text' ? undefined : video_list,
+			]);
+		});
+	});
+
 	test.concurrent('makes as many videos as items that differ in one reference', async () => {
 		await withScene({ plan: () => ({ seconds: 600 }) }, async ({ simulator, execute, retry }) => {
 			const node = (referenceImages: string) =>
@@ -515,7 +527,7 @@ describe('Create From References', () => {
 		['no references', {}, 'are both empty'],
 		['references that came out empty', { referenceImages: '={{ [] }}' }, 'are both empty'],
 		['8 images', { referenceImages: Array(8).fill(IMAGE_URL).join('\n') }, 'Give at most 7.'],
-		['two videos', { referenceVideos: `${VIDEO_URL}, ${VIDEO_URL}` }, 'Give at most 1.'],
+		['two videos', { referenceVideos: `${VIDEO_URL}, ${VIDEO_URL}` }, 'must be one URL'],
 		[
 			'5 images beside a video',
 			{ referenceImages: Array(5).fill(IMAGE_URL).join('\n'), referenceVideos: VIDEO_URL },
@@ -525,7 +537,11 @@ describe('Create From References', () => {
 		['WebP in a data URL', { referenceImages: WEBP_URL }, 'Use a JPEG or PNG file.'],
 		['11 MB', { referenceImages: 'large' }, 'It has 11.0 MB, and CometAPI takes up to 10 MB.'],
 		['images too large together', { referenceImages: 'most, most, most' }, 'too large together'],
-		['a video file', { referenceVideos: 'video' }, "'Reference Video' must be a URL"],
+		[
+			'a video file',
+			{ referenceVideos: 'video' },
+			`'Reference Video' must be a URL that starts with http:// or https:// You entered "video".`,
+		],
 		['no image', { referenceImages: 'video' }, 'not an image that CometAPI accepts'],
 		['11 seconds', { referenceImages: IMAGE_URL, duration: 11 }, "'Duration'"],
 		['another ratio', { referenceImages: IMAGE_URL, aspectRatio: '={{ "4:3" }}' }, 'Aspect'],
@@ -544,6 +560,33 @@ describe('Create From References', () => {
 			const search = { method: 'searchKlingOmniModels', filter: '' };
 			const { results } = await listModels(omniNode(), credential, search);
 			expect(results.map(({ value }) => value)).toEqual(['kling-v3-omni', 'kling-video-o1']);
+		});
+	});
+});
+
+describe('A retry asks for the job under the path of', () => {
+	test.concurrent.each([
+		['a text', createKlingNode, {}, TEXT],
+		['an image', createKlingNode, { imageSource: 'url', imageUrl: IMAGE_URL }, IMAGE],
+		['references', createFromReferencesNode, {}, '/kling/v1/videos/omni-video'],
+		['Extend', extendNode, {}, '/kling/v1/videos/video-extend'],
+	])('%s', async (_case, create, parameters, path) => {
+		await withScene({ plan: () => ({ seconds: 600 }) }, async ({ simulator, execute, retry }) => {
+			const model = { __rl: true, mode: 'id', value: 'kling-v1-6' };
+			await execute(createKlingNode({ model, waitForCompletion: false }));
+			const original = String(simulator.jobs[0]?.requestId);
+			simulator.finishJob(original);
+			const ids = { requestId: original, videoId: `${original}-1` };
+			const node = create({ ...ids, ...parameters, options: { maxWait: 1 } });
+			const failed = await execute(node);
+			const made = String(simulator.jobs[1]?.requestId);
+			const askedFor = simulator.requests.length;
+			simulator.finishJob(made);
+			expect(jsonOf(await retry(node, failed))).toEqual([
+				expect.objectContaining({ request_id: made, status: 'done' }),
+			]);
+			const asked = simulator.requests.slice(askedFor).map(({ path: at }) => at);
+			expect(new Set(asked)).toEqual(new Set([`${path}/${made}`]));
 		});
 	});
 });

@@ -162,7 +162,7 @@ async function readOne(
 }
 
 /** A list, one file alone, or the pieces of a text; without those that are empty. */
-function listOf(value: unknown, label: string): unknown[] {
+export function listOf(value: unknown, label: string): unknown[] {
 	if (isEmpty(value)) return [];
 	const isOne = typeof value === 'object' && !Array.isArray(value);
 	const list = isOne ? [value] : Array.isArray(value) ? value : piecesOf(checkText(value, label));

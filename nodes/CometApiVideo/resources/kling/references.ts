@@ -1,15 +1,15 @@
 import { InputError } from '../../errors';
-import { isEmpty } from '../../fields/checks';
+import { checkUrl, isEmpty } from '../../fields/checks';
 import {
 	aspectRatioField,
 	choiceField,
 	durationField,
+	field,
 	promptField,
 	switchField,
 } from '../../fields/field';
-import { mediaField } from '../../fields/media';
+import { listOf, mediaField } from '../../fields/media';
 import { modelField } from '../../fields/model';
-import { VIDEO } from '../../files/mediaFile';
 import { asBase64 } from '../../files/requestBody';
 import type { Item } from '../../item';
 import type { Submission } from '../../payment/submit';
@@ -53,15 +53,21 @@ const images = mediaField(
 	MOST,
 );
 
-const video = mediaField(
+/** Kling takes images as files, but videos by URL only. */
+const video = field(
 	{
 		displayName: 'Reference Video',
 		name: 'referenceVideos',
+		type: 'string',
+		default: '',
 		placeholder: 'e.g. https://example.com/video.mp4',
 		description: 'URL of one MP4 or MOV of 3 to 10 seconds that CometAPI can open',
 	},
-	VIDEO,
-	1,
+	(value, label) => {
+		const [url, ...others] = listOf(value, label);
+		if (others.length === 0) return url === undefined ? undefined : checkUrl(url, label);
+		throw new InputError(`'${label}' must be one URL`, 'Remove the others.');
+	},
 );
 
 /** The choices are in Kling's words. */
@@ -107,7 +113,7 @@ export const createFromReferences = submitOperation({
 async function readReferences(item: Item): Promise<Submission> {
 	const overrides = custom.read(item);
 	const stills = 'image_list' in overrides ? [] : await images.read(item);
-	const [url] = 'video_list' in overrides ? [] : await video.read(item);
+	const url = 'video_list' in overrides ? undefined : video.read(item);
 	if (
 		[...stills, url, overrides.image_list, overrides.video_list, overrides.element_list].every(
 			isEmpty,
@@ -123,12 +129,6 @@ async function readReferences(item: Item): Promise<Submission> {
 		throw new InputError(
 			"'Reference Images' has too many files",
 			`There are ${stills.length}. Give at most ${MOST_BESIDE_VIDEO} beside a video.`,
-		);
-	}
-	if (typeof url === 'object') {
-		throw new InputError(
-			"'Reference Video' must be a URL",
-			'Kling takes images as files, but videos by URL only.',
 		);
 	}
 	const use = referType.read(item);
