@@ -278,7 +278,7 @@ describe('What comes out is the same, awake or asleep', () => {
 		};
 		const [, asleep] = await playBoth(
 			(is) => video(is),
-			() => itemsWith('100 s'),
+			() => itemsWith('170 s'),
 			inject,
 		);
 		expect(asleep.items).toMatchObject([{ status: 'done' }]);
@@ -529,6 +529,21 @@ describe('After a sleep', () => {
 			expect(scene.simulator.jobs).toHaveLength(2);
 		});
 	});
+
+	test.concurrent(
+		'n8n that wakes it twice by one state finds what it paid in between',
+		async () => {
+			await withScene({ plan }, async (scene) => {
+				const asleep = await scene.execute(loop(), itemsWith('start'));
+				const later = await wakeUp(scene, loop(), asleep);
+				expect([later.status, scene.simulator.jobs.length]).toEqual(['waiting', 2]);
+				// When all places are taken, n8n asks for one for each minute that it waits, with what it read then.
+				const { finished } = await goOn(scene, loop(), await wakeUp(scene, loop(), asleep));
+				expect([finished.status, finished.runs]).toEqual(['success', 2]);
+				expect(scene.simulator.jobs).toHaveLength(2);
+			});
+		},
+	);
 
 	test.concurrent(
 		'a retry of what was lost before its second sleep pays for the later video again',

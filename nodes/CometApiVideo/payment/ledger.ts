@@ -59,6 +59,17 @@ function indexOf(context: IContextObject): LedgerIndex {
 	return index;
 }
 
+/** A ledger as it is kept. */
+export function keptLedger({ [CONTEXT_KEY]: jobs, [COUNT_KEY]: accepted }: IContextObject) {
+	return { [CONTEXT_KEY]: jobs, [COUNT_KEY]: accepted };
+}
+
+/** Gives a ledger what a later state of it has: how many videos were accepted never falls. */
+export function takeLater(context: IContextObject, other: IContextObject): void {
+	const accepted = (ledger: IContextObject) => Number(ledger[COUNT_KEY] ?? 0);
+	if (accepted(other) > accepted(context)) Object.assign(context, keptLedger(other));
+}
+
 /**
  * The jobs of this execution and node, as one item sees them. They live in the data of the
  * execution, and so survive what that data survives: "Retry On Fail" and the editor's "Retry

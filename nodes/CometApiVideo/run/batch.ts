@@ -14,7 +14,7 @@ import { SubmitQueue } from '../payment/submitQueue';
 import { Semaphore } from '../semaphore';
 import { Latch } from './latch';
 import { Nap, takeAsleep, type AsleepItems } from './nap';
-import { canSleep, putToSleep } from './sleep';
+import { canSleep, putToSleep, withLatestJobs } from './sleep';
 
 // The engine starts all items in one go. Should a later n8n pause in between, this much is waited.
 const LATECOMER_MS = 10_000;
@@ -231,7 +231,8 @@ function openBatch(context: IExecutePaginationFunctions, earlier: Batch | undefi
 /** The data of the execution; n8n's own Agents run a node without one. */
 function dataOf(context: IExecutePaginationFunctions): IContextObject {
 	try {
-		return context.getContext('node');
+		const data = context.getContext('node');
+		return withLatestJobs(context.getExecutionId(), context.getNode().name, data);
 	} catch {
 		return {};
 	}

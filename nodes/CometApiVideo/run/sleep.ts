@@ -7,6 +7,7 @@ import {
 	type IRunExecutionData,
 } from 'n8n-workflow';
 
+import { keptLedger, takeLater } from '../payment/ledger';
 import { keepAsleep, type AsleepRun } from './nap';
 
 /** n8n looks for sleepers once a minute, and wakes those on time that sleep for longer. In ms. */
@@ -44,6 +45,29 @@ export function canSleep(context: Sleeper, node: INode): boolean {
 	);
 }
 
+/** Ledgers of the executions that slept last in this process, by execution and node. */
+const ledgers = new Map<string, Map<string, IContextObject>>();
+const MOST_LEDGERS = 200;
+
+/**
+ * The data of an execution, with the jobs that are known only here: when no place is free, n8n may wake
+ * an execution twice by what it stored for the first time.
+ */
+export function withLatestJobs(execution: string, node: string, data: IContextObject) {
+	const ofExecution = ledgers.get(execution);
+	takeLater(data, ofExecution?.get(node) ?? {});
+	ofExecution?.set(node, data);
+	return data;
+}
+
+function keepLedger(execution: string, node: string, data: IContextObject): void {
+	const ofExecution = ledgers.get(execution) ?? new Map<string, IContextObject>();
+	ledgers.delete(execution);
+	ledgers.set(execution, ofExecution.set(node, keptLedger(data)));
+	const [oldest = ''] = ledgers.keys();
+	if (ledgers.size > MOST_LEDGERS) ledgers.delete(oldest);
+}
+
 /**
  * Puts the execution to sleep in n8n's database, as n8n's Wait node does. When n8n has woken up such an
  * execution, it passes over the node that slept, by the date of its end. So the date is kept from what
@@ -61,6 +85,8 @@ export function putToSleep(
 	if (!runExecutionData?.waitTill) return false;
 	Object.defineProperty(runExecutionData, 'waitTill', { enumerable: false });
 	context.getExecuteData().runIndex = run.runIndex;
-	keepAsleep(data, { execution: context.getExecutionId(), ...run });
+	const execution = context.getExecutionId();
+	keepAsleep(data, { execution, ...run });
+	keepLedger(execution, context.getNode().name, data);
 	return true;
 }
