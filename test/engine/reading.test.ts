@@ -8,7 +8,7 @@ import { BinaryDataBlobManager, ErrorReporter } from 'n8n-core';
 import type { INodeExecutionData } from 'n8n-workflow';
 
 import { Container } from './engine.ts';
-import { FAMILIES } from './families.ts';
+import { createVideoNode, FAMILIES } from './families.ts';
 import { storeFile, withStorage } from './files.ts';
 import { until, withScene } from './scene.ts';
 
@@ -62,6 +62,30 @@ describe('The images of a run', () => {
 				await until(() => storage.open === 0);
 				expect(storage.opened).toBeGreaterThanOrEqual(2 * ITEMS);
 				// One whose last byte has been read is closed a moment later.
+				expect(storage.mostOpen).toBeLessThanOrEqual(2 * 8);
+			});
+		});
+	});
+
+	test('are opened a few at a time with their references of all kinds', async () => {
+		const storage = new CountingStorage();
+		await withStorage(storage, async () => {
+			await withScene({}, async ({ simulator, execute }) => {
+				const file = { fileName: 'a', mimeType: 'application/octet-stream' };
+				const video = await storeFile(Buffer.from('00000020667479706d703432', 'hex'), file);
+				const audio = await storeFile(Buffer.from('49443303000000000000', 'hex'), file);
+				const items = (await itemsWithImages()).map(({ json, binary }) => ({
+					...{ json, binary: { ...binary, video, audio } },
+				}));
+				const options = {
+					...{ lastFrame: 'data', referenceVideos: 'video, video', referenceAudios: 'audio' },
+				};
+				const node = createVideoNode({ imageSource: 'binary', options });
+				const { error } = await execute(node, [...items, WITHOUT_IMAGE]);
+				expect(error?.message).toContain(`[item ${ITEMS + 1} of`);
+				expect(simulator.requests).toEqual([]);
+				await until(() => storage.open === 0);
+				expect(storage.opened).toBeGreaterThanOrEqual(2 * 5 * ITEMS);
 				expect(storage.mostOpen).toBeLessThanOrEqual(2 * 8);
 			});
 		});

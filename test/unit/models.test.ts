@@ -10,7 +10,7 @@ const FILE = 'docs/models.md';
 
 const INTRODUCTION = `# Models
 
-As known in ${KNOWN_IN}. The editor shows the same for the chosen model. The node enforces only the durations of Grok and Kling, and that \`grok-imagine-video\` has no 1080p. CometAPI changes its models and prices, and a request that it refuses costs nothing. So the node also sends frames and references to models that aren't known to take them. [api.md](api.md) has all sizes, and the source and date of each fact. [live.md](live.md) has what was tried.
+As known in ${KNOWN_IN}. The editor shows the same for the chosen model. The node enforces only the durations of Grok and Kling, the formats, sizes and number of Kling's images, and that \`grok-imagine-video\` has no 1080p. CometAPI changes its models and prices, and a request that it refuses costs nothing. So the node also sends frames and references to models that aren't known to take them. [api.md](api.md) has all sizes, and the source and date of each fact. [live.md](live.md) has what was tried.
 
 Prices are list prices in USD, for each item. "Example" is a video of the model's default length, or of 5 seconds if that isn't known. **Model** also takes an ID that isn't in the table: choose **By ID**.
 `;
