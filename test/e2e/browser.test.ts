@@ -490,7 +490,7 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 
 	describe('Execute step', () => {
 		test('shows the item of the finished video, with the video in front', async () => {
-			await openNode(video());
+			await openNode(video({ downloadVideo: true }));
 			await executeStep();
 			await editor.output.showTable();
 			await eventually(async () =>
