@@ -1,9 +1,11 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { sleep } from 'n8n-workflow';
 
 import { type CleanUp, cleanUpAll } from '../harness/cleanUp.ts';
 import { CURRENT_N8N, OLDEST_N8N } from '../harness/n8n/installation.ts';
 import {
+	NOTICED_SOONER,
 	type Production,
 	publish,
 	type QueueStage,
@@ -12,19 +14,34 @@ import {
 	type Worker,
 } from '../harness/n8n/queueMode.ts';
 import {
-	createRestClient,
 	type Execution,
 	outputItems,
 	type RestClient,
 	withCredential,
 	type Workflow,
 } from '../harness/n8n/restClient.ts';
-import { type N8nServer, startN8n } from '../harness/n8n/server.ts';
+import type { N8nServer } from '../harness/n8n/server.ts';
 import { setSimulatedStage, type SimulatedStage } from '../harness/n8n/simulatedStage.ts';
 import { NODE_TYPE } from '../harness/n8n/stage.ts';
-import { items, node, start, START, VIDEO, video, workflow } from '../harness/n8n/workflow.ts';
+import {
+	getStatus,
+	items,
+	node,
+	start,
+	START,
+	VIDEO,
+	video,
+	workflow,
+} from '../harness/n8n/workflow.ts';
 import { until } from '../harness/until.ts';
-import { type Job, type JobPlan, sampleMp4, type Simulator } from '../simulator/simulator.ts';
+import {
+	type InjectedFault,
+	type Job,
+	type JobPlan,
+	sampleMp4,
+	type Simulator,
+	type Submission,
+} from '../simulator/simulator.ts';
 
 const LIMIT_MS = 600_000;
 const AFTER = 'After';
@@ -53,19 +70,22 @@ function sleeping(prompts: string[], settings: Record<string, unknown> = {}): Wo
 	return workflow([start(), ...list, create, node(AFTER, ['n8n-nodes-base.noOp', 1])]);
 }
 
+/** The same for each call of a webhook, whose body has the prompt. */
+function ofWebhook(): Workflow {
+	const options = { sleepWhileWaiting: true };
+	const create = video({ prompt: '={{ $json.body.prompt }}', downloadVideo: true, options });
+	return workflow([webhook(), create]);
+}
+
 async function run(flow: Workflow): Promise<string> {
 	const saved = withCredential(flow, NODE_TYPE, stage.credential);
 	const { id } = await client.createWorkflow(saved);
 	return await client.runWorkflow(id, START);
 }
 
-/** n8n again, with what the killed one left behind. */
 async function restart(): Promise<void> {
-	const { userFolder, port } = server;
-	server = await startN8n({ installation: stage.installation, userFolder, port });
-	cleanUp.push(server.stop);
-	client = createRestClient(server.url);
-	await client.logIn();
+	stage = await stage.restart();
+	({ server, client } = stage);
 }
 
 const statusOf = async (id: string) => (await client.getExecution(id)).status;
@@ -180,10 +200,7 @@ describe(`a wait that sleeps, in n8n ${CURRENT_N8N}`, () => {
 		let lost: Execution | undefined;
 
 		beforeAll(async () => {
-			const options = { sleepWhileWaiting: true };
-			const create = video({ prompt: '={{ $json.body.prompt }}', options });
-			const flow = workflow([webhook(), create]);
-			const production = await publish({ ...stage, client, server }, flow);
+			const production = await publish(stage, ofWebhook());
 			const [requestId = ''] = idsOf('looking');
 			const when = ({ path }: { path: string }) => path.includes(requestId);
 			const asking = simulator.inject({ route: 'status', when, fault: { kind: 'hang' } });
@@ -248,43 +265,199 @@ describe('in n8n 1', () => {
 	);
 });
 
+describe('when n8n is stopped, as for an update,', () => {
+	const GRACE_S = 45;
+	const ownCleanUp: CleanUp = [];
+	let stage: SimulatedStage;
+	let production: Production;
+
+	beforeAll(async () => {
+		const plan = ({ body }: Submission) => planOf(String(body['prompt']));
+		const env = { N8N_GRACEFUL_SHUTDOWN_TIMEOUT: String(GRACE_S) };
+		stage = await setSimulatedStage(ownCleanUp, { plan, env });
+		production = await publish(stage, ofWebhook());
+	}, LIMIT_MS);
+
+	afterAll(async () => await cleanUpAll(ownCleanUp));
+
+	const executions = async () => await production.executions();
+	const paid = () => stage.simulator.jobs.map(({ requestId }) => requestId);
+
+	test(
+		'an execution that sleeps goes on, and one in its first minute falls asleep before n8n ends',
+		async () => {
+			await production.start({ prompt: 'asleep 120 s' });
+			await sleep(30_000);
+			await production.start({ prompt: 'awake 90 s' });
+			await until(async () => (await executions())[0]?.status === 'waiting');
+			const { server } = stage;
+			await server.end(2 * GRACE_S * 1000);
+			// n8n waits for it to the end of that time, also once it sleeps.
+			expect(server.log).toContain('Waiting for 1 active executions to finish...');
+			expect(await server.exited).toEqual({ code: 1, signal: null });
+			stage = await stage.restart({ N8N_GRACEFUL_SHUTDOWN_TIMEOUT: '2' });
+			await until(async () => (await executions()).every(({ status }) => status === 'success'));
+			const items = (await executions()).map((one) => outputItems(one, VIDEO)[0]);
+			expect(items.map((item) => item?.json['request_id'])).toEqual(paid());
+			for (const item of items) {
+				expect(await stage.client.downloadFile(item?.binary?.['data'])).toEqual(sampleMp4);
+			}
+			expect(paid()).toHaveLength(2);
+		},
+		LIMIT_MS,
+	);
+
+	test(
+		'one in its first minute is lost if n8n has too little time; Get Status brings the video',
+		async () => {
+			await production.start({ prompt: 'cut 999 s' });
+			await until(() => paid().length === 3);
+			const requestId = String(paid()[2]);
+			const { server } = stage;
+			await until(() => server.log.some((line) => line.includes(requestId)));
+			await server.end(2 * GRACE_S * 1000);
+			stage = await stage.restart();
+			const lost = (await executions()).at(-1);
+			expect((await stage.client.waitForExecution(String(lost?.id))).status).toBe('crashed');
+			stage.simulator.finishJob(requestId);
+			const flow = withCredential(
+				workflow([start(), getStatus(requestId)]),
+				NODE_TYPE,
+				stage.credential,
+			);
+			const id = await stage.client.runWorkflow(
+				(await stage.client.createWorkflow(flow)).id,
+				START,
+			);
+			expect(jsonOf(await stage.client.waitForExecution(id), 'Get Status')).toMatchObject([
+				{ request_id: requestId, status: 'done' },
+			]);
+			expect(paid()).toHaveLength(3);
+		},
+		LIMIT_MS,
+	);
+});
+
 describe('in queue mode', () => {
 	const ownCleanUp: CleanUp = [];
+	const workers: Worker[] = [];
 	let queue: QueueStage;
 	let production: Production;
-	let worker: Worker;
-	let executions: Execution[];
+	let ended: Execution[];
+	let lookId: string;
+	let lateId: string;
+	/** While the last execution is in its first minute. */
+	let stopped: Worker;
+	/** Questions for the video of an execution whose worker is killed then. */
+	let asking: InjectedFault;
+
+	async function startWorker(env: Record<string, string> = {}): Promise<Worker> {
+		const worker = await queue.startWorker({ concurrency: 5, env });
+		workers.push(worker);
+		return worker;
+	}
+
+	const idOf = (prompt: string) =>
+		queue.simulator.jobs.find(({ body }) => body['prompt'] === prompt)?.requestId;
+	const isOver = ({ status }: Execution) => status === 'success' || status === 'error';
 
 	beforeAll(async () => {
 		queue = await setQueueStage(ownCleanUp, {
 			plan: ({ body }) => planOf(String(body['prompt'])),
+			env: NOTICED_SOONER,
 		});
-		worker = await queue.startWorker({ concurrency: 3 });
-		const options = { sleepWhileWaiting: true };
-		const create = video({ prompt: '={{ $json.body.prompt }}', downloadVideo: true, options });
-		production = await publish(queue, workflow([webhook(), create]));
-		for (const prompt of ['1st 100 s', '2nd 100 s', '3rd 100 s'])
+		const first = await startWorker();
+		production = await publish(queue, ofWebhook());
+		for (const prompt of ['1st 100 s', '2nd 100 s', '3rd 100 s', 'looking 999 s'])
 			await production.start({ prompt });
 		await until(async () => {
-			executions = await production.executions();
-			return executions.length === 3 && executions.every(({ status }) => status === 'waiting');
+			const all = await production.executions();
+			return all.length === 4 && all.every(({ status }) => status === 'waiting');
 		});
-		await worker.kill();
-		worker = await queue.startWorker({ concurrency: 1 });
+		await first.kill();
+		const requestId = String(idOf('looking 999 s'));
+		const when = ({ path }: { path: string }) => path.includes(requestId);
+		asking = queue.simulator.inject({
+			...{ route: 'status', when, times: Infinity, fault: { kind: 'hang' } },
+		});
+		const second = await startWorker();
 		await until(async () => {
-			executions = await production.executions();
-			return executions.every(({ status }) => status === 'success' || status === 'error');
+			ended = (await production.executions()).filter(isOver);
+			return ended.length === 3 && asking.hits > 0;
 		});
+		await second.kill();
+		const looking = (await production.executions()).find(({ status }) => status === 'running');
+		lookId = String(looking?.id);
+		stopped = await startWorker({ N8N_GRACEFUL_SHUTDOWN_TIMEOUT: '90' });
+		await production.start({ prompt: 'late 90 s' });
+		await until(() => idOf('late 90 s') !== undefined);
+		lateId = String((await production.executions()).at(-1)?.id);
+		const ending = stopped.end(100_000);
+		await startWorker();
+		await ending;
 	}, LIMIT_MS);
 
 	afterAll(async () => await cleanUpAll(ownCleanUp));
 
 	test('executions that sleep go on in another worker when theirs is killed', () => {
-		const paid = queue.simulator.jobs.map(({ requestId }) => requestId);
-		expect(executions.map(({ status }) => status)).toEqual(['success', 'success', 'success']);
-		expect(
-			executions.flatMap((one) => jsonOf(one, VIDEO)).map((json) => json['request_id']),
-		).toEqual(expect.arrayContaining(paid));
-		expect(paid).toHaveLength(3);
+		expect(ended.map(({ status }) => status)).toEqual(['success', 'success', 'success']);
+		const made = ended.flatMap((one) => jsonOf(one, VIDEO)).map((json) => json['request_id']);
+		expect(made.sort()).toEqual(['1st 100 s', '2nd 100 s', '3rd 100 s'].map(idOf).sort());
+		expect(queue.simulator.jobs).toHaveLength(5);
 	});
+
+	test(
+		"one whose worker is killed while it asks ends with n8n's error, which a retry repeats unpaid",
+		async () => {
+			const over = await queue.client.waitForExecution(lookId);
+			const paid = queue.simulator.jobs.length;
+			const retried = await queue.client.waitForExecution(
+				await queue.client.retryExecution(lookId),
+			);
+			for (const { status, data } of [over, retried]) {
+				expect(status).toBe('error');
+				expect(data.resultData.error?.message).toContain('failed to be processed too many times');
+				expect(data.resultData.runData).toEqual({});
+			}
+			expect(queue.simulator.jobs).toHaveLength(paid);
+		},
+		LIMIT_MS,
+	);
+
+	test(
+		"its request ID is in the first worker's log and in its custom data, and Get Status brings the video",
+		async () => {
+			const requestId = String(idOf('looking 999 s'));
+			expect(workers[0]?.log.filter((line) => line.includes(requestId))).toHaveLength(1);
+			const { customData } = await queue.client.getExecution(lookId);
+			expect(Object.values(customData)).toEqual([requestId]);
+			asking.remove();
+			queue.simulator.finishJob(requestId);
+			const looking = { operation: 'getStatus', requestId: '={{ $json.body.requestId }}' };
+			const look = video({ ...looking, waitForCompletion: true });
+			const found = await publish(queue, workflow([webhook(), look]));
+			await found.start({ requestId });
+			await until(async () => (await found.executions()).some(isOver));
+			const [got] = await found.executions();
+			expect(got && jsonOf(got, VIDEO)).toMatchObject([{ request_id: requestId, status: 'done' }]);
+		},
+		LIMIT_MS,
+	);
+
+	test(
+		'one in its first minute falls asleep before its worker ends, if N8N_GRACEFUL_SHUTDOWN_TIMEOUT leaves it the time',
+		async () => {
+			expect(await stopped.exited).toEqual({ code: 0, signal: null });
+			await until(async () => {
+				const late = (await production.executions()).find(({ id }) => id === lateId);
+				return late !== undefined && isOver(late);
+			});
+			const late = await queue.client.getExecution(lateId);
+			expect(jsonOf(late, VIDEO)).toMatchObject([
+				{ request_id: idOf('late 90 s'), status: 'done' },
+			]);
+			expect(queue.simulator.jobs).toHaveLength(5);
+		},
+		LIMIT_MS,
+	);
 });

@@ -1,5 +1,6 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- tests run outside n8n */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { sleep } from 'n8n-workflow';
 
 import { type CleanUp, cleanUpAll } from '../harness/cleanUp.ts';
 import { CURRENT_N8N } from '../harness/n8n/installation.ts';
@@ -7,7 +8,18 @@ import { publish, webhook } from '../harness/n8n/queueMode.ts';
 import { type Workflow, withCredential } from '../harness/n8n/restClient.ts';
 import { setSimulatedStage, type SimulatedStage } from '../harness/n8n/simulatedStage.ts';
 import { NODE_TYPE } from '../harness/n8n/stage.ts';
-import { items, node, start, START, video, workflow } from '../harness/n8n/workflow.ts';
+import {
+	inOrder,
+	items,
+	loopOverItems,
+	node,
+	start,
+	START,
+	VIDEO,
+	video,
+	type Wire,
+	workflow,
+} from '../harness/n8n/workflow.ts';
 import { type SocialSink, startSocialSink } from '../harness/services/socialSink.ts';
 import { until } from '../harness/until.ts';
 import type { JobPlan } from '../simulator/simulator.ts';
@@ -41,16 +53,49 @@ describe(`with one place for executions, in n8n ${CURRENT_N8N},`, () => {
 	const create = (sleepWhileWaiting: boolean, prompt: string) =>
 		video({ prompt, options: { pollInterval: 0, sleepWhileWaiting } });
 
-	/** A video is told when the node behind it runs. */
-	function ofWebhook(isAsleep: boolean): Workflow {
-		const tell = node('Tell', ['n8n-nodes-base.httpRequest', 4.2], {
+	/** Sends each item to where the test sees it. */
+	const tell = (name: string) =>
+		node('Tell', ['n8n-nodes-base.httpRequest', 4.2], {
 			method: 'POST',
-			url: `${sink.url}/${isAsleep ? 'asleep' : 'awake'}`,
+			url: `${sink.url}/${name}`,
 			sendBody: true,
 			specifyBody: 'json',
 			jsonBody: '={{ JSON.stringify($json) }}',
 		});
-		return workflow([webhook(), create(isAsleep, '={{ $json.body.prompt }}'), tell]);
+	const toldOf = (name: string) => sink.posts.filter(({ path }) => path === `/${name}`);
+
+	function ofWebhook(isAsleep: boolean): Workflow {
+		const last = tell(isAsleep ? 'asleep' : 'awake');
+		return workflow([webhook(), create(isAsleep, '={{ $json.body.prompt }}'), last]);
+	}
+
+	/** A round for each prompt, one after another. */
+	function loopOfWebhook(): Workflow {
+		const split = node('Prompts', ['n8n-nodes-base.splitOut', 1], {
+			fieldToSplitOut: 'body.prompts',
+			options: { destinationFieldName: 'prompt' },
+		});
+		const nodes = [webhook(), split, loopOverItems()];
+		const wires: Wire[] = [
+			...inOrder(nodes),
+			['Loop', 0, 'Tell'],
+			['Loop', 1, VIDEO],
+			[VIDEO, 0, 'Loop'],
+		];
+		return workflow([...nodes, create(true, '={{ $json.prompt }}'), tell('loop')], { wires });
+	}
+
+	/**
+	 * A loop that sleeps, and another execution that has the place when it is to go on, for so long that
+	 * n8n asks for a place a second time, with what it had stored for the first.
+	 */
+	async function playLoop(): Promise<void> {
+		const loop = await publish(stage, loopOfWebhook());
+		const other = await publish(stage, ofWebhook(false));
+		await loop.start({ prompts: ['Round 1', 'Round 2'] });
+		await sleep((JOB_S - 15) * 1000);
+		await other.start({ prompt: 'Other' });
+		await until(() => toldOf('loop').length >= 2);
 	}
 
 	/** A manual run, which takes no place, after which n8n knows how long such videos take. */
@@ -74,7 +119,7 @@ describe(`with one place for executions, in n8n ${CURRENT_N8N},`, () => {
 		for (let index = 0; index < EXECUTIONS; index++) {
 			await production.start({ prompt: `Video ${index}` });
 		}
-		const told = () => sink.posts.filter(({ path }) => path === (isAsleep ? '/asleep' : '/awake'));
+		const told = () => toldOf(isAsleep ? 'asleep' : 'awake');
 		await until(() => {
 			if (simulator.jobs.length - jobsBefore >= EXECUTIONS) submittedAtMs ??= Date.now();
 			return told().length >= EXECUTIONS;
@@ -99,6 +144,7 @@ describe(`with one place for executions, in n8n ${CURRENT_N8N},`, () => {
 		stage = await setSimulatedStage(cleanUp, { plan, env: { ...ONE_PLACE, ...PRUNES } });
 		prunedId = await learn();
 		asleep = await play(stage, true);
+		await playLoop();
 		awake = await played;
 		process.stdout.write(`${JSON.stringify({ awake, asleep })}\n`);
 	}, LIMIT_MS);
@@ -114,6 +160,16 @@ describe(`with one place for executions, in n8n ${CURRENT_N8N},`, () => {
 		expect(awake.submitSpanS).toBeGreaterThan((EXECUTIONS - 1) * JOB_S);
 		expect(awake.seconds).toBeGreaterThan(EXECUTIONS * JOB_S);
 		expect(asleep.polls).toBeLessThan(awake.polls / 4);
+	});
+
+	test('a loop that waits for its place for minutes pays for each round once', () => {
+		const ofRounds = stage.simulator.jobs.filter(({ body }) =>
+			String(body['prompt']).startsWith('Round'),
+		);
+		expect(ofRounds).toHaveLength(2);
+		expect(toldOf('loop').map(({ fields }) => fields['request_id'])).toEqual(
+			ofRounds.map(({ requestId }) => requestId),
+		);
 	});
 
 	test('n8n prunes executions that have ended, and none that sleep', async () => {
