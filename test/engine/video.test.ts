@@ -282,6 +282,40 @@ describe('Create sends', () => {
 		});
 	});
 
+	const box = (type: string) => Buffer.from(`\0\0\0\x18${type}\0\0\0\0`, 'latin1');
+	const text = (start: string) => Buffer.from(`${start}........`, 'latin1');
+
+	test.concurrent.each<[string, INodeParameters, Buffer, string | undefined]>([
+		['a video of a phone', { referenceVideos: 'f' }, box('ftypisom'), 'video/mp4'],
+		['a DASH video', { referenceVideos: 'f' }, box('ftypiso5'), 'video/mp4'],
+		['a video of iTunes', { referenceVideos: 'f' }, box('ftypM4V '), 'video/mp4'],
+		['QuickTime', { referenceVideos: 'f' }, box('ftypqt  '), 'video/quicktime'],
+		['an old MOV', { referenceVideos: 'f' }, box('moov'), 'video/quicktime'],
+		['a MOV with room in front', { referenceVideos: 'f' }, box('wide'), 'video/quicktime'],
+		['a MOV with a free box', { referenceVideos: 'f' }, box('free'), 'video/quicktime'],
+		['AVIF', { referenceVideos: 'f' }, box('ftypavif'), undefined],
+		['HEIF', { referenceVideos: 'f' }, box('ftypmif1'), undefined],
+		['a song of iTunes', { referenceVideos: 'f' }, box('ftypM4A '), undefined],
+		['WebM', { referenceVideos: 'f' }, text('\x1aE\xdf\xa3'), undefined],
+		['AVI', { referenceVideos: 'f' }, text('RIFF....AVI '), undefined],
+		['MP3 with a tag', { referenceAudios: 'f' }, text('ID3\x04'), 'audio/mpeg'],
+		['MP3 of a podcast', { referenceAudios: 'f' }, text('\xff\xf3\x40'), 'audio/mpeg'],
+		['WAV', { referenceAudios: 'f' }, text('RIFF....WAVE'), 'audio/wav'],
+		['AAC', { referenceAudios: 'f' }, text('\xff\xf1\x50'), undefined],
+		['Ogg', { referenceAudios: 'f' }, text('OggS'), undefined],
+		['text in UTF-16', { referenceAudios: 'f' }, text('\xff\xfeh\0'), undefined],
+		['a WebP', { referenceAudios: 'f' }, text('RIFF....WEBP'), undefined],
+	])('a file by its first bytes: %s', async (_case, options, content, type) => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			const items = await itemWith({ f: content });
+			const { error } = await execute(createVideoNode({ ...SUBMIT, options }), items);
+			const sentFile = formOf(simulator)?.[2]?.[1];
+			expect(Object(sentFile).type).toBe(type);
+			expect(simulator.jobs).toHaveLength(type === undefined ? 0 : 1);
+			if (type === undefined) expect(error?.message).toMatch(/^The file in 'f' is not an? /);
+		});
+	});
+
 	test.concurrent('as many videos as items that differ in one reference', async () => {
 		const plan = () => ({ seconds: 600 });
 		await withScene({ plan }, async ({ simulator, execute, retry }) => {
