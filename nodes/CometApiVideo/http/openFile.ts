@@ -48,15 +48,33 @@ const MAX_REDIRECTS = 5;
  * the address is at the API's origin: this gives that for another name of the API's
  */
 export async function openFile(
-	caller: Caller,
+	{ context, request }: Caller,
 	address: string,
 	toApi: ((address: string) => string) | undefined,
 	signal: AbortSignal,
 ): Promise<{ opened: OpenedFile } | { unanswered: Unanswered }> {
+	const { baseURL, proxy, skipSslCertificateValidation, timeout } = request;
+	const headers = { 'Accept-Encoding': 'identity' };
+	const signals = { signal, clientSignal: signal };
 	const key: KnownKey = { apiKey: '', isRead: false };
 	try {
-		const answer = await followRedirects(caller, address, toApi, signal, key);
-		return { opened: await openBody(answer, signal, key) };
+		let url = toApi?.(address) ?? address;
+		let withKey = toApi !== undefined;
+		for (let hops = 0; ; hops++) {
+			withKey &&= new URL(url).origin === new URL(String(baseURL)).origin;
+			const answer = await openAnswer<FileStream>(
+				context,
+				{ method: 'GET', url, headers, proxy, skipSslCertificateValidation, timeout },
+				signals,
+				withKey ? key : undefined,
+			);
+			const next = isRedirect(answer.statusCode) && toAddress(answer.headers.location, url);
+			if (!next || hops === MAX_REDIRECTS) return { opened: await openBody(answer, signal, key) };
+			answer.body.destroy();
+			const atApi = (withKey && toApi?.(next)) || next;
+			// One that leads to itself again and again is asked under its other name, without the key.
+			url = atApi === url && hops > 0 ? next : atApi;
+		}
 	} catch (error) {
 		const { phase, message } = describeUnanswered(error);
 		return { unanswered: { phase, message: redact(message, key.apiKey) } };
@@ -66,36 +84,6 @@ export async function openFile(
 /** The URL of a path below the base URL. */
 export function addressOf({ request }: Pick<Caller, 'request'>, path: string): string {
 	return `${String(request.baseURL).replace(/(?<!\/)\/+$/, '')}${path}`;
-}
-
-async function followRedirects(
-	{ context, request }: Caller,
-	address: string,
-	toApi: ((address: string) => string) | undefined,
-	signal: AbortSignal,
-	key: KnownKey,
-): Promise<RawAnswer<FileStream>> {
-	const { baseURL, proxy, skipSslCertificateValidation, timeout } = request;
-	const headers = { 'Accept-Encoding': 'identity' };
-	const signals = { signal, clientSignal: signal };
-	let url = toApi?.(address) ?? address;
-	let withKey = toApi !== undefined;
-	for (let hops = 0; ; hops++) {
-		withKey &&= new URL(url).origin === new URL(String(baseURL)).origin;
-		const options = { proxy, skipSslCertificateValidation, timeout, url, headers };
-		const answer = await openAnswer<FileStream>(
-			context,
-			{ ...options, method: 'GET' },
-			signals,
-			withKey ? key : undefined,
-		);
-		const next = isRedirect(answer.statusCode) && toAddress(answer.headers.location, url);
-		if (!next || hops === MAX_REDIRECTS) return answer;
-		answer.body.destroy();
-		const atApi = (withKey && toApi?.(next)) || next;
-		// One that leads to itself again and again is asked under its other name, without the key.
-		url = atApi === url && hops > 0 ? next : atApi;
-	}
 }
 
 const isRedirect = (statusCode: number) => [301, 302, 303, 307, 308].includes(statusCode);

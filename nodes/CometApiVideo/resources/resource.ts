@@ -137,6 +137,7 @@ export function statusOperation(
 /** The node's properties: Resource, an Operation for each, and each operation's fields. */
 export function toProperties(resources: Resource[]): INodeProperties[] {
 	const first = resources[0]?.value;
+	const known = [...resources.map(({ value }) => value), undefined];
 	return [
 		{
 			displayName: 'Resource',
@@ -146,31 +147,24 @@ export function toProperties(resources: Resource[]): INodeProperties[] {
 			options: resources.map(({ name, value, description }) => ({ name, value, description })),
 			default: first,
 		},
-		...resources.flatMap((resource, index) => {
-			// Workflows of 0.1 have no resource: they mean the first.
-			const shownFor = index === 0 ? [resource.value, undefined] : [resource.value];
-			return operationProperties(resource, shownFor, resources);
-		}),
-		// Not a routing of Resource itself: an execution of 0.1 that is retried has none, and n8n then ends it.
+		...resources.flatMap((resource) => operationProperties(resource, resources)),
+		// Not a routing of Resource: an execution of 0.1 that is retried has none, and n8n then ends it.
 		{
 			displayName: 'Operation',
 			name: 'operation',
 			type: 'hidden',
 			default: '',
-			displayOptions: { hide: { resource: [...resources.map(({ value }) => value), undefined] } },
+			displayOptions: { hide: { resource: known } },
 			routing: refusingRouting,
 		},
 	];
 }
 
-/** @param shownFor values of Resource that mean this one */
-function operationProperties(
-	resource: Resource,
-	shownFor: Array<string | undefined>,
-	resources: Resource[],
-): INodeProperties[] {
-	const { operations } = resource;
-	const others = resources.filter((each) => each !== resource);
+function operationProperties(family: Resource, families: Resource[]): INodeProperties[] {
+	const { value, operations } = family;
+	// Workflows of 0.1 have no resource: they mean the first.
+	const resource = family === families[0] ? [value, undefined] : [value];
+	const others = families.filter((each) => each !== family);
 	const first = operations[0]?.head.value;
 	return [
 		{
@@ -180,10 +174,10 @@ function operationProperties(
 			noDataExpression: true,
 			options: operations.map(({ head, routing }) => ({
 				...head,
-				routing: routing(resource, others),
+				routing: routing(family, others),
 			})),
 			default: first,
-			displayOptions: { show: { resource: shownFor } },
+			displayOptions: { show: { resource } },
 			routing: refusingRouting,
 		},
 		...operations.flatMap(({ head, fields }) =>
@@ -193,7 +187,7 @@ function operationProperties(
 				// expression. So these come first: else the same field of every operation would show.
 				displayOptions: {
 					...displayOptions,
-					show: { resource: shownFor, operation: [head.value], ...displayOptions?.show },
+					show: { resource, operation: [head.value], ...displayOptions?.show },
 				},
 			})),
 		),

@@ -5,8 +5,6 @@ import { isEmpty } from '../../fields/checks';
 import { aspectRatioField, choiceField, durationField, promptField } from '../../fields/field';
 import { imageField } from '../../fields/media';
 import { asDataUrl, jsonBody } from '../../files/requestBody';
-import type { Item } from '../../item';
-import type { Submission } from '../../payment/submit';
 import { durationKeyOf } from '../../polling/durations';
 import { createHead, submitOperation } from '../resource';
 import {
@@ -56,26 +54,24 @@ export const create = submitOperation({
 	api: grokApi,
 	submitPath: `${VIDEOS_PATH}/generations`,
 	fields: [model, prompt, image, duration, resolution, aspectRatio, custom, user],
-	read: readCreate,
+	async read(item) {
+		const overrides = custom.read(item);
+		const [file] = 'image' in overrides ? [] : await image.read(item);
+		const ratio = aspectRatio.read(item);
+		const hasImage = file !== undefined || !isEmpty(overrides.image);
+		const shape = ratio !== 'auto' ? ratio : hasImage ? undefined : '1:1';
+		const fields = readBody(item, prompt, {
+			duration: duration.read(item),
+			resolution: resolution.read(item),
+			...(shape !== undefined && { aspect_ratio: shape }),
+			...(file !== undefined && { image: { url: asDataUrl(file) } }),
+		});
+		checkResolution(fields);
+		const name = String(fields.model);
+		const durationKey = durationKeyOf('grok', name, fields.duration, fields.resolution);
+		return { model: name, durationKey, body: jsonBody(fields) };
+	},
 });
-
-async function readCreate(item: Item): Promise<Submission> {
-	const overrides = custom.read(item);
-	const [file] = 'image' in overrides ? [] : await image.read(item);
-	const ratio = aspectRatio.read(item);
-	const hasImage = file !== undefined || !isEmpty(overrides.image);
-	const shape = ratio !== 'auto' ? ratio : hasImage ? undefined : '1:1';
-	const fields = readBody(item, prompt, {
-		duration: duration.read(item),
-		resolution: resolution.read(item),
-		...(shape !== undefined && { aspect_ratio: shape }),
-		...(file !== undefined && { image: { url: asDataUrl(file) } }),
-	});
-	checkResolution(fields);
-	const name = String(fields.model);
-	const durationKey = durationKeyOf('grok', name, fields.duration, fields.resolution);
-	return { model: name, durationKey, body: jsonBody(fields) };
-}
 
 function checkResolution(fields: IDataObject): void {
 	if (fields.model !== CLASSIC_MODEL || fields.resolution !== '1080p') return;

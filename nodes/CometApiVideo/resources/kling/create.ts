@@ -3,8 +3,6 @@ import { aspectRatioField, promptField, secondsField, switchField } from '../../
 import { imageField, lastFrameField } from '../../fields/media';
 import { modelField } from '../../fields/model';
 import { asBase64 } from '../../files/requestBody';
-import type { Item } from '../../item';
-import type { Submission } from '../../payment/submit';
 import { createHead, submitOperation } from '../resource';
 import {
 	cfgScale,
@@ -75,25 +73,23 @@ export const create = submitOperation({
 		...[model, prompt, image, duration, aspectRatio, mode, sound],
 		...[cfgScale, custom, lastFrame, negativePrompt],
 	],
-	read: readCreate,
+	async read(item) {
+		const overrides = custom.read(item);
+		const overridesImages = 'image' in overrides;
+		const [first] = overridesImages ? [] : await image.read(item);
+		const [last] = overridesImages || first !== undefined ? await lastFrame.read(item) : [];
+		const isFromText = [first, last, overrides.image, overrides.image_tail].every(isEmpty);
+		const ratio = aspectRatio.read(item);
+		const name = String(overrides.model_name ?? model.read(item));
+		return toSubmission(isFromText ? PATHS.text : PATHS.image, name, {
+			duration: duration.read(item),
+			...(ratio !== 'auto' && { aspect_ratio: ratio }),
+			mode: mode.read(item),
+			...(sound.read(item) && { sound: 'on' }),
+			...(first !== undefined && { image: asBase64(first) }),
+			...(last !== undefined && { image_tail: asBase64(last) }),
+			...sharedFields(item, prompt),
+			model_name: name,
+		});
+	},
 });
-
-async function readCreate(item: Item): Promise<Submission> {
-	const overrides = custom.read(item);
-	const overridesImages = 'image' in overrides;
-	const [first] = overridesImages ? [] : await image.read(item);
-	const [last] = overridesImages || first !== undefined ? await lastFrame.read(item) : [];
-	const isFromText = [first, last, overrides.image, overrides.image_tail].every(isEmpty);
-	const ratio = aspectRatio.read(item);
-	const name = String(overrides.model_name ?? model.read(item));
-	return toSubmission(isFromText ? PATHS.text : PATHS.image, name, {
-		duration: duration.read(item),
-		...(ratio !== 'auto' && { aspect_ratio: ratio }),
-		mode: mode.read(item),
-		...(sound.read(item) && { sound: 'on' }),
-		...(first !== undefined && { image: asBase64(first) }),
-		...(last !== undefined && { image_tail: asBase64(last) }),
-		...sharedFields(item, prompt),
-		model_name: name,
-	});
-}

@@ -11,8 +11,6 @@ import {
 import { listOf, mediaField } from '../../fields/media';
 import { modelField } from '../../fields/model';
 import { asBase64 } from '../../files/requestBody';
-import type { Item } from '../../item';
-import type { Submission } from '../../payment/submit';
 import { submitOperation } from '../resource';
 import { custom, KLING, KLING_IMAGE, klingApi, mode, PATHS, toSubmission } from './fields';
 
@@ -107,46 +105,44 @@ export const createFromReferences = submitOperation({
 		...[omniModel, prompt, images, video, referType],
 		...[duration, aspectRatio, mode, custom, keepSound],
 	],
-	read: readReferences,
+	async read(item) {
+		const overrides = custom.read(item);
+		const stills = 'image_list' in overrides ? [] : await images.read(item);
+		const url = 'video_list' in overrides ? undefined : video.read(item);
+		if (
+			[...stills, url, overrides.image_list, overrides.video_list, overrides.element_list].every(
+				isEmpty,
+			)
+		) {
+			// It would be another video than the one that is meant.
+			throw new InputError(
+				"'Reference Images' and 'Reference Video' are both empty",
+				'Fill in one of them, or choose Create, which needs no reference.',
+			);
+		}
+		if (url !== undefined && stills.length > MOST_BESIDE_VIDEO) {
+			throw new InputError(
+				"'Reference Images' has too many files",
+				`There are ${stills.length}. Give at most ${MOST_BESIDE_VIDEO} beside a video.`,
+			);
+		}
+		const use = referType.read(item);
+		const sound = keepSound.read(item) ? 'yes' : 'no';
+		const shape = { duration: String(duration.read(item)), aspect_ratio: aspectRatio.read(item) };
+		const name = String(overrides.model_name ?? omniModel.read(item));
+		return toSubmission(PATHS.references, name, {
+			prompt: overrides.prompt ?? prompt.read(item),
+			mode: mode.read(item),
+			// A changed video keeps its length and its ratio.
+			...((url === undefined || use === 'feature') && shape),
+			...(stills.length > 0 && {
+				image_list: stills.map((image_url) => ({ image_url: asBase64(image_url) })),
+			}),
+			...(url !== undefined && {
+				video_list: [{ video_url: url, refer_type: use, keep_original_sound: sound }],
+			}),
+			...overrides,
+			model_name: name,
+		});
+	},
 });
-
-async function readReferences(item: Item): Promise<Submission> {
-	const overrides = custom.read(item);
-	const stills = 'image_list' in overrides ? [] : await images.read(item);
-	const url = 'video_list' in overrides ? undefined : video.read(item);
-	if (
-		[...stills, url, overrides.image_list, overrides.video_list, overrides.element_list].every(
-			isEmpty,
-		)
-	) {
-		// It would be another video than the one that is meant.
-		throw new InputError(
-			"'Reference Images' and 'Reference Video' are both empty",
-			'Fill in one of them, or choose Create, which needs no reference.',
-		);
-	}
-	if (url !== undefined && stills.length > MOST_BESIDE_VIDEO) {
-		throw new InputError(
-			"'Reference Images' has too many files",
-			`There are ${stills.length}. Give at most ${MOST_BESIDE_VIDEO} beside a video.`,
-		);
-	}
-	const use = referType.read(item);
-	const sound = keepSound.read(item) ? 'yes' : 'no';
-	const shape = { duration: String(duration.read(item)), aspect_ratio: aspectRatio.read(item) };
-	const name = String(overrides.model_name ?? omniModel.read(item));
-	return toSubmission(PATHS.references, name, {
-		prompt: overrides.prompt ?? prompt.read(item),
-		mode: mode.read(item),
-		// A changed video keeps its length and its ratio.
-		...((url === undefined || use === 'feature') && shape),
-		...(stills.length > 0 && {
-			image_list: stills.map((image_url) => ({ image_url: asBase64(image_url) })),
-		}),
-		...(url !== undefined && {
-			video_list: [{ video_url: url, refer_type: use, keep_original_sound: sound }],
-		}),
-		...overrides,
-		model_name: name,
-	});
-}

@@ -5,8 +5,6 @@ import { customBodyFields } from '../../fields/bodyFields';
 import { badValue, checkOptionalText } from '../../fields/checks';
 import { aspectRatioField, durationField, field, promptField } from '../../fields/field';
 import { multipartBody, type FormValues } from '../../files/requestBody';
-import type { Item } from '../../item';
-import type { Submission } from '../../payment/submit';
 import { durationKeyOf } from '../../polling/durations';
 import { submitOperation } from '../resource';
 import {
@@ -58,30 +56,28 @@ export const create = submitOperation({
 		...[model, prompt, images, duration, aspectRatio],
 		...[custom, lastFrame, referenceAudios, referenceVideos, size],
 	],
-	read: readCreate,
+	async read(item) {
+		const overrides = toFormValues(custom.read(item));
+		const overridesImages = 'input_reference' in overrides || 'reference_urls' in overrides;
+		const seconds = duration.read(item);
+		const ratio = aspectRatio.read(item);
+		const shape = size.read(item);
+		const models = overrides.model ?? [model.read(item)];
+		const name = String(models[0]);
+		const values: FormValues = {
+			model: models,
+			prompt: overrides.prompt ?? [prompt.read(item)],
+			...(seconds > 0 && { seconds: [String(seconds)] }),
+			...(ratio !== 'auto' && shape === undefined && ratioFields(name, ratio)),
+			...(shape !== undefined && { size: [shape] }),
+			...(await readImages(item, name, overridesImages)),
+			...(await readReferences(item)),
+			...overrides,
+		};
+		const durationKey = durationKeyOf('video', name, values.seconds?.[0], values.size?.[0]);
+		return { model: name, durationKey, body: await multipartBody(item, values) };
+	},
 });
-
-async function readCreate(item: Item): Promise<Submission> {
-	const overrides = toFormValues(custom.read(item));
-	const overridesImages = 'input_reference' in overrides || 'reference_urls' in overrides;
-	const seconds = duration.read(item);
-	const ratio = aspectRatio.read(item);
-	const shape = size.read(item);
-	const models = overrides.model ?? [model.read(item)];
-	const name = String(models[0]);
-	const values: FormValues = {
-		model: models,
-		prompt: overrides.prompt ?? [prompt.read(item)],
-		...(seconds > 0 && { seconds: [String(seconds)] }),
-		...(ratio !== 'auto' && shape === undefined && ratioFields(name, ratio)),
-		...(shape !== undefined && { size: [shape] }),
-		...(await readImages(item, name, overridesImages)),
-		...(await readReferences(item)),
-		...overrides,
-	};
-	const durationKey = durationKeyOf('video', name, values.seconds?.[0], values.size?.[0]);
-	return { model: name, durationKey, body: await multipartBody(item, values) };
-}
 
 /**
  * The user's own fields as a form has them: a list repeats the field, an object is its JSON text,

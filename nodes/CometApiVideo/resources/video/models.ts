@@ -37,10 +37,11 @@ interface VideoModel extends KnownModel {
 }
 
 const BY_ITS_MAKER = "by its maker's pages";
+const SEEDANCE = { maker: 'ByteDance (Seedance, Doubao)', byDefault: 5 };
 const SEEDANCE_2 = {
+	...SEEDANCE,
 	references: `up to 9 images, 3 videos and 3 audios ${BY_ITS_MAKER}; end frame not known`,
 };
-const SEEDANCE = { maker: 'ByteDance (Seedance, Doubao)', byDefault: 5 };
 const UP_TO_1080P = { '16:9': '1920x1080', '9:16': '1080x1920', '1:1': '1440x1440' };
 const WAN = { maker: 'Alibaba (Wan)' };
 const WAN_2 = { ...WAN, byDefault: 5, sizes: UP_TO_1080P, usd: { '720p': 0.08, '1080p': 0.12 } };
@@ -57,27 +58,17 @@ const VEO = {
 
 export const KNOWN_MODELS: readonly [VideoModel, ...VideoModel[]] = [
 	{
-		...{ ...SEEDANCE, name: 'Seedance 2.5', ids: ['seedance-2-5', 'seedance-2-5-260628'] },
-		...{
-			...SEEDANCE_2,
-			seconds: '4 to 30',
-			images: 'files or URLs',
-			usd: { '480p': 0.103, '720p': 0.231 },
-		},
+		...{ ...SEEDANCE_2, name: 'Seedance 2.5', ids: ['seedance-2-5', 'seedance-2-5-260628'] },
+		...{ seconds: '4 to 30', images: 'files or URLs', usd: { '480p': 0.103, '720p': 0.231 } },
 	},
 	{
-		...{ ...SEEDANCE, name: 'Seedance 2.0', ids: ['doubao-seedance-2-0', 'seedance-2-0'] },
-		...{ ...SEEDANCE_2, seconds: '4 to 15', images: 'files or URLs' },
+		...{ ...SEEDANCE_2, name: 'Seedance 2.0', ids: ['doubao-seedance-2-0', 'seedance-2-0'] },
+		...{ seconds: '4 to 15', images: 'files or URLs' },
 		usd: { '480p': 0.063, '720p': 0.1368, '1080p': 0.3366 },
 	},
 	{
-		...{ ...SEEDANCE, name: 'Seedance 2.0 Fast', ids: ['doubao-seedance-2-0-fast'] },
-		...{
-			...SEEDANCE_2,
-			seconds: '4 to 15',
-			images: 'URLs',
-			usd: { '480p': 0.0504, '720p': 0.108 },
-		},
+		...{ ...SEEDANCE_2, name: 'Seedance 2.0 Fast', ids: ['doubao-seedance-2-0-fast'] },
+		...{ seconds: '4 to 15', images: 'URLs', usd: { '480p': 0.0504, '720p': 0.108 } },
 	},
 	{
 		...{ ...SEEDANCE, name: 'Seedance 1.5 Pro', ids: ['doubao-seedance-1-5-pro'] },
