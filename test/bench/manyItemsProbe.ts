@@ -18,12 +18,16 @@ const { CometApiVideo } = createRequire(import.meta.url)(
 
 const PROMPT = '={{ $json.prompt }}';
 const SUBMIT_ONLY = createNode({ prompt: PROMPT, waitForCompletion: false });
+const REFUSED = createNode({ prompt: PROMPT, duration: 99 }, { onError: 'continueRegularOutput' });
 const WAITING = createNode({ prompt: PROMPT, options: { pollInterval: 60 } });
 
 export interface ManyItemsOrder {
 	count: number;
-	/** `n8n`: the node's fields, with hooks that return an item at once. `stop`: from Stop to the end of the wait. */
-	what: 'submit' | 'n8n' | 'stop';
+	/**
+	 * `fail`: each is refused, and the node continues. `n8n`: the node's fields, with hooks that return an
+	 * item at once. `stop`: from Stop to the end of the wait.
+	 */
+	what: 'submit' | 'fail' | 'n8n' | 'stop';
 }
 
 export interface ManyItemsCost {
@@ -54,7 +58,7 @@ async function measure({
 		waiting.stop();
 		await waiting.finished.catch(() => {});
 	} else {
-		const graph: Graph = { video: SUBMIT_ONLY };
+		const graph: Graph = { video: what === 'fail' ? REFUSED : SUBMIT_ONLY };
 		if (what === 'n8n') graph.description = { properties: hollow() };
 		const { status, error } = await execute(graph, items, credential);
 		if (status !== 'success') throw new Error(`Ended as ${status}: ${error?.message}`);
