@@ -18,10 +18,12 @@ import { runNode } from './runNode.cjs';
 const MB = 1_000_000;
 
 interface Load {
-	/** Videos at public URLs, at the API's own with the key, or images. */
-	kind: 'videos' | 'content' | 'images';
+	/** Videos at public URLs, at the API's own with the key, images, or sets of references. */
+	kind: 'videos' | 'content' | 'images' | 'references';
 	count: number;
 	mode: BinaryMode;
+	/** Of the image or the set of an item. */
+	fileBytes?: number;
 	videoBytes?: number;
 }
 
@@ -47,7 +49,7 @@ async function probe(
 	load: Load,
 	check: (cost: Cost, simulator: Simulator, imageDigests: string[]) => void,
 ): Promise<void> {
-	const { kind, count, mode } = load;
+	const { kind, count, mode, fileBytes = 0 } = load;
 	const imageDigests: string[] = [];
 	const simulator = await startSimulator({
 		plan: planOf(load, imageDigests),
@@ -63,13 +65,14 @@ async function probe(
 			kind,
 			String(count),
 			mode,
+			String(fileBytes),
 			simulator.url,
 			simulator.apiKey,
 		]);
 		const cost = JSON.parse(printed) as Cost;
-		const { growthMB, overPlainNodeMB, longestBlockMs, seconds } = cost;
+		const { growthMB, overPlainNodeMB, heapMB, longestBlockMs, seconds } = cost;
 		process.stdout.write(
-			`${count} ${kind} (${mode}): +${growthMB} MB (over plain Node ${overPlainNodeMB}), longest block ${longestBlockMs} ms, ${seconds} s\n`,
+			`${count} ${kind} (${mode}): +${growthMB} MB (over plain Node ${overPlainNodeMB}, heap ${heapMB}), longest block ${longestBlockMs} ms, ${seconds} s\n`,
 		);
 		expect(cost.status).toBe('success');
 		expect(Object.keys(cost.digests)).toHaveLength(count);
@@ -83,6 +86,12 @@ function checkVideos({ digests }: Cost, bytes: number): void {
 	for (const [requestId, digest] of Object.entries(digests)) {
 		expect(digest).toBe(generatedVideoSha256(requestId, bytes));
 	}
+}
+
+function checkImages(cost: Cost, { jobs }: Simulator, digests: string[], count: number): void {
+	expect(digests.slice(1).sort()).toEqual(Object.values(cost.digests).sort());
+	expect(new Set(digests).size).toBe(count + 1);
+	expect(jobs).toHaveLength(count + 1);
 }
 
 // Processes of their own, which take 25 s each side by side: memory is what counts here.
@@ -124,12 +133,37 @@ describe('Memory, in a process of its own', () => {
 
 	// Alone, since it also measures time.
 	test('twenty images of 20 MB take at most 250 MB, and block nothing for 200 ms', async () => {
-		await probe({ kind: 'images', count: 20, mode: 'filesystem' }, (cost, simulator, digests) => {
-			expect(digests.slice(1).sort()).toEqual(Object.values(cost.digests).sort());
-			expect(new Set(digests).size).toBe(21);
-			expect(simulator.jobs).toHaveLength(21);
+		const load = { kind: 'images', count: 20, mode: 'filesystem', fileBytes: 20 * MB } as const;
+		await probe(load, (cost, simulator, digests) => {
+			checkImages(cost, simulator, digests, load.count);
 			expect(cost.growthMB).toBeLessThanOrEqual(250);
 			expect(cost.longestBlockMs).toBeLessThanOrEqual(200);
+		});
+	});
+
+	test('a hundred images of 5 MB take no more', async () => {
+		const load = { kind: 'images', count: 100, mode: 'filesystem', fileBytes: 5 * MB } as const;
+		await probe(load, (cost, simulator, digests) => {
+			checkImages(cost, simulator, digests, load.count);
+			expect(cost.growthMB).toBeLessThanOrEqual(250);
+		});
+	});
+
+	test('a set of references of 25 MB takes at most 32 MB more of the heap than its bytes', async () => {
+		const load = { kind: 'references', count: 1, mode: 'filesystem', fileBytes: 25 * MB } as const;
+		await probe(load, (cost, simulator) => {
+			const [, request] = simulator.requestsTo('submit');
+			const files = (request?.form ?? []).flatMap(({ name, value }) =>
+				typeof value === 'string' ? [] : [{ ...value, name }],
+			);
+			expect(files.map(({ name }) => name)).toEqual([
+				...Array<string>(3).fill('input_reference'),
+				...Array<string>(3).fill('reference_videos'),
+				...Array<string>(3).fill('reference_audios'),
+			]);
+			expect(files.reduce((sum, { bytes }) => sum + bytes, 0)).toBeGreaterThan(24.9 * MB);
+			expect(files.at(-1)?.sha256).toBe(Object.values(cost.digests).join());
+			expect(cost.heapMB).toBeLessThanOrEqual(25 + 32);
 		});
 	});
 });

@@ -19,9 +19,18 @@ import { createNode } from '../engine/scene.ts';
 
 const SAMPLE_EVERY_MS = 10;
 const MB = 1_000_000;
-const IMAGE_BYTES = 20 * MB;
 const PIECE_BYTES = 64 * 1024;
 const PNG_HEAD = Buffer.from('89504e470d0a1a0a', 'hex');
+
+/** A set of references of 25 MB together, by the field that has each. */
+const REFERENCES = ['image', 'video', 'audio'].flatMap((type) =>
+	[0, 1, 2].map((at) => ({ type, name: `${type}${at}`, share: at === 2 ? 3 : 2.65 })),
+);
+const HEADS: Record<string, Buffer> = {
+	image: PNG_HEAD,
+	video: Buffer.from('00000020667479706d70343200000000', 'hex'),
+	audio: Buffer.from('49443303000000000000', 'hex'),
+};
 
 export interface Cost {
 	/** What the peak was above the resident memory before the run. */
@@ -31,6 +40,8 @@ export interface Cost {
 	 * V8 lets 64 MB of used buffers lie before it collects them, whoever reads from a socket.
 	 */
 	overPlainNodeMB: number;
+	/** What the heap and its buffers were above that before the run, at most. */
+	heapMB: number;
 	/** For how long nothing else had its turn, at most. */
 	longestBlockMs: number;
 	seconds: number;
@@ -39,7 +50,8 @@ export interface Cost {
 	digests: Record<string, string>;
 }
 
-const [kind, count, mode, baseUrl = '', apiKey = ''] = process.argv.slice(2);
+const [kind, count, mode, fileBytes, baseUrl = '', apiKey = ''] = process.argv.slice(2);
+const hasFiles = kind === 'images' || kind === 'references';
 const credential = { baseUrl, apiKey };
 const folder = String(process.env.N8N_USER_FOLDER);
 
@@ -54,18 +66,46 @@ async function images(amount: number, bytes: number): Promise<INodeExecutionData
 	return items;
 }
 
-function* noise(seed: number, bytes: number): Generator<Buffer> {
+/** An item for each set of references, all of it so large together. */
+async function references(amount: number, bytes: number): Promise<INodeExecutionData[]> {
+	const items: INodeExecutionData[] = [];
+	const shares = REFERENCES.reduce((sum, { share }) => sum + share, 0);
+	for (let index = 0; index < amount; index++) {
+		const binary: INodeExecutionData['binary'] = {};
+		for (const [at, { type, name, share }] of REFERENCES.entries()) {
+			const size = Math.floor((bytes * share) / shares);
+			const content = Readable.from(noise(index * 16 + at, size, HEADS[type]));
+			binary[name] = await storeFile(content, { fileName: name, mimeType: `${type}/any` });
+		}
+		items.push({ json: {}, binary });
+	}
+	return items;
+}
+
+function* noise(seed: number, bytes: number, head: Buffer = PNG_HEAD): Generator<Buffer> {
 	const stream = createCipheriv('aes-256-ctr', Buffer.alloc(32, seed), Buffer.alloc(16));
-	yield PNG_HEAD;
-	for (let left = bytes - PNG_HEAD.length; left > 0; left -= PIECE_BYTES) {
+	yield head;
+	for (let left = bytes - head.length; left > 0; left -= PIECE_BYTES) {
 		yield stream.update(Buffer.alloc(Math.min(left, PIECE_BYTES)));
 	}
 }
 
 async function run(items: INodeExecutionData[], downloadVideo: boolean): Promise<Finished> {
 	const image = { imageSource: 'binary', inputDataFieldName: 'photo' };
-	const create = kind === 'content' ? createVideoNode : createNode;
-	const node = create(kind === 'images' ? image : { downloadVideo });
+	const create = kind === 'content' || kind === 'references' ? createVideoNode : createNode;
+	const namesOf = (type: string) =>
+		REFERENCES.filter((each) => each.type === type).map(({ name }) => name);
+	const parameters = {
+		images: image,
+		references: {
+			...{ imageSource: 'binary', inputDataFieldName: namesOf('image').join(', ') },
+			options: {
+				referenceVideos: namesOf('video').join(', '),
+				referenceAudios: namesOf('audio').join(', '),
+			},
+		},
+	}[String(kind)];
+	const node = create(parameters ?? { downloadVideo });
 	return await execute({ video: node }, items, credential);
 }
 
@@ -88,6 +128,7 @@ async function fetchWithPlainNode(): Promise<void> {
 
 async function inputs(amount: number, bytes: number): Promise<INodeExecutionData[]> {
 	if (kind === 'images') return await images(amount, bytes);
+	if (kind === 'references') return await references(amount, bytes);
 	return Array.from({ length: amount }, () => ({ json: {} }));
 }
 
@@ -100,15 +141,23 @@ async function settle(): Promise<void> {
 
 async function measure(): Promise<Cost> {
 	await run(await inputs(1, MB), true);
-	if (kind !== 'images') await fetchWithPlainNode();
-	const items = await inputs(Number(count), IMAGE_BYTES);
+	if (!hasFiles) await fetchWithPlainNode();
+	const items = await inputs(Number(count), Number(fileBytes));
 	await settle();
 
 	const peakKB = () => process.resourceUsage().maxRSS;
-	const before = { rss: process.memoryUsage.rss(), peakKB: peakKB(), at: Date.now() };
+	const heap = () => {
+		const { heapUsed, arrayBuffers } = process.memoryUsage();
+		return heapUsed + arrayBuffers;
+	};
+	const before = {
+		...{ rss: process.memoryUsage.rss(), heap: heap(), peakKB: peakKB(), at: Date.now() },
+	};
 	let highest = before.rss;
+	let highestHeap = before.heap;
 	const sampling = setInterval(() => {
 		highest = Math.max(highest, process.memoryUsage.rss());
+		highestHeap = Math.max(highestHeap, heap());
 	}, SAMPLE_EVERY_MS);
 	const delay = monitorEventLoopDelay({ resolution: 1 });
 	delay.enable();
@@ -122,12 +171,15 @@ async function measure(): Promise<Cost> {
 
 	const digests: Record<string, string> = {};
 	for (const [index, { json, binary }] of (finished.outputs[0] ?? []).entries()) {
-		const file = kind === 'images' ? items[index]?.binary?.photo : binary?.data;
+		const sent = items[index]?.binary;
+		const file = hasFiles ? (sent?.photo ?? sent?.audio2) : binary?.data;
 		digests[String(json.request_id)] = await digestFile(file);
 	}
+	const heapMB = Math.round((highestHeap - before.heap) / MB);
 	const growthMB = Math.round((highest - before.rss) / MB);
 	const longestBlockMs = Math.round(delay.max / 1e6);
-	return { growthMB, overPlainNodeMB, longestBlockMs, seconds, status: finished.status, digests };
+	const { status } = finished;
+	return { growthMB, overPlainNodeMB, heapMB, longestBlockMs, seconds, status, digests };
 }
 
 try {

@@ -20,6 +20,8 @@ export interface MediaFile {
 	/** As its first bytes tell. */
 	mimeType: string;
 	bytes: number;
+	/** In hex, once it has been read. */
+	sha256?: string;
 }
 
 /** The first bytes of a file and its size in bytes, without reading it all. */
@@ -58,7 +60,7 @@ export async function readPieces(
 	await inTurn(reader, async () => {
 		if (id) {
 			const stream = await reader.context.helpers.getBinaryStream(id);
-			for await (const piece of stream) pass(Buffer.from(piece));
+			for await (const piece of stream) pass(Buffer.isBuffer(piece) ? piece : Buffer.from(piece));
 			return;
 		}
 		for (let start = 0; start < data.length; start += PIECE_CHARS) {

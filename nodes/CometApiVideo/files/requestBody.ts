@@ -111,8 +111,8 @@ export async function digestBody(reader: FileReader, { parts }: RequestBody): Pr
 			continue;
 		}
 		const ofFile = createHash('sha256');
-		await readPieces(reader, part.file, (piece) => ofFile.update(piece));
-		hash.update(ofFile.digest('hex'));
+		if (!part.file.sha256) await readPieces(reader, part.file, (piece) => ofFile.update(piece));
+		hash.update((part.file.sha256 ??= ofFile.digest('hex')));
 	}
 	return hash.digest('hex');
 }
