@@ -191,9 +191,13 @@ const shownElsewhere: Record<string, [file: string, title: string]> = {
 		'harness/n8n/serverCases.ts',
 		"An execution's time-out ends the requests, and the request ID is in the log",
 	],
+	'The execution is "crashed"': [
+		'e2e/sleep.test.ts',
+		'a retry of a triggered execution pays again, if it has not',
+	],
 	"Executions wait in a queue and don't start": [
-		'e2e/durable.test.ts',
-		'ends by itself with the video when n8n is killed while it waits and started again',
+		'e2e/sleepingPlaces.test.ts',
+		'three executions that sleep wait side by side',
 	],
 	'The agent pays twice for one request': [
 		'engine/tool.test.ts',
