@@ -94,8 +94,8 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 		return scene.paidIds(1).join();
 	}
 
-	/** The example with a form that asks for a prompt and a file, published. */
-	async function publishForm(name: string, file: FieldValue) {
+	/** The example with a form that asks for a prompt and files, published. */
+	async function publishForm(name: string, ...files: FieldValue[]) {
 		const { client, stage } = scene;
 		const example = await open(name);
 		// As the editor does with every form and webhook that it imports.
@@ -107,7 +107,7 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 		const workflowId = await scene.save({ ...example, nodes });
 		await client.activateWorkflow(workflowId);
 		return {
-			submit: async (prompt: string) => await fillInForm(url, [prompt, file]),
+			submit: async (prompt: string) => await fillInForm(url, [prompt, ...files]),
 			async execution() {
 				const executions = await Promise.all(
 					(await client.listExecutions(workflowId)).map(
@@ -606,6 +606,41 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 			expect(execution.status).toBe('error');
 			expect(execution.data.resultData.error?.message).toContain("'Reference Images'");
 			scene.paidIds(0);
+		});
+	});
+
+	describe('the example seedance-references', () => {
+		const fileOf = (name: string, type: string, bytes: Buffer) => ({ name, type, bytes });
+		const mp3 = Buffer.from('49443303000000000000fffb90', 'hex');
+		const images = [
+			fileOf('dog.png', 'image/png', PNG),
+			fileOf('cat.png', 'image/png', Buffer.concat([PNG, PNG])),
+		];
+
+		test.each([
+			['images, a video and music', [fileOf('dance.mp4', 'video/mp4', sampleMp4)], true],
+			['images alone', [], false],
+		])('sends the files of the form, and shows the video: %s', async (_case, videos, hasMusic) => {
+			const music = hasMusic ? [fileOf('song.mp3', 'audio/mpeg', mp3)] : [];
+			const form = await publishForm('seedance-references', images, videos, music);
+			const page = await form.submit('@Image1 dances as in @Video1.');
+			expect(page).toContain('<h1>Your video is ready</h1>');
+			const requestId = onlyId();
+			expect(page).toContain(`${scene.simulator.mediaUrl}/videos/${requestId}.mp4`);
+			const sent = scene.simulator
+				.requestsTo('submit')
+				.at(-1)
+				?.form?.map(({ name, value }) => [name, typeof value === 'string' ? value : value.bytes]);
+			expect(sent).toEqual([
+				['model', 'seedance-2-5'],
+				['prompt', '@Image1 dances as in @Video1.'],
+				['seconds', '4'],
+				['size', '854x480'],
+				...images.map(({ bytes }) => ['input_reference', bytes.length]),
+				...videos.map(({ bytes }) => ['reference_videos', bytes.length]),
+				...music.map(({ bytes }) => ['reference_audios', bytes.length]),
+			]);
+			expectSuccess(await form.execution());
 		});
 	});
 

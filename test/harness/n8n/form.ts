@@ -3,8 +3,14 @@ import axios from 'axios';
 
 import { until } from '../until.ts';
 
-/** What a visitor puts into a form, field by field: a text, or a file with its type. */
-export type FieldValue = string | { bytes: Buffer; type: string; name: string };
+interface FormFile {
+	bytes: Buffer;
+	type: string;
+	name: string;
+}
+
+/** What a visitor puts into a form, field by field: a text, or files with their types. */
+export type FieldValue = string | FormFile | FormFile[];
 
 const http = axios.create({ proxy: false, timeout: 60_000 });
 
@@ -15,11 +21,11 @@ export async function sendForm(url: string, fields: FieldValue[]): Promise<unkno
 	const form = new FormData();
 	for (const [index, value] of fields.entries()) {
 		if (typeof value === 'string') form.append(`field-${index}`, value);
-		else form.append(`field-${index}`, toBlob(value), value.name);
+		else for (const file of [value].flat()) form.append(`field-${index}`, toBlob(file), file.name);
 	}
 	return (await http.post<unknown>(url, form)).data;
 }
 
-function toBlob({ bytes, type }: { bytes: Buffer; type: string }): Blob {
+function toBlob({ bytes, type }: FormFile): Blob {
 	return new Blob([new Uint8Array(bytes)], { type });
 }
