@@ -60,6 +60,36 @@ const OTHER_FAMILIES = [
 		getStatus: ['Request ID', 'Kind of Video'],
 	},
 ];
+/** The fields and options of the operations that only Kling has, beside those that all have. */
+const KLINGS_OWN = [
+	{
+		operation: 'Create From References',
+		fields: [
+			...['Model', 'Prompt', 'Reference Images', 'Reference Video', 'Use of the Video'],
+			...['Duration', 'Aspect Ratio', 'Mode'],
+		],
+		options: ['Keep Original Sound'],
+		notice: /images: up to 7, or 4 beside a video\. References: one video by URL/,
+	},
+	{
+		operation: 'Extend',
+		fields: ['Request ID', 'Video ID', 'Prompt'],
+		options: ['CFG Scale', 'Negative Prompt'],
+	},
+];
+/** The options for files of the families' Create, with and without an image to start from. */
+const FILE_OPTIONS = [
+	{
+		resource: 'Seedance, Veo, Wan and More',
+		options: ['Reference Audios', 'Reference Videos', 'Size'],
+		notice: /References: up to 9 images, 3 videos and 3 audios by its maker's pages/,
+	},
+	{
+		resource: 'Kling',
+		options: ['CFG Scale', 'Negative Prompt'],
+		notice: /References: end frame, by third parties in Professional mode without sound only/,
+	},
+];
 const OF_ALL = ['Wait for Completion', 'Download Video', 'Options'];
 const SUBMIT_OPTIONS = ['Include Raw Response', 'Max Videos'];
 const WAIT_OPTIONS = ['Max Wait', 'On Timeout', 'Poll Interval'];
@@ -319,6 +349,39 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 			await editor.node.choose('operation', 'Get Status');
 			await showsLabels(['Resource', 'Operation', ...getStatus, ...OF_ALL]);
 		});
+	});
+
+	describe('frames and references', () => {
+		const common = ['Custom Body Fields', 'File Name', ...SUBMIT_OPTIONS, ...WAIT_OPTIONS];
+		const offers = async (own: string[]) =>
+			await offersOptions([...common, 'Reference', SLEEP, ...own].sort());
+
+		test.each(KLINGS_OWN)(
+			"have fields of their own in Kling's $operation",
+			async ({ operation, fields, options, notice }) => {
+				await openNode(newNode({ resource: 'kling', operation: 'create' }));
+				await editor.node.choose('operation', operation);
+				const all = ['Resource', 'Operation', ...fields, ...OF_ALL];
+				await showsLabels(withLabelAfter(all, 'Download Video', OUTPUT_FIELD));
+				if (notice) await showsNotices(expect.stringMatching(notice));
+				await offers(options);
+				await takePicture(`kling-${operation.split(' ').at(-1)?.toLowerCase()}`);
+			},
+		);
+
+		test.each(FILE_OPTIONS)(
+			'are options of $resource, the last frame beside an image',
+			async ({ resource, options, notice }) => {
+				await openNode(newNode({ operation: 'create' }));
+				await editor.node.choose('resource', resource);
+				await showsNotices(expect.stringMatching(notice));
+				await offers(options);
+				await editor.node.choose('imageSource', 'URL');
+				await offers(['Last Frame', ...options]);
+				await editor.node.addOption('Last Frame');
+				await takePicture(`last-frame-${resource.split(/\W/)[0]?.toLowerCase()}`);
+			},
+		);
 	});
 
 	test('another resource takes its own default model, and a stored workflow keeps the chosen one', async () => {
