@@ -187,8 +187,8 @@ export const lastFrameField = (accepted = IMAGE): MediaField =>
 		{
 			displayName: 'Last Frame',
 			name: 'options.lastFrame',
-			description:
-				'The image that the video ends with: its URL, or the name of the input binary field that has it. Not every model takes one.',
+			hint: 'A URL, or the name of the input binary field that has the image',
+			description: 'The image that the video ends with. Not every model takes one.',
 			displayOptions: { show: { '/imageSource': ['url', 'binary'] } },
 		},
 		accepted,
