@@ -16,7 +16,7 @@ import {
 	type Scene,
 } from './scene.ts';
 
-speedUpClock(40);
+speedUpClock(30);
 jest.setTimeout(180_000);
 
 const OVERLOADED = { code: 'service_unavailable', message: 'Overloaded' };
@@ -625,10 +625,10 @@ describe('It falls asleep', () => {
 		});
 	});
 
-	test('with 100 items, which come out at the first look after the last end', async () => {
+	test('with 40 items, which come out at the first look after the last end', async () => {
 		await withScene({ plan }, async (scene) => {
 			await scene.execute(video(false), itemsWith('180 s', '180 s', '180 s'));
-			const prompts = Array.from({ length: 100 }, (_, index) => `${100 + index} s`);
+			const prompts = Array.from({ length: 40 }, (_, index) => `${100 + 2 * index} s`);
 			const node = video(true);
 			let finished = await scene.execute(node, itemsWith(...prompts));
 			const polls = () => scene.simulator.requestsTo('status').length;
@@ -636,7 +636,7 @@ describe('It falls asleep', () => {
 			for (; finished.status === 'waiting'; lookedAtMs.push(Date.now())) {
 				const before = polls();
 				finished = await wakeUp(scene, node, finished);
-				expect(polls() - before).toBeLessThanOrEqual(100);
+				expect(polls() - before).toBeLessThanOrEqual(40);
 			}
 			const made = scene.simulator.jobs.slice(3);
 			expect(
