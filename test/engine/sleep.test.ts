@@ -507,12 +507,14 @@ describe('After a sleep', () => {
 		});
 	});
 
-	/** Two rounds with a video each. */
-	const loop = (): Graph => {
-		const run = (_items: INodeExecutionData[], round: number) =>
-			round < 2 ? [[], itemsWith('70 s')] : [itemsWith('end'), []];
+	/** Rounds with a video each. */
+	const loop = (prompts = ['70 s', '70 s'], settings: Partial<INode> = {}): Graph => {
+		const run = (_items: INodeExecutionData[], round: number) => {
+			const prompt = prompts[round];
+			return prompt === undefined ? [itemsWith('end'), []] : [[], itemsWith(prompt)];
+		};
 		return {
-			video: video(true),
+			video: video(true, {}, settings),
 			standIns: { Loop: { run, outputs: 2 } },
 			connections: [
 				['Start', 0, 'Loop'],
@@ -541,6 +543,22 @@ describe('After a sleep', () => {
 				const { finished } = await goOn(scene, loop(), await wakeUp(scene, loop(), asleep));
 				expect([finished.status, finished.runs]).toEqual(['success', 2]);
 				expect(scene.simulator.jobs).toHaveLength(2);
+			});
+		},
+	);
+
+	test.concurrent.each(['70 s', '70 s fails'])(
+		'so it does when a submit of unknown fate followed a video of "%s"',
+		async (prompt) => {
+			await withScene({ plan }, async (scene) => {
+				injectFaults(scene);
+				const graph = loop([prompt, 'unknown'], { onError: 'continueRegularOutput' });
+				const asleep = await scene.execute(graph, itemsWith('start'));
+				for (const wake of [1, 2]) {
+					const { finished } = await goOn(scene, graph, asleep);
+					expect([wake, finished.status, finished.runs]).toEqual([wake, 'success', 2]);
+					expect(scene.simulator.jobs).toHaveLength(2);
+				}
 			});
 		},
 	);

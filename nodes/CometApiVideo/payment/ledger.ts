@@ -19,6 +19,7 @@ import { LedgerIndex } from './ledgerIndex';
 
 const CONTEXT_KEY = 'cometApiVideoJobs';
 const COUNT_KEY = 'cometApiVideosAccepted';
+const CHANGES_KEY = 'cometApiVideoLedgerChanges';
 
 /** A requested video, before anything is read. */
 export interface Wish {
@@ -44,30 +45,36 @@ export interface AskingAgent {
 	hasLost(delivery: Delivery): boolean;
 }
 
-/** All items of a process that have one context share its index. */
-const indexes = new WeakMap<IContextObject, LedgerIndex>();
+/** All items of a process that have one list of entries share its index. */
+const indexes = new WeakMap<unknown[], LedgerIndex>();
 
 function indexOf(context: IContextObject): LedgerIndex {
-	let index = indexes.get(context);
-	if (!index) {
-		const kept: unknown = context[CONTEXT_KEY];
-		const list: unknown[] = Array.isArray(kept) ? kept : kept === undefined ? [] : [kept];
-		context[CONTEXT_KEY] = list;
-		index = new LedgerIndex(list);
-		indexes.set(context, index);
-	}
+	const list = entriesOf(context);
+	context[CONTEXT_KEY] = list;
+	const index = indexes.get(list) ?? new LedgerIndex(list);
+	indexes.set(list, index);
 	return index;
 }
 
-/** A ledger as it is kept. */
-export function keptLedger({ [CONTEXT_KEY]: jobs, [COUNT_KEY]: accepted }: IContextObject) {
-	return { [CONTEXT_KEY]: jobs, [COUNT_KEY]: accepted };
+/** A ledger's entries as they are kept. */
+export function entriesOf({ [CONTEXT_KEY]: kept }: IContextObject): unknown[] {
+	return Array.isArray(kept) ? kept : kept === undefined ? [] : [kept];
 }
 
-/** Gives a ledger what a later state of it has: how many videos were accepted never falls. */
+/** A ledger as it is kept. */
+export function keptLedger(context: IContextObject): IContextObject {
+	const keys = [CONTEXT_KEY, COUNT_KEY, CHANGES_KEY];
+	return Object.fromEntries(keys.map((key) => [key, context[key]]));
+}
+
+/** Gives a ledger what a later state of it has. */
 export function takeLater(context: IContextObject, other: IContextObject): void {
-	const accepted = (ledger: IContextObject) => Number(ledger[COUNT_KEY] ?? 0);
-	if (accepted(other) > accepted(context)) Object.assign(context, keptLedger(other));
+	const changes = (ledger: IContextObject) => numberIn(ledger, CHANGES_KEY);
+	if (changes(other) > changes(context)) Object.assign(context, keptLedger(other));
+}
+
+function numberIn(context: IContextObject, key: string): number {
+	return Number(context[key] ?? 0);
 }
 
 /**
@@ -130,6 +137,7 @@ export class Ledger {
 			...(external && { external }),
 		};
 		this.index.add(entry);
+		this.countUp(CHANGES_KEY);
 		this.index.startSubmit();
 		return this.hold(entry);
 	}
@@ -146,7 +154,8 @@ export class Ledger {
 
 	/** Notes that a submit was accepted. */
 	accept(entry: LedgerEntry, job: JobRef, nowMs: number): AcceptedEntry {
-		this.context[COUNT_KEY] = this.accepted() + 1;
+		this.countUp(COUNT_KEY);
+		this.countUp(CHANGES_KEY);
 		return this.index.accept(entry, job, nowMs);
 	}
 
@@ -155,6 +164,7 @@ export class Ledger {
 		entry.delivered = true;
 		if (agent) entry.deliveredTo = agent.delivery(nowMs);
 		this.index.refile(entry);
+		this.countUp(CHANGES_KEY);
 	}
 
 	/** Forgets a job that the provider failed for its own reasons, so that a retry makes a new video. */
@@ -176,16 +186,14 @@ export class Ledger {
 
 	/** Videos that this execution has made, failed ones and those of unknown fate among them. */
 	videosMade(): number {
-		return this.accepted() + this.index.unanswered + this.index.uncounted;
-	}
-
-	private accepted(): number {
-		return Number(this.context[COUNT_KEY] ?? 0);
+		const accepted = numberIn(this.context, COUNT_KEY);
+		return accepted + this.index.unanswered + this.index.uncounted;
 	}
 
 	/** Forgets a job that was not accepted, or that the provider could not make. */
 	remove(entry: LedgerEntry): void {
 		this.index.remove(entry);
+		this.countUp(CHANGES_KEY);
 	}
 
 	/** True if a submit of this item has left whose answer is not known. */
@@ -196,6 +204,10 @@ export class Ledger {
 	/** Lets other items have what this one held. */
 	release(): void {
 		for (const entry of this.mine) this.index.letGo(entry, this);
+	}
+
+	private countUp(key: string): void {
+		this.context[key] = numberIn(this.context, key) + 1;
 	}
 
 	private hold(entry: LedgerEntry): LedgerEntry {

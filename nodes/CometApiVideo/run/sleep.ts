@@ -7,7 +7,7 @@ import {
 	type IRunExecutionData,
 } from 'n8n-workflow';
 
-import { keptLedger, takeLater } from '../payment/ledger';
+import { entriesOf, keptLedger, takeLater } from '../payment/ledger';
 import { keepAsleep, type AsleepRun } from './nap';
 
 /** n8n looks for sleepers once a minute, and wakes those on time that sleep for longer. In ms. */
@@ -47,7 +47,8 @@ export function canSleep(context: Sleeper, node: INode): boolean {
 
 /** Ledgers of the executions that slept last in this process, by execution and node. */
 const ledgers = new Map<string, Map<string, IContextObject>>();
-const MOST_LEDGERS = 200;
+/** Entries of all of them; one takes some 1 kB. The last execution's are kept, however many they are. */
+const MOST_ENTRIES = 10_000;
 
 /**
  * The data of an execution, with the jobs that are known only here: when no place is free, n8n may wake
@@ -64,8 +65,11 @@ function keepLedger(execution: string, node: string, data: IContextObject): void
 	const ofExecution = ledgers.get(execution) ?? new Map<string, IContextObject>();
 	ledgers.delete(execution);
 	ledgers.set(execution, ofExecution.set(node, keptLedger(data)));
-	const [oldest = ''] = ledgers.keys();
-	if (ledgers.size > MOST_LEDGERS) ledgers.delete(oldest);
+	let entries = 0;
+	for (const [key, nodes] of [...ledgers].reverse()) {
+		for (const kept of nodes.values()) entries += 1 + entriesOf(kept).length;
+		if (entries > MOST_ENTRIES && key !== execution) ledgers.delete(key);
+	}
 }
 
 /**
