@@ -14,6 +14,6 @@ module.exports = {
 	testTimeout: 30_000,
 	maxConcurrency: 40,
 	// Tests wait more than they compute.
-	maxWorkers: 4,
+	maxWorkers: 8,
 	modulePathIgnorePatterns: ['<rootDir>/dist/'],
 };
