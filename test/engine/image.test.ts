@@ -460,3 +460,20 @@ describe('A file in other clothes', () => {
 		});
 	});
 });
+
+const BASE64 = Buffer.concat([HEADS['image/png'], Buffer.alloc(3_000, 0xfb)]).toString('base64');
+
+describe('A data URL that is damaged in its middle', () => {
+	test.concurrent.each([
+		['with characters that are no base64', `${BASE64.slice(0, 400)}****${BASE64.slice(400)}`],
+		['with padding before its end', `${BASE64}==AAAA`],
+	])('%s keeps the good item of its run from being paid for', async (_name, damaged) => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			const node = createNode(IMAGE_AT_URL);
+			const urls = [BASE64, damaged].map((base64) => ({ url: `data:image/png;base64,${base64}` }));
+			const { error } = await execute(node, itemsOf(...urls));
+			expect(error?.message).toBe('The file cannot be read [item 2 of 2]');
+			expect(simulator.requests).toEqual([]);
+		});
+	});
+});

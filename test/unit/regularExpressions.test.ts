@@ -56,10 +56,15 @@ const SIGNS = [
 	',http://x',
 ];
 
-/** Long texts of one part, alone, and after and before others; the parts are signs and the pattern's own words. */
-function* attacks(words: readonly string[]): Generator<string> {
+/**
+ * Long texts of one part, alone, and after and before others; the parts are signs and the pattern's own
+ * words.
+ *
+ * @param keys those of them that may stand in front as a key of JSON
+ */
+function* attacks(words: readonly string[], keys: readonly string[]): Generator<string> {
 	const parts = [...SIGNS, ...words, ...words.map((word) => `${word} `)];
-	for (const start of ['', 'a', ...words, ...words.map((word) => `"${word}":`)]) {
+	for (const start of ['', 'a', ...words, ...keys.map((key) => `"${key}":`)]) {
 		for (const part of parts) {
 			for (const end of ['', 'a', '!', '\0']) {
 				yield `${start}${part.repeat(Math.ceil(CHARACTERS / part.length))}${end}`;
@@ -78,11 +83,16 @@ function cpuMs(work: () => unknown): number {
 	return (user + system) / 1_000;
 }
 
-function expectQuick(words: readonly string[], work: (text: string) => unknown): void {
-	for (const text of attacks(words)) {
-		const shown = `${text.slice(0, 30)}…${text.slice(-3)}`;
-		expect([shown, cpuMs(() => work(text)) < MOST_CPU_MS]).toEqual([shown, true]);
+function expectQuick(
+	words: readonly string[],
+	work: (text: string) => unknown,
+	keys = words,
+): void {
+	const slow: string[] = [];
+	for (const text of attacks(words, keys)) {
+		if (cpuMs(() => work(text)) > MOST_CPU_MS) slow.push(`${text.slice(0, 30)}…${text.slice(-3)}`);
 	}
+	expect(slow).toEqual([]);
 }
 
 const REDACTED = 'sk-0123456789/abcdef+g';
@@ -100,7 +110,9 @@ const MADE: Record<string, Array<(text: string) => unknown>> = {
 describe('A text of 100,000 characters is no burden', () => {
 	test.each(literals)('$place', ({ pattern }) => {
 		const global = new RegExp(pattern, [...new Set(`${pattern.flags}g`)].join(''));
-		expectQuick(wordsOf(pattern), (text) => text.replace(global, ''));
+		const words = wordsOf(pattern);
+		const keys = /["':]/.test(pattern.source) ? words : [];
+		expectQuick(words, (text) => text.replace(global, ''), keys);
 	});
 
 	test('expressions that are made of texts are all listed', () => {

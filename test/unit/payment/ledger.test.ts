@@ -459,8 +459,7 @@ describe('a ledger of 20,000 entries', () => {
 				const key = keyOf(1, item, { body: bodyOf(item), parameters: p('edited') });
 				const ledger = new Ledger(restored);
 				const entry = claim(ledger, key);
-				expect(entry?.item).toBe(item);
-				expect(ledger.hasRoom(COUNT + 1)).toBe(true);
+				if (entry?.item !== item || !ledger.hasRoom(COUNT + 1)) wrong.push(item);
 				if (entry && item % 2 === 0) ledger.remove(entry);
 				ledger.release();
 				if (entry && item % 2 === 1) ledger.deliver(entry, key, 1_000);
