@@ -230,10 +230,11 @@ function openBatch(context: IExecutePaginationFunctions, earlier: Batch | undefi
 
 /** The data of the execution; n8n's own Agents run a node without one. */
 function dataOf(context: IExecutePaginationFunctions): IContextObject {
+	let data: IContextObject;
 	try {
-		const data = context.getContext('node');
-		return withLatestJobs(context.getExecutionId(), context.getNode().name, data);
+		data = context.getContext('node');
 	} catch {
 		return {};
 	}
+	return withLatestJobs(context.getExecutionId(), context.getNode().name, data);
 }
