@@ -60,16 +60,20 @@ export function digestParameters(
 	const evaluated: Lookup = (path) =>
 		comparable(sent[path] ?? context.getNodeParameter(path, null));
 	const digests = parameters.map((parameter): [string, string[]] => {
-		const [inForm, isLiteral] = digestStored(parameter, stored);
+		const { inForm, isLiteral } = digestStored(parameter, stored);
 		const inValue = isLiteral ? undefined : digest(parameter, evaluated);
-		return [parameter.name, [inForm, inValue].filter((each) => each !== undefined)];
+		return [parameter.name, inValue === undefined ? inForm : [...inForm, inValue]];
 	});
 	return Object.fromEntries(
 		digests.filter(([, all]) => all.some((each) => each !== DEFAULT_DIGEST)),
 	);
 }
 
-type StoredDigest = [inForm: string | undefined, isLiteral: boolean];
+interface StoredDigest {
+	/** None for what cannot be compared. */
+	inForm: string[];
+	isLiteral: boolean;
+}
 
 const ofStored = new WeakMap<INodeParameters, Map<Comparable, StoredDigest>>();
 
@@ -85,8 +89,9 @@ function digestStored(parameter: Comparable, stored: INodeParameters): StoredDig
 		isLiteral &&= !(value instanceof Expression);
 		return value;
 	});
-	known.set(parameter, [inForm, isLiteral]);
-	return [inForm, isLiteral];
+	const digested = { inForm: inForm === undefined ? [] : [inForm], isLiteral };
+	known.set(parameter, digested);
+	return digested;
 }
 
 /** @returns undefined for what cannot be compared, as an expression that n8n cannot evaluate any more */

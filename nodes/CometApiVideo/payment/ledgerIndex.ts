@@ -24,7 +24,7 @@ export class LedgerIndex {
 	private wake: () => void = () => {};
 	private readonly list: unknown[];
 	private readonly positions = new Map<LedgerEntry, number>();
-	private readonly bySlot = new Map<string, Set<LedgerEntry>>();
+	private readonly bySlot = new Map<string, LedgerEntry[]>();
 	/** By body and run: not delivered, and held by no running item. */
 	private readonly free = new Map<string, Map<number, Set<LedgerEntry>>>();
 	/** By body: delivered to an agent. */
@@ -50,7 +50,7 @@ export class LedgerIndex {
 	}
 
 	of(slot: Slot): LedgerEntry[] {
-		return [...(this.bySlot.get(keyOf(slot)) ?? [])];
+		return this.bySlot.get(keyOf(slot)) ?? [];
 	}
 
 	unreadableOf(slot: Slot): UnreadableEntry | undefined {
@@ -83,7 +83,7 @@ export class LedgerIndex {
 		const position = this.positions.get(entry);
 		if (position === undefined) return;
 		if (entry.job === undefined) this.unanswered--;
-		drop(this.bySlot, keyOf(entry), entry);
+		this.setSlot(entry, this.of(entry).filter((other) => other !== entry));
 		drop(this.ofAgents, entry.body, entry);
 		this.dropFree(entry);
 		this.positions.delete(entry);
@@ -138,8 +138,13 @@ export class LedgerIndex {
 	private index(entry: LedgerEntry, position: number): void {
 		if (entry.job === undefined) this.unanswered++;
 		this.positions.set(entry, position);
-		add(this.bySlot, keyOf(entry), entry);
+		this.setSlot(entry, [...this.of(entry), entry]);
 		this.refile(entry);
+	}
+
+	private setSlot(slot: Slot, entries: LedgerEntry[]): void {
+		if (entries.length > 0) this.bySlot.set(keyOf(slot), entries);
+		else this.bySlot.delete(keyOf(slot));
 	}
 
 	private indexUnreadable(entry: UnreadableEntry): void {

@@ -84,7 +84,7 @@ export class Batch {
 		if (isAlone || !canSleep(context, node)) this.nap.stayAwake();
 		this.clock = new Clock({
 			now: () => performance.now(),
-			sleep: async (ms, wake) => await pause(ms, this.signal, wake),
+			sleep: (ms, wake) => pause(ms, this.signal, wake),
 			isStopped,
 		});
 		this.queue = new SubmitQueue({ clock: this.clock, isStopped, random: Math.random });

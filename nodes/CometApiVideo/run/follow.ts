@@ -29,7 +29,6 @@ import { NO_REASON, PENDING, type VideoJob, type WaitFacts } from '../video';
 import type { JobRef, VideoApi } from '../videoApi';
 import { log } from './log';
 import { FallenAsleep, fallsAsleep, type AsleepWait } from './nap';
-
 import { toJson, toStorable, toWaitFacts } from './output';
 import type { RunItem } from './runItem';
 import { awakeMs, SHORTEST_SLEEP_MS } from './sleep';
@@ -293,7 +292,7 @@ function lacksJob(outcome: PollOutcome): boolean {
 	);
 }
 
-async function pollJob(
+function pollJob(
 	followed: Followed,
 	options: PollOptions,
 	mayLeave: boolean,
@@ -302,7 +301,7 @@ async function pollJob(
 	const { nap } = item.batch;
 	let hasWarned = false;
 	let { model } = followed;
-	return await pollUntilDone(
+	return pollUntilDone(
 		{
 			async poll(atMostMs) {
 				const answer = await askStatus(followed, atMostMs);

@@ -114,9 +114,10 @@ async function submitAndFollow(
 	const { job } = entry;
 	item.batch.know(item, job.requestId);
 	const followed = { item, settings, api, job, isSubmitter: true, model };
+	// Without `await`, since a frame of so many waiting items costs memory.
 	return settings.waits
-		? await follow(item, followed, { entry, isNew: !earlier }, input)
-		: await toItem(followed, { job: { ...PENDING, model }, raw });
+		? follow(item, followed, { entry, isNew: !earlier }, input)
+		: toItem(followed, { job: { ...PENDING, model }, raw });
 }
 
 /** The job that an earlier try has submitted, or else a new one. */
