@@ -355,6 +355,22 @@ describe('What comes out is the same, awake or asleep', () => {
 		expect(asleep.items).toMatchObject([{ status: 'pending', raw: expect.anything() }]);
 	});
 
+	test.concurrent.each<[string, number, Partial<INode>]>([
+		['an error that stops the workflow', 2, {}],
+		['On Error > Continue', 3, { onError: 'continueRegularOutput' }],
+	])('Retry On Fail of a video that is overloaded each time, with %s', async (_name, ...rest) => {
+		const [maxTries, onError] = rest;
+		const settings = { ...onError, retryOnFail: true, maxTries, waitBetweenTries: 10 };
+		const [, asleep] = await playBoth(
+			(is) => video(is, {}, settings),
+			() => itemsWith('100 s fails'),
+		);
+		expect(asleep.jobs).toBe(maxTries);
+		// A retry of the workflow as it was has all tries again.
+		const [failed] = asleep.finished.run.data.executionData?.nodeExecutionStack ?? [];
+		if (failed) expect(failed.node).toMatchObject({ retryOnFail: true, maxTries });
+	});
+
 	const LASTS = Infinity;
 
 	/** Answers to the questions about a job from some time after its acceptance on. */

@@ -34,6 +34,8 @@ export interface Run {
 	data: IContextObject;
 	/** Its items before its execution slept. */
 	slept: AsleepItems | undefined;
+	/** Tries of Retry On Fail so far, this one among them. */
+	tries: number;
 }
 
 /** The items of one run of the node, which must know of each other before the first one pays. */
@@ -75,10 +77,11 @@ export class Batch {
 		this.ended = new Latch(size);
 		this.signal = AbortSignal.any([this.dropping.signal, ...(stop ? [stop] : [])]);
 		const isStopped = () => this.signal.aborted;
-		const { node, runIndex, isAgentCall, data } = run;
+		const { node, runIndex, isAgentCall, data, tries } = run;
 		this.nap = new Nap(
 			() => this.started,
-			(items, wakeAtMs) => !isStopped() && putToSleep(context, data, { runIndex, items }, wakeAtMs),
+			(items, wakeAtMs) =>
+				!isStopped() && putToSleep(context, data, { runIndex, items, tries }, wakeAtMs),
 		);
 		const isAlone = this.startsOneByOne || isAgentCall;
 		if (isAlone || !canSleep(context, node)) this.nap.stayAwake();
@@ -214,7 +217,9 @@ function openBatch(context: IExecutePaginationFunctions, earlier: Batch | undefi
 	const runIndex =
 		asleep?.runIndex ??
 		Number(context.evaluateExpression('{{ $runIndex }}', context.getItemIndex()));
-	const common = { node, runIndex, isAgentCall, data, slept: asleep?.items };
+	if (asleep) Object.assign(executeData.node, asleep.retries);
+	const tries = asleep?.tries ?? (earlier?.run.tries ?? 0) + 1;
+	const common = { node, runIndex, isAgentCall, data, slept: asleep?.items, tries };
 	if (isAgentCall) return new Batch({ ...common, size: 1 }, 1, context);
 	const { main, ai_tool: ofTool } = executeData.data;
 	const items = (main ?? ofTool)?.[0]?.length ?? 1;

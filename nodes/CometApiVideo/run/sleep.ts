@@ -72,6 +72,13 @@ function keepLedger(execution: string, node: string, data: IContextObject): void
 	}
 }
 
+/** n8n counts tries anew after a sleep, so that what is stored allows for the rest: each may pay. */
+function withTriesLeft(node: INode, tries: number): INode {
+	const allowed = Math.min(5, Math.max(2, node.maxTries || 3));
+	const left = allowed - tries + 1;
+	return { ...node, maxTries: left, retryOnFail: node.retryOnFail === true && left > 1 };
+}
+
 /**
  * Puts the execution to sleep in n8n's database, as n8n's Wait node does. When n8n has woken up such an
  * execution, it passes over the node that slept, by the date of its end. So the date is kept from what
@@ -80,7 +87,7 @@ function keepLedger(execution: string, node: string, data: IContextObject): void
 export function putToSleep(
 	context: Sleeper,
 	data: IContextObject,
-	run: Omit<AsleepRun, 'execution'>,
+	run: Omit<AsleepRun, 'execution' | 'retries'>,
 	wakeAtMs: number,
 ): boolean {
 	const atMs = Math.max(wakeAtMs, Date.now() + SHORTEST_SLEEP_MS);
@@ -88,9 +95,12 @@ export function putToSleep(
 	const { runExecutionData } = context;
 	if (!runExecutionData?.waitTill) return false;
 	Object.defineProperty(runExecutionData, 'waitTill', { enumerable: false });
-	context.getExecuteData().runIndex = run.runIndex;
+	const executeData = context.getExecuteData();
+	const { retryOnFail = false, maxTries = 3 } = executeData.node;
+	executeData.runIndex = run.runIndex;
+	executeData.node = withTriesLeft(executeData.node, run.tries);
 	const execution = context.getExecutionId();
-	keepAsleep(data, { execution, ...run });
+	keepAsleep(data, { execution, ...run, retries: { retryOnFail, maxTries } });
 	keepLedger(execution, context.getNode().name, data);
 	return true;
 }

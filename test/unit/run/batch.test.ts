@@ -16,7 +16,8 @@ test(
 	async () => {
 		const context = { getExecutionCancelSignal: () => undefined };
 		const node = { name: 'Video', type: 'video', parameters: {} } as unknown as INode;
-		const run = { node, runIndex: 0, isAgentCall: false, size: SIZE, data: {}, slept: undefined };
+		const first = { runIndex: 0, tries: 1, slept: undefined };
+		const run = { node, isAgentCall: false, size: SIZE, data: {}, ...first };
 		const batch = new Batch(run, SIZE, context as unknown as IExecutePaginationFunctions);
 		const refused = new InputError('Refused', 'Change it.');
 		for (let itemIndex = SIZE - 1; itemIndex >= 0; itemIndex--) {
