@@ -689,6 +689,7 @@ describe('It falls asleep', () => {
 			{ video: video(true, { requestOptions: { batching: { batch: { batchInterval: 50 } } } }) },
 		],
 		['in a sub-workflow', { video: video(true), mode: 'integrated' }],
+		["when n8n's command line executes the workflow", { video: video(true), mode: 'cli' }],
 		[
 			'when an item has it turned off',
 			{ video: video(true, { options: { sleepWhileWaiting: '={{ $itemIndex > 0 }}' } }) },

@@ -23,7 +23,7 @@ export function awakeMs(ageMs: number, likelyMs = 0): number {
 }
 
 /** Such executions were started by somebody who takes what they have when they sleep. */
-const AWAITED_MODES = ['agent', 'evaluation', 'integrated'];
+const AWAITED_MODES = ['agent', 'cli', 'evaluation', 'integrated'];
 
 /** n8n has these for every node. Their types are those of programmatic nodes, and of none. */
 type Sleeper = IExecutePaginationFunctions &
