@@ -76,9 +76,13 @@ export interface Scene {
 	execute(graph: Graph | INode, items?: INodeExecutionData[]): Promise<Finished>;
 	/** The editor's "Retry execution". */
 	retry(graph: Graph | INode, failed: Finished): Promise<Finished>;
-	startRetry(graph: Graph | INode, failed: Finished): Promise<Started>;
-	/** What n8n does when the execution's sleep is over. */
-	wake(graph: Graph | INode, asleep: Finished): Promise<Started>;
+	startRetry(
+		graph: Graph | INode,
+		failed: Finished,
+		options?: { withOriginal: boolean },
+	): Promise<Started>;
+	/** What n8n does when the execution's sleep is over, by then with this of the credential. */
+	wake(graph: Graph | INode, asleep: Finished, other?: Partial<Credential>): Promise<Started>;
 }
 
 export async function withScene(
@@ -95,8 +99,9 @@ export async function withScene(
 			start: (graph, items = itemsOf({})) => start(toGraph(graph), items, credential),
 			execute: (graph, items = itemsOf({})) => execute(toGraph(graph), items, credential),
 			retry: (graph, failed) => retry(toGraph(graph), failed, credential),
-			startRetry: (graph, failed) => startRetry(toGraph(graph), failed, credential),
-			wake: (graph, asleep) => wake(toGraph(graph), asleep, credential),
+			startRetry: (graph, failed, options) =>
+				startRetry(toGraph(graph), failed, credential, options),
+			wake: (graph, asleep, other) => wake(toGraph(graph), asleep, { ...credential, ...other }),
 		});
 	} finally {
 		simulators.delete(simulator);

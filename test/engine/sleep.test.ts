@@ -29,6 +29,13 @@ const plan = ({ body }: { body: { prompt: string } }): JobPlan => {
 	return { seconds, outcome, error: body.prompt.includes('refused') ? REFUSED : OVERLOADED };
 };
 
+/** What n8n says when its database is busy. */
+const UNREADABLE = {
+	readMs: (): number => {
+		throw new Error('timeout exceeded when trying to connect');
+	},
+};
+
 const itemsWith = (...prompts: string[]) => itemsOf(...prompts.map((prompt) => ({ prompt })));
 
 /** What becomes of the submits of these prompts. */
@@ -497,6 +504,35 @@ describe('After a sleep', () => {
 			const { finished } = await goOn(scene, video(true), asleep);
 			expect(jsonOf(finished)).toMatchObject([{ status: 'done' }]);
 			expect(scene.simulator.jobs).toHaveLength(1);
+		});
+	});
+
+	test.concurrent.each<Partial<INode>>([
+		{},
+		{ onError: 'continueRegularOutput' },
+		{ onError: 'continueErrorOutput' },
+		{ continueOnFail: true },
+	])('a credential that cannot be read ends it, and a retry brings the videos: %j', async (set) => {
+		await withScene({ plan }, async (scene) => {
+			const node = video(true, {}, set);
+			const asleep = await scene.execute(node, itemsWith('1 s', '100 s fails'));
+			await sleep(Number(asleep.run.waitTill) - Date.now());
+			const failed = await (await scene.wake(node, asleep, UNREADABLE)).finished;
+			expect(failed.error?.message).toContain('timeout exceeded');
+			for (const withOriginal of [true, false]) {
+				const { finished } = await goOn(
+					scene,
+					node,
+					await (
+						await scene.startRetry(node, failed, { withOriginal })
+					).finished,
+				);
+				const [done, refused] = scene.simulator.jobs.map(({ requestId }) => requestId);
+				expect(finished.status).toBe(Object.keys(set).length > 0 ? 'success' : 'error');
+				expect(JSON.stringify([finished.outputs, finished.error])).toContain(refused);
+				if (finished.status === 'success') expect(jsonOf(finished)[0]?.request_id).toBe(done);
+			}
+			expect(scene.simulator.jobs).toHaveLength(2);
 		});
 	});
 

@@ -14,7 +14,7 @@ import { SubmitQueue } from '../payment/submitQueue';
 import { Semaphore } from '../semaphore';
 import { Latch } from './latch';
 import { Nap, takeAsleep, type AsleepItems } from './nap';
-import { canSleep, putToSleep, withLatestJobs } from './sleep';
+import { canSleep, giveBackSettings, putToSleep, withLatestJobs } from './sleep';
 
 // The engine starts all items in one go. Should a later n8n pause in between, this much is waited.
 const LATECOMER_MS = 10_000;
@@ -81,7 +81,7 @@ export class Batch {
 		this.nap = new Nap(
 			() => this.started,
 			(items, wakeAtMs) =>
-				!isStopped() && putToSleep(context, data, { runIndex, items, tries }, wakeAtMs),
+				!isStopped() && putToSleep(context, data, { runIndex, items, size, tries }, wakeAtMs),
 		);
 		const isAlone = this.startsOneByOne || isAgentCall;
 		if (isAlone || !canSleep(context, node)) this.nap.stayAwake();
@@ -210,6 +210,7 @@ export function joinBatch(context: IExecutePaginationFunctions): Batch {
 function openBatch(context: IExecutePaginationFunctions, earlier: Batch | undefined): Batch {
 	earlier?.drop();
 	const executeData = context.getExecuteData();
+	giveBackSettings(executeData.node);
 	const node = context.getNode();
 	const isAgentCall = executeData.node.name !== node.name;
 	const data = dataOf(context);
@@ -217,7 +218,6 @@ function openBatch(context: IExecutePaginationFunctions, earlier: Batch | undefi
 	const runIndex =
 		asleep?.runIndex ??
 		Number(context.evaluateExpression('{{ $runIndex }}', context.getItemIndex()));
-	if (asleep) Object.assign(executeData.node, asleep.retries);
 	const tries = asleep?.tries ?? (earlier?.run.tries ?? 0) + 1;
 	const common = { node, runIndex, isAgentCall, data, slept: asleep?.items, tries };
 	if (isAgentCall) return new Batch({ ...common, size: 1 }, 1, context);

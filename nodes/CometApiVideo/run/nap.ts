@@ -1,4 +1,4 @@
-import type { IContextObject, INode, INodeExecutionData } from 'n8n-workflow';
+import type { IContextObject, INodeExecutionData } from 'n8n-workflow';
 
 import { VideoError } from '../errors';
 import { untilStopped } from '../pause';
@@ -121,10 +121,10 @@ export interface AsleepRun {
 	execution: string;
 	runIndex: number;
 	items: AsleepItems;
+	/** With those that n8n itself could not start. */
+	size: number;
 	/** Tries of Retry On Fail that the run has begun, this one among them. */
 	tries: number;
-	/** What the node's settings say of them. */
-	retries: Pick<INode, 'retryOnFail' | 'maxTries'>;
 }
 
 export function keepAsleep(data: IContextObject, run: AsleepRun): void {

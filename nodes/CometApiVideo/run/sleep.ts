@@ -72,11 +72,35 @@ function keepLedger(execution: string, node: string, data: IContextObject): void
 	}
 }
 
-/** n8n counts tries anew after a sleep, so that what is stored allows for the rest: each may pay. */
-function withTriesLeft(node: INode, tries: number): INode {
-	const allowed = Math.min(5, Math.max(2, node.maxTries || 3));
-	const left = allowed - tries + 1;
-	return { ...node, maxTries: left, retryOnFail: node.retryOnFail === true && left > 1 };
+/** A node as it is stored asleep, with the settings that it is given back. */
+type SleepingNode = INode & { beforeSleep?: Partial<INode> };
+
+/**
+ * What n8n does before it asks the node goes by these settings. It counts tries anew, each of which may
+ * pay, so the stored ones are those that are left. And where n8n can't read the credential, it must not
+ * continue without the videos: a retry of what stops gets them.
+ */
+function toBeWoken(
+	node: INode,
+	{ items, size, tries }: Omit<AsleepRun, 'execution'>,
+): SleepingNode {
+	const { retryOnFail = false, maxTries = 3, onError, continueOnFail } = node;
+	const triesLeft = Math.min(5, Math.max(2, maxTries || 3)) + 1 - tries;
+	// Else n8n would stop for the item that it could not start before, either.
+	const stops = Object.keys(items).length === size;
+	return {
+		...node,
+		...{ retryOnFail: retryOnFail && triesLeft > 1, maxTries: triesLeft },
+		...(stops && onError && { onError: 'stopWorkflow' }),
+		...(stops && continueOnFail && { continueOnFail: false }),
+		beforeSleep: { retryOnFail, maxTries, onError, continueOnFail },
+	};
+}
+
+/** Gives a node its settings back. One that a retry has taken from the workflow has them. */
+export function giveBackSettings(node: SleepingNode): void {
+	Object.assign(node, node.beforeSleep);
+	delete node.beforeSleep;
 }
 
 /**
@@ -87,7 +111,7 @@ function withTriesLeft(node: INode, tries: number): INode {
 export function putToSleep(
 	context: Sleeper,
 	data: IContextObject,
-	run: Omit<AsleepRun, 'execution' | 'retries'>,
+	run: Omit<AsleepRun, 'execution'>,
 	wakeAtMs: number,
 ): boolean {
 	const atMs = Math.max(wakeAtMs, Date.now() + SHORTEST_SLEEP_MS);
@@ -96,11 +120,10 @@ export function putToSleep(
 	if (!runExecutionData?.waitTill) return false;
 	Object.defineProperty(runExecutionData, 'waitTill', { enumerable: false });
 	const executeData = context.getExecuteData();
-	const { retryOnFail = false, maxTries = 3 } = executeData.node;
 	executeData.runIndex = run.runIndex;
-	executeData.node = withTriesLeft(executeData.node, run.tries);
+	executeData.node = toBeWoken(executeData.node, run);
 	const execution = context.getExecutionId();
-	keepAsleep(data, { execution, ...run, retries: { retryOnFail, maxTries } });
+	keepAsleep(data, { execution, ...run });
 	keepLedger(execution, context.getNode().name, data);
 	return true;
 }

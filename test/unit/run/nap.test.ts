@@ -67,10 +67,7 @@ describe('the items of a run', () => {
 });
 
 describe('a sleeping run', () => {
-	const RUN = {
-		...{ execution: '7', runIndex: 0, items: { 0: waitUntil(3) } },
-		...{ tries: 1, retries: { retryOnFail: false, maxTries: 3 } },
-	};
+	const RUN = { execution: '7', runIndex: 0, items: { 0: waitUntil(3) }, size: 1, tries: 1 };
 
 	test('is found once, by its execution', () => {
 		const data: IContextObject = {};
