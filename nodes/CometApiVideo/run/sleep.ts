@@ -31,13 +31,17 @@ type Sleeper = IExecutePaginationFunctions &
 		runExecutionData?: IRunExecutionData;
 	};
 
-/** A sub-workflow may be an agent's tool, which n8n doesn't tell. */
+/**
+ * A sub-workflow may be an agent's tool, which n8n doesn't tell. When one that was retried by itself
+ * wakes up, n8n gives its items to whatever node its caller sleeps in by then.
+ */
 export function canSleep(context: Sleeper, node: INode): boolean {
 	return (
 		// Missing in n8n 1, which runs a node that has slept with another run index.
 		WAIT_FOR_SUB_EXECUTION !== undefined &&
 		context.putExecutionToWait !== undefined &&
 		context.runExecutionData !== undefined &&
+		context.runExecutionData.parentExecution === undefined &&
 		!node.type.endsWith('Tool') &&
 		!AWAITED_MODES.includes(context.getMode()) &&
 		context.getWorkflowSettings().engineType !== 'v2' &&
