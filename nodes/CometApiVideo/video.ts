@@ -56,7 +56,7 @@ export interface VideoJob {
 	progress?: number;
 	model?: string;
 	video?: Video;
-	usage?: JsonRecord;
+	usage?: JsonRecord | string;
 	/** The provider's charge, in USD: not necessarily CometAPI's price. */
 	providerCostUsd?: number;
 	failure?: Failure;

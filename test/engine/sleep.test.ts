@@ -378,6 +378,31 @@ describe('What comes out is the same, awake or asleep', () => {
 		if (failed) expect(failed.node).toMatchObject({ retryOnFail: true, maxTries });
 	});
 
+	test.concurrent('an answer that is too long or too deep for the database', async () => {
+		const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
+		const answers = [deep, `"${'x'.repeat(1_000_000)}"`].map(
+			(part) => `{"status": "pending", "usage": {"part": ${part}}}`,
+		);
+		const inject = ({ simulator }: Scene) => {
+			for (const [index, body] of answers.entries()) {
+				const when = ({ path }: { path: string }) =>
+					path.endsWith(String(simulator.jobs[index]?.requestId));
+				const fault = { kind: 'status', status: 200, body } as const;
+				simulator.inject({ route: 'status', when, times: Infinity, fault });
+			}
+		};
+		const options = { includeRawResponse: true, maxWait: 150, onTimeout: 'return' };
+		const [, asleep] = await playBoth(
+			(is) => video(is, { options }),
+			() => itemsWith('999 s', '999 s'),
+			inject,
+		);
+		expect(asleep.items).toMatchObject([
+			{ usage: 'a deeply nested answer', raw: 'a deeply nested answer' },
+			{ usage: 'a long answer' },
+		]);
+	});
+
 	const LASTS = Infinity;
 
 	/** Answers to the questions about a job from some time after its acceptance on. */
@@ -734,6 +759,16 @@ describe('It falls asleep', () => {
 		await withScene({ plan }, async (scene) => {
 			const finished = await scene.execute(graph, itemsWith('100 s', '100 s'));
 			expect(jsonOf(finished)).toMatchObject([{ status: 'done' }, { status: 'done' }]);
+			expect(scene.simulator.jobs).toHaveLength(2);
+		});
+	});
+
+	test.concurrent('not in a sub-workflow that is retried by itself', async () => {
+		await withScene({ plan }, async (scene) => {
+			const failed = await scene.execute(video(false), itemsWith('100 s fails'));
+			failed.run.data.parentExecution = { executionId: '7', workflowId: 'parent' };
+			const retried = await scene.retry(video(true), failed);
+			expect(retried.status).toBe('error');
 			expect(scene.simulator.jobs).toHaveLength(2);
 		});
 	});

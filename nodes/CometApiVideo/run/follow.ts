@@ -29,7 +29,7 @@ import { NO_REASON, PENDING, type VideoJob, type WaitFacts } from '../video';
 import type { JobRef, VideoApi } from '../videoApi';
 import { log } from './log';
 import { FallenAsleep, fallsAsleep, type AsleepWait } from './nap';
-import { toJson, toStorable, toWaitFacts } from './output';
+import { toJson, toKept, toStorable, toWaitFacts } from './output';
 import type { RunItem } from './runItem';
 import { awakeMs, SHORTEST_SLEEP_MS } from './sleep';
 
@@ -332,7 +332,9 @@ async function askStatus(followed: Followed, atMostMs: number): Promise<StatusAn
 	const deadlineMs = Math.ceil(Math.min(POLL_TIMEOUT_MS, timeoutMs, atMostMs));
 	const exchange = await ask(item, job.statusPath, { deadlineMs });
 	const answer = readStatusAnswer(exchange, job.requestId, Date.now());
-	return answer.kind === 'job' ? { ...answer, job: withContentUrl(followed, answer.job) } : answer;
+	if (answer.kind !== 'job') return answer;
+	const told = withContentUrl(followed, answer.job);
+	return { ...answer, job: toKept(told), raw: toStorable(answer.raw) };
 }
 
 /** A job that failed without a reason, with the one that is told in place of its file, if any. */

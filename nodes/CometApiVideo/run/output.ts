@@ -19,9 +19,11 @@ export function toWaitFacts(outcome: PollOutcome): WaitFacts {
 /** In levels: n8n cannot store an execution with data that is nested much deeper. */
 const DEEPEST = 200;
 
+const TOO_DEEP = 'a deeply nested answer';
+
 /** A part of an answer as the item has it. */
 export function toStorable(part: unknown): unknown {
-	return isDeeperThan(part, DEEPEST) ? 'a deeply nested answer' : part;
+	return isDeeperThan(part, DEEPEST) ? TOO_DEEP : part;
 }
 
 /** In characters: an item must not grow with what a server sends. */
@@ -55,7 +57,7 @@ export function toJson({
 		progress: job.progress,
 		provider_status: tellingWord(job),
 		provider_cost_usd: job.providerCostUsd,
-		usage: boundedUsage(job),
+		usage: tellingUsage(job),
 		failure: job.failure,
 		wait,
 	};
@@ -68,9 +70,11 @@ function boundedVideo({ video }: VideoJob): VideoJob['video'] {
 	return { ...video, url: undefined };
 }
 
-function boundedUsage(job: VideoJob): unknown {
-	const usage = toStorable(tellingUsage(job));
-	return (toText(usage)?.length ?? 0) <= LONGEST_PART ? usage : 'a long answer';
+/** A job as it is kept, also asleep. */
+export function toKept(job: VideoJob): VideoJob {
+	if (job.usage === undefined) return job;
+	const usage = isDeeperThan(job.usage, DEEPEST) ? TOO_DEEP : job.usage;
+	return { ...job, usage: (toText(usage)?.length ?? 0) <= LONGEST_PART ? usage : 'a long answer' };
 }
 
 function tellingWord({ providerStatus }: VideoJob): string | undefined {
