@@ -8,7 +8,16 @@ import { keepPicture, PICTURE_SIZE } from '../harness/browser/pictures.ts';
 import { CURRENT_N8N } from '../harness/n8n/installation.ts';
 import { FOREVER, useServer } from '../harness/n8n/serverScene.ts';
 import { NODE_TYPE } from '../harness/n8n/stage.ts';
-import { node, start, VIDEO, video, workflow, type WorkflowNode } from '../harness/n8n/workflow.ts';
+import {
+	node,
+	START,
+	start,
+	VIDEO,
+	video,
+	workflow,
+	type WorkflowNode,
+} from '../harness/n8n/workflow.ts';
+import { until } from '../harness/until.ts';
 
 const SHOWN_WITHIN_MS = 30_000;
 
@@ -659,6 +668,22 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 			expect(editor.consoleLines.filter((line) => line.includes(requestId))).toHaveLength(1),
 		);
 		scene.paidIds(1);
+	});
+
+	test('the editor offers to retry an execution that failed, and none that was stopped', async () => {
+		scene.plan = () => ({ seconds: 600 });
+		const flow = workflow([start(), video({ options: { maxWait: 1 } })]);
+		const failing = await scene.save(flow);
+		const failed = await scene.client.runWorkflow(failing, START);
+		expect((await scene.client.waitForExecution(failed)).status).toBe('error');
+		expect(await editor.offersRetry(failing, failed)).toBe(true);
+		const stopping = await scene.save(workflow([start(), video()]));
+		const stopped = await scene.client.runWorkflow(stopping, START);
+		await until(() => scene.paidJobs().length === 2);
+		await scene.client.stopExecution(stopped);
+		expect((await scene.client.waitForExecution(stopped)).status).toBe('canceled');
+		expect(await editor.offersRetry(stopping, stopped)).toBe(false);
+		scene.paidIds(2);
 	});
 
 	test('Execute workflow runs the example from its canvas', async () => {

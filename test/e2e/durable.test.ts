@@ -86,6 +86,23 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 		LIMIT_MS,
 	);
 
+	test(
+		'n8n that is killed while a video is being submitted leaves its request ID nowhere',
+		async () => {
+			plan = { seconds: Infinity };
+			const fault = { kind: 'delay', ms: 10_000, afterHandler: true } as const;
+			simulator.inject({ route: 'submit', fault });
+			const id = await start(workflow([startNode(), video()]));
+			await until(() => simulator.jobs.length > paidBefore);
+			await server.kill();
+			expect(server.log.join(' ')).not.toContain(String(onlyId()));
+			await restart();
+			const { status, customData } = await client.waitForExecution(id);
+			expect([status, customData]).toEqual(['crashed', {}]);
+		},
+		LIMIT_MS,
+	);
+
 	describe('a wait in the node, when n8n is killed,', () => {
 		test(
 			'ends with its execution, which n8n does not retry; Get Status brings the video',

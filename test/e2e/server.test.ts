@@ -4,6 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { sleep } from 'n8n-workflow';
 
 import { CURRENT_N8N } from '../harness/n8n/installation.ts';
+import { publish, webhook } from '../harness/n8n/queueMode.ts';
 import { outputItems } from '../harness/n8n/restClient.ts';
 import { describeServer } from '../harness/n8n/serverCases.ts';
 import { FOREVER, useServer } from '../harness/n8n/serverScene.ts';
@@ -46,6 +47,21 @@ describe(`n8n ${CURRENT_N8N}`, () => {
 			await expectCustomData(id, requestId);
 			await expect(scene.client.retryExecution(id)).rejects.toThrow('cannot be retried');
 			scene.paidIds(1);
+		});
+
+		test("After Stop of a triggered execution, a retry by n8n's API starts over, and pays again", async () => {
+			scene.plan = () => FOREVER;
+			const production = await publish(scene.stage, workflow([webhook(), video()]));
+			await production.start({});
+			await scene.loggedId();
+			const [id = ''] = await scene.client.listExecutions(production.workflowId);
+			await scene.client.stopExecution(id);
+			expect((await scene.client.waitForExecution(id)).status).toBe('canceled');
+			const retrying = scene.client.retryExecution(id);
+			await until(() => scene.paidJobs().length === 2);
+			for (const requestId of scene.paidIds(2)) scene.simulator.finishJob(requestId);
+			await scene.client.waitForExecution(await retrying);
+			scene.paidIds(2);
 		});
 
 		test('After Stop while a video is being submitted, only the log has its request ID', async () => {

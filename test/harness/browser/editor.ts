@@ -80,6 +80,14 @@ export class Editor {
 		await this.page.locator(testId('canvas-node')).first().waitFor();
 	}
 
+	/** @returns whether n8n offers to retry the execution */
+	async offersRetry(workflowId: string, executionId: string): Promise<boolean> {
+		await this.page.goto(`${this.serverUrl}/workflow/${workflowId}/executions/${executionId}`);
+		await this.page.locator(testId('execution-preview-delete-button')).waitFor();
+		const buttons = this.page.locator(testId('execution-preview-retry-button'));
+		return (await buttons.allInnerTexts()).length > 0;
+	}
+
 	async openNodePanel(): Promise<void> {
 		await this.page.locator(testId('node-creator-plus-button')).click();
 		await this.panel.isOpen();
