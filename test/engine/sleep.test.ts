@@ -773,6 +773,18 @@ describe('It falls asleep', () => {
 		});
 	});
 
+	test.concurrent(
+		'in the retry of an error workflow, to whose caller n8n gives nothing',
+		async () => {
+			await withScene({ plan }, async (scene) => {
+				const failed = await scene.execute(video(false), itemsWith('100 s fails'));
+				const parent = { executionId: '7', workflowId: 'failed', shouldResume: false };
+				failed.run.data.parentExecution = parent;
+				expect((await scene.retry(video(true), failed)).status).toBe('waiting');
+			});
+		},
+	);
+
 	test.concurrent('not as the tool of an agent', async () => {
 		await withScene({ plan }, async (scene) => {
 			const graph: Graph = {

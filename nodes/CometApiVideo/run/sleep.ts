@@ -41,12 +41,17 @@ export function canSleep(context: Sleeper, node: INode): boolean {
 		WAIT_FOR_SUB_EXECUTION !== undefined &&
 		context.putExecutionToWait !== undefined &&
 		context.runExecutionData !== undefined &&
-		context.runExecutionData.parentExecution === undefined &&
+		!endsIntoCaller(context.runExecutionData) &&
 		!node.type.endsWith('Tool') &&
 		!AWAITED_MODES.includes(context.getMode()) &&
 		context.getWorkflowSettings().engineType !== 'v2' &&
 		Boolean(context.getExecutionId() && context.getWorkflow().id)
 	);
+}
+
+/** False for an error workflow, too. */
+function endsIntoCaller({ parentExecution }: IRunExecutionData): boolean {
+	return parentExecution !== undefined && parentExecution.shouldResume !== false;
 }
 
 /** Ledgers of the executions that slept last in this process, by execution and node. */
