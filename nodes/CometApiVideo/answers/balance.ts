@@ -15,6 +15,7 @@ const WORDS = new RegExp(
 	[
 		`${MONEY}.{0,40}\\b(used up|exhausted|depleted|insufficient|not enough|too low|run out)\\b`,
 		`\\b(insufficient|not enough|no more|used (up )?all|ran out of)\\b.{0,20}${MONEY}`,
+		`(n.t|\\bnot) have (any|enough)\\b.{0,20}${MONEY}|\\bout of ${MONEY}`,
 		'spending limit|current quota|in arrears|arrearage|resource pack|billing hard limit',
 		'budget (has been|was|is) exceeded|exceeded .{0,20}budget|setlimitexceeded|余额不足|欠费',
 	].join('|'),
@@ -22,7 +23,7 @@ const WORDS = new RegExp(
 );
 
 const RATE_WORDS =
-	/rate.?limit|(requests?|tokens?|calls?) (per|a|\/) ?(second|minute|hour|day)|too many requests|concurren|\b[rtq]p[smhd]\b/i;
+	/rate.?limit|(requests?|tokens?|calls?) (per|a|\/) ?(second|minute|hour|day)|too many requests|concurren|parallel|\b[rtq]p[smhd]\b/i;
 
 /**
  * True if an error speaks of the account's money. The words count more than the code: money has the

@@ -134,6 +134,9 @@ describe('the answer to a submit', () => {
 		{ said: 'or reached its monthly spending limit', code: 'some-code' },
 		{ said: 'Insufficient balance', code: '' },
 		{ said: 'the user quota is not enough', code: '' },
+		{ said: 'You do not have enough credits to run this task', code: '' },
+		{ said: "Your team doesn't have any credits yet", code: '' },
+		{ said: 'The account is out of credits', code: '' },
 	])('429 for want of credit is told at once: $said, $code', ({ said, code }) => {
 		expect(readSubmitAnswer(answered(429, envelope(said, code)), NOW)).toMatchObject({
 			kind: 'rejected',
@@ -147,6 +150,7 @@ describe('the answer to a submit', () => {
 		{ said: 'too many requests', code: 'insufficient_quota' },
 		{ said: 'limit of 3 RPM reached', code: 'insufficient_quota' },
 		{ said: 'the upstream load is saturated', code: '' },
+		{ said: 'parallel task over resource pack limit', code: '1303' },
 	])('429 of the rate is sent again: $said, $code', ({ said, code }) => {
 		expect(readSubmitAnswer(answered(429, envelope(said, code)), NOW).kind).toBe('rateLimited');
 	});
