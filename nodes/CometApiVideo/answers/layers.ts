@@ -1,4 +1,4 @@
-import { isRecord, parseJson, plainId, readCutFields, text, type JsonRecord } from '../http/json';
+import { isRecord, parseAnswer, plainId, readCutFields, text, type JsonRecord } from '../http/json';
 
 /** Names under which gateways and providers wrap a job (docs/api.md). */
 const WRAPPERS = ['data', 'output', 'task', 'detail', 'result'] as const;
@@ -29,7 +29,7 @@ function recordIn(value: unknown): JsonRecord | undefined {
 	if (isRecord(value)) return value;
 	if (Array.isArray(value)) return value.length === 1 ? recordIn(value[0]) : undefined;
 	if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return undefined;
-	const parsed = parseJson(value);
+	const parsed = parseAnswer(value);
 	return parsed === undefined ? readCutFields(value, CUT_FIELDS) : recordIn(parsed);
 }
 

@@ -34,6 +34,19 @@ export function parseJson(json: string): unknown {
 	}
 }
 
+/** The same of an answer, its long whole numbers as texts: JavaScript rounds them, and an id may be one. */
+export function parseAnswer(json: string): unknown {
+	return parseJson(/\d{16}/.test(json) ? withLongNumbersAsText(json) : json);
+}
+
+function withLongNumbersAsText(json: string): string {
+	return json.replace(
+		/("[^"\\]*"\s*:\s*)(\d{16,})(?=\s*[,}])/g,
+		(field: string, name: string, digits: string) =>
+			Number.isSafeInteger(Number(digits)) ? field : `${name}"${digits}"`,
+	);
+}
+
 /** What `read` finds in the first of these that has it. */
 export function firstOf<From, T>(
 	candidates: readonly From[],
@@ -55,7 +68,7 @@ export function plainId(value: unknown): string | undefined {
 	if (id === undefined || id.length > LONGEST_ID) return undefined;
 	// The API key in place of an id has been replaced by then.
 	if (id.includes(REDACTED)) return undefined;
-	return /[\s\p{Cc}\p{Cs}]/u.test(id) || /^\.{1,2}$/.test(id) ? undefined : id;
+	return /^[[{]|[\s\p{Cc}\p{Cs}]/u.test(id) || /^\.{1,2}$/.test(id) ? undefined : id;
 }
 
 /** No id and no URL has more characters. */

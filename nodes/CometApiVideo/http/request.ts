@@ -8,7 +8,7 @@ import type {
 import { CREDENTIAL_TYPE } from '../../../credentials/credentialType';
 import { onAbort, pause, untilStopped } from '../pause';
 import type { Exchange, HttpAnswer, RequestPhase, Unanswered } from './exchange';
-import { isRecord, text, type JsonRecord } from './json';
+import { isRecord, parseAnswer, text, type JsonRecord } from './json';
 import { redact, redactTexts } from './redact';
 
 /** An answer about a video has some kB; more than this is cut off. */
@@ -233,22 +233,9 @@ async function readText(body: AnswerBody, abort: AbortSignal, maxBytes: number):
 		.replace(/^\ufeff/, '');
 }
 
-function parse(json: string): unknown {
-	try {
-		return JSON.parse(withLongNumbersAsText(json));
-	} catch {
-		return json;
-	}
-}
-
-/** JavaScript rounds a whole number of more than 16 digits, and an id may be one. */
-function withLongNumbersAsText(json: string): string {
-	if (!/\d{16}/.test(json)) return json;
-	return json.replace(
-		/("[^"\\]*"\s*:\s*)(\d{16,})(?=\s*[,}])/g,
-		(field: string, name: string, digits: string) =>
-			Number.isSafeInteger(Number(digits)) ? field : `${name}"${digits}"`,
-	);
+function parse(body: string): unknown {
+	const parsed = parseAnswer(body);
+	return parsed === undefined ? body : parsed;
 }
 
 /**
