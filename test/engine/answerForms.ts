@@ -48,6 +48,18 @@ export const PASSING: Array<[string, number, unknown]> = [
 	],
 	['a word of the key', 200, { status: 'unauthorized', error: 'invalid token' }],
 	['a word of the gateway', 200, { status: 'timeout', message: 'gateway timed out' }],
+	['a failure of the gateway', 200, { status: 'failed', message: 'could not read the task' }],
+	['a session of the gateway', 200, { status: 'expired', message: 'the session has expired' }],
+	[
+		'a refusal of the gateway',
+		200,
+		{ status: 'rejected', code: 'waf', message: 'stopped by the firewall' },
+	],
+	[
+		'a link beside an error',
+		200,
+		{ code: 'rate_limited', message: 'slow down', url: 'https://docs.example/limits' },
+	],
 ];
 
 /** The same, and they name the job. */
@@ -67,6 +79,12 @@ export const PASSING_WITH_ID: Array<[string, number, Body]> = [
 		504,
 		(id) => ({ task_id: id, status: 'timeout', code: 'service_unavailable', message: 'timed out' }),
 	],
+	[
+		'an error that says success',
+		200,
+		(id) => ({ id, status: 'generating', error: { code: 0, message: 'success' } }),
+	],
+	['a link without a state', 200, (id) => ({ id, code: 'busy', message: 'no', url: MEDIA })],
 	[
 		'an error without a state',
 		200,

@@ -76,12 +76,14 @@ describe.each(FAMILIES)('$family', ({ family, resource, create, ofJob }) => {
 					const told = () => body(idOf(simulator), simulator.url);
 					const fault: Fault = { kind: 'rewrite', status: httpStatus, body: told };
 					const injected = simulator.inject({ route: 'status', fault });
-					const running = execute(create({}, RETRY));
+					// Without a retry, which would hide an end that was told too early.
+					const running = execute(create());
 					await until(() => injected.hits > 0);
 					finishJobs(simulator);
 					expect(jsonOf(await running)).toEqual([
 						expect.objectContaining({ request_id: idOf(simulator), status: 'done' }),
 					]);
+					expect(simulator.requestsTo('status').length).toBeGreaterThanOrEqual(2);
 					expect(simulator.requestsTo('submit')).toHaveLength(1);
 				});
 			},
@@ -251,6 +253,15 @@ describe.each(FAMILIES)('$family', ({ family, resource, create, ofJob }) => {
 				(id: string) => ({ task: { id }, base_resp: { status_code: 0, status_msg: 'success' } }),
 			],
 			['data itself', (id: string) => ({ code: 1, message: 'ok', data: id })],
+			['data as JSON text', (id: string) => ({ code: 0, data: JSON.stringify({ task_id: id }) })],
+			[
+				'a code that its message calls a success',
+				(id: string) => ({ code: 10000, message: 'Success', data: { task_id: id } }),
+			],
+			[
+				'an error that says success',
+				(id: string) => ({ data: { task_id: id }, error: { code: 0, message: 'success' } }),
+			],
 		])('%s', async (_case, body) => {
 			await withScene({ plan: () => ({ seconds: 0.1 }) }, async ({ simulator, execute }) => {
 				const fault: Fault = { kind: 'rewrite', body: () => body(idOf(simulator)) };
@@ -270,6 +281,20 @@ describe.each(FAMILIES)('$family', ({ family, resource, create, ofJob }) => {
 					request_id: requestId,
 					status: 'done',
 				});
+			});
+		});
+
+		test.concurrent('with a long number in JSON text as its id', async () => {
+			const requestId = '812345678901234567';
+			await withScene({ plan: () => ({ seconds: 0.1, requestId }) }, async (scene) => {
+				const body = () => ({
+					code: 0,
+					data: `{"task_id":${requestId},"task_status":"submitted"}`,
+				});
+				scene.simulator.inject({ route: 'submit', fault: { kind: 'rewrite', body } });
+				expect(jsonOf(await scene.execute(create()))).toEqual([
+					expect.objectContaining({ request_id: requestId, status: 'done' }),
+				]);
 			});
 		});
 
@@ -318,6 +343,7 @@ describe.each(FAMILIES)('$family', ({ family, resource, create, ofJob }) => {
 				'job-9',
 			],
 			['an error beside an id', { ...gatewayError('Internal'), task_id: 'job-8' }, 'job-8'],
+			['JSend beside an id', { status: 'error', message: 'Not now', id: 'http-5' }, 'Not now'],
 			[
 				'an id behind a long echo',
 				{ echo: 'so long '.repeat(120), payload: { job: 'vid-11' } },
@@ -330,6 +356,36 @@ describe.each(FAMILIES)('$family', ({ family, resource, create, ofJob }) => {
 				expect(error?.message).toContain('unclear whether');
 				expect(error?.description).toContain(shown);
 				expect(simulator.requestsTo('submit')).toHaveLength(1);
+			});
+		});
+
+		test.concurrent.each<[number, object]>([
+			[400, { message: 'The task could not be read' }],
+			[429, gatewayError('too many requests')],
+			[500, gatewayError('The task could not be read', 'invalid_request')],
+			[503, gatewayError('no available channel', 'model_not_found')],
+		])("as of unknown fate for a task's ID in an error: %i", async (httpStatus, words) => {
+			await withScene(LONG, async ({ simulator, execute }) => {
+				const body = () => ({ ...words, task_id: idOf(simulator) });
+				const fault: Fault = { kind: 'rewrite', status: httpStatus, body };
+				simulator.inject({ route: 'submit', family, fault, times: Infinity });
+				simulator.decideFault = ({ route }) => (route === 'status' ? answered(404, {}) : undefined);
+				const { error } = await execute(create({}, RETRY));
+				expect(error?.message).toContain('unclear whether');
+				expect(error?.description).toContain(idOf(simulator));
+				expect(simulator.requestsTo('submit')).toHaveLength(1);
+			});
+		});
+
+		test.concurrent('as that of the rate, though it names what was paid for', async () => {
+			await withScene(QUICK, async ({ simulator, execute }) => {
+				const body = { code: 1303, message: 'parallel task over resource pack limit' };
+				const fault: Fault = { kind: 'status', status: 429, body };
+				simulator.inject({ route: 'submit', fault, times: 2 });
+				expect(jsonOf(await execute(create()))).toEqual([
+					expect.objectContaining({ status: 'done' }),
+				]);
+				expect(simulator.jobs).toHaveLength(1);
 			});
 		});
 

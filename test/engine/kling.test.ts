@@ -654,15 +654,34 @@ describe('A submit whose answer never came', () => {
 		},
 	);
 
-	test.concurrent("is not taken for another's task", async () => {
+	const OTHERS = {
+		...{ task_id: '7', task_status: 'submitted' },
+		task_info: { external_task_id: 'of-another' },
+	};
+
+	test.concurrent.each([
+		["another's task", { code: 0, data: OTHERS }],
+		["a list of others' tasks", { code: 0, data: [OTHERS, { ...OTHERS, task_id: '8' }] }],
+		['what a refusal names', { code: 1203, message: 'Not found', data: { task_id: '7' } }],
+		['the ID of an error', { error: { message: 'Not found' }, id: '7' }],
+	])('is not taken for %s', async (_case, body) => {
 		await withScene(QUICK, async ({ simulator, execute }) => {
 			simulator.inject({ route: 'submit', fault: LOST });
-			const task = { task_id: '7', task_status: 'submitted' };
-			const body = { code: 0, data: { ...task, task_info: { external_task_id: 'of-another' } } };
 			const fault = { kind: 'status', status: 200, body } as const;
 			simulator.inject({ route: 'status', fault, times: Infinity });
 			const { error } = await execute(createKlingNode());
 			expect(error?.message).toBe("It's unclear whether CometAPI accepted this video");
+		});
+	});
+
+	test.concurrent('is found in a list of tasks', async () => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			simulator.inject({ route: 'submit', fault: LOST });
+			const body = (normal: unknown) => ({ code: 0, data: [OTHERS, Object(normal).data] });
+			simulator.inject({ route: 'status', fault: { kind: 'rewrite', body } });
+			expect(jsonOf(await execute(createKlingNode()))).toEqual([
+				expect.objectContaining({ request_id: simulator.jobs[0]?.requestId, status: 'done' }),
+			]);
 		});
 	});
 

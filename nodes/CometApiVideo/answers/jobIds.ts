@@ -1,6 +1,7 @@
-import { isRecord, plainId, text } from '../http/json';
+import { isRecord, plainId } from '../http/json';
+import { hasFailureCode } from './codes';
 import { layersOf, statusWordsIn } from './layers';
-import { meaningOf } from './statusWords';
+import { isExchangeWord, meaningOf } from './statusWords';
 
 /** No answer known names one video more often. */
 const MOST_IDS = 5;
@@ -11,6 +12,7 @@ export interface JobIds {
 	ids: string[];
 	/** One of them is a task's by its name: `request_id` may be the exchange's. */
 	hasTaskId: boolean;
+	/** One that no exchange has. */
 	hasState: boolean;
 	/** The state is one of a job that runs or is done. */
 	isAlive: boolean;
@@ -33,7 +35,7 @@ export function readJobIds(body: unknown, outerNames: readonly string[]): JobIds
 		...wrapped.flatMap(({ video_id, job_id }) => [video_id, job_id]),
 		...listed.filter(isRecord).flatMap(({ task_id, id }) => [task_id, id]),
 		// With an error's code, a text there is a word such as "fail".
-		...(isFailureCode(outermost?.code) ? [] : [outermost?.data]),
+		...(outermost === undefined || hasFailureCode(outermost) ? [] : [outermost.data]),
 	];
 	const outerIds = outerNames.flatMap((name) => layers.map((layer) => layer[name]));
 	const words = layers.flatMap(statusWordsIn);
@@ -41,22 +43,7 @@ export function readJobIds(body: unknown, outerNames: readonly string[]): JobIds
 	return {
 		ids: [...new Set(readable([...taskIds, ...outerIds]))].slice(0, MOST_IDS),
 		hasTaskId: readable([...taskIds, ...layers.map(({ id }) => id)]).length > 0,
-		hasState: words.length > 0,
+		hasState: words.some((word) => !isExchangeWord(word)),
 		isAlive: words.some((word) => ['pending', 'done'].includes(meaningOf(word) ?? '')),
 	};
-}
-
-const SUCCESS_WORDS = ['success', 'succeed', 'ok', 'accepted'];
-
-/** Numbers below are no codes of an error. */
-const LOWEST_FAILURE = 100;
-
-/** True unless the code is 0, 1, 200 or a word of success. */
-export function isFailureCode(code: unknown): boolean {
-	const word = text(code)?.toLowerCase();
-	const number = typeof code === 'number' ? code : Number(word ?? Number.NaN);
-	if (Number.isFinite(number)) {
-		return number < 0 || (number >= LOWEST_FAILURE && (number < 200 || number >= 300));
-	}
-	return word !== undefined && !SUCCESS_WORDS.includes(word);
 }

@@ -1,6 +1,6 @@
 import { shorten } from '../http/exchange';
 import { httpUrl, isRecord, text, toText, type JsonRecord } from '../http/json';
-import { isFailureCode } from './jobIds';
+import { isFailureCode, isSuccessWord } from './codes';
 
 /** The error in an answer: neither field has to be there. */
 export interface Reason {
@@ -22,9 +22,6 @@ const OF_A_JOB = [
 ];
 const OF_AN_ANSWER = ['message', 'msg', 'detail'];
 const CODES = ['code', 'error_code', 'failure_code', 'failureCode'];
-
-/** An envelope's message when nothing went wrong. */
-const SUCCESS = /^(success|succeed|ok)$/i;
 
 const MOST_ERRORS = 20;
 
@@ -58,7 +55,7 @@ function wordsIn(layer: JsonRecord): string | undefined {
 		...OF_AN_ANSWER.map((name) => layer[name]),
 	];
 	const words = values.flatMap((value) => text(value) ?? []);
-	const telling = words.find((each) => !SUCCESS.test(each) && httpUrl(each) === undefined);
+	const telling = words.find((each) => !isSuccessWord(each) && httpUrl(each) === undefined);
 	return shorten(telling ?? listOf(detail), LONGEST_WORDS);
 }
 
@@ -75,9 +72,9 @@ function readError(error: unknown): Reason | undefined {
 	}
 	if (!isRecord(error)) {
 		const message = shorten(text(error), LONGEST_WORDS);
-		return message === undefined ? undefined : { message };
+		return message === undefined || isSuccessWord(message) ? undefined : { message };
 	}
-	if (!isTelling(error)) return undefined;
+	if (!isTelling(error) || isSuccessWord(error.message)) return undefined;
 	// Some gateways wrap the provider's error in one of their own.
 	const inner = wordsIn(error) === undefined && isRecord(error.error) ? error.error : error;
 	return {

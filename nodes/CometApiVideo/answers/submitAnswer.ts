@@ -1,6 +1,7 @@
 import { isSuccess, readRetryAfter, type Exchange, type HttpAnswer } from '../http/exchange';
-import { firstOf, isDeeperThan, isRecord, plainId, text } from '../http/json';
-import { isFailureCode, readJobIds } from './jobIds';
+import { firstOf, isDeeperThan, isRecord, plainId, text, type JsonRecord } from '../http/json';
+import { hasFailureCode } from './codes';
+import { readJobIds } from './jobIds';
 import { layersOf, statusWordsIn } from './layers';
 import { saysModeration } from './moderation';
 import { describeProblem, pieceOf, reasonOf, type ApiProblem } from './problem';
@@ -56,13 +57,13 @@ export function readSubmitAnswer(
 		const isRejection = problem.reason === 'noBalance' || saysModeration(reasonOf(original));
 		return { kind: isRejection && !hasTaskId ? 'rejected' : 'outcomeUnknown', problem: traced };
 	}
-	if (isTask && namesTask(original)) return { kind: 'outcomeUnknown', problem: traced };
+	// The words for a bad input would say that it was not accepted.
+	if (problem.reason === 'badInput') traced.reason = 'unreadable';
+	if (namesTask(original)) return { kind: 'outcomeUnknown', problem: traced };
 	if (statusCode === 429 && problem.reason === 'rateLimited') {
 		return { kind: 'rateLimited', problem, retryAfterMs: readRetryAfter(headers, nowMs) };
 	}
 	if (!mayBeAccepted(statusCode, problem)) return { kind: 'rejected', problem };
-	// The words for a bad input would say that it was not accepted.
-	if (problem.reason === 'badInput') traced.reason = 'unreadable';
 	return { kind: 'outcomeUnknown', problem: traced };
 }
 
@@ -79,16 +80,31 @@ export function readFoundJob(
 ): [string, ...string[]] | undefined {
 	if ('unanswered' in exchange || !isSuccess(exchange.answer.statusCode)) return undefined;
 	const { body, original = body } = exchange.answer;
-	const repeated = firstOf(layersOf(original), ({ external_task_id, task_info }) =>
+	const job = ourJobIn(original, externalId);
+	const { ids, hasTaskId, hasState } = readJobIds(job, idNames);
+	const [first, ...others] = ids.filter((id) => id !== externalId);
+	const isJob = hasTaskId && (hasState || !hasFailed(job));
+	return first !== undefined && isJob ? [first, ...others] : undefined;
+}
+
+/** The answer, or the one of its listed jobs that repeats our id; undefined if it is about others. */
+function ourJobIn(body: unknown, externalId: string): unknown {
+	const layers = layersOf(body);
+	const list = firstOf(layers, ({ data }) =>
+		Array.isArray(data) && data.length > 1 ? data : undefined,
+	);
+	if (list) return list.find((each) => externalIdIn(layersOf(each)) === externalId);
+	const repeated = externalIdIn(layers);
+	return repeated === undefined || repeated === externalId ? body : undefined;
+}
+
+function externalIdIn(layers: JsonRecord[]): string | undefined {
+	return firstOf(layers, ({ external_task_id, task_info }) =>
 		firstOf(
 			[external_task_id, isRecord(task_info) ? task_info.external_task_id : undefined],
 			plainId,
 		),
 	);
-	const { ids, hasTaskId } = readJobIds(original, idNames);
-	const [first, ...others] = ids.filter((id) => id !== externalId);
-	const isOurs = repeated === undefined || repeated === externalId;
-	return first !== undefined && hasTaskId && isOurs ? [first, ...others] : undefined;
 }
 
 /** True if an answer with HTTP 2xx has an error, a failing code, or a word of failure. */
@@ -96,7 +112,7 @@ function hasFailed(body: unknown): boolean {
 	return layersOf(body).some(
 		(layer) =>
 			errorIn(layer) !== undefined ||
-			isFailureCode(layer.code) ||
+			hasFailureCode(layer) ||
 			layer.success === false ||
 			statusWordsIn(layer).some((word) => meaningOf(word) === 'failed') ||
 			(Array.isArray(layer.errors) && layer.errors.length > 0) ||

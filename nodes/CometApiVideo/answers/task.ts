@@ -8,6 +8,7 @@ import {
 	type Video,
 	type VideoJob,
 } from '../video';
+import { hasFailureCode } from './codes';
 import { layersOf, names, statusWordsIn } from './layers';
 import { saysModeration } from './moderation';
 import { errorIn, reasonIn, type Reason } from './reason';
@@ -71,7 +72,16 @@ export function readTask(body: unknown, jobId: string): VideoJob | undefined {
 /** The job's state in each layer, the innermost first, without envelopes around it. */
 function statesIn(layers: JsonRecord[], jobId: string, url: string | undefined): LayerState[] {
 	const states = layers.flatMap((layer) => stateIn(layer, jobId, url) ?? []);
-	return states.filter((state) => isOfJob(state, states.length === 1));
+	return states.filter(
+		(state) => isOfJob(state, states.length === 1) && !isOfExchange(state, layers),
+	);
+}
+
+/** True if an answer without the id or any field of a job tells an end in its own words, as gateways do. */
+function isOfExchange({ layer, isNamed, status }: LayerState, layers: JsonRecord[]): boolean {
+	const isEnd = status === 'failed' || status === 'expired';
+	if (!isEnd || isNamed || layers.length > 1 || errorIn(layer) !== undefined) return false;
+	return hasOwnWords(layer) && !hasJobFields(layer);
 }
 
 /** True unless the word of a layer is about the exchange, as an envelope's or a gateway's is. */
@@ -136,10 +146,13 @@ function decide(
 	if (inner.status !== 'pending') return inner;
 	const ahead = outer.find(({ word, status }) => word !== undefined && status !== 'pending');
 	if (ahead && (ahead.status !== 'done' || rowsUrl !== undefined)) return ahead;
-	return inner.word === undefined && url !== undefined ? { status: 'done' } : inner;
+	return inner.word === undefined && url !== undefined && !hasError(layers)
+		? { status: 'done' }
+		: inner;
 }
 
-const hasError = (layers: JsonRecord[]) => layers.some((layer) => errorIn(layer) !== undefined);
+const hasError = (layers: JsonRecord[]) =>
+	layers.some((layer) => errorIn(layer) !== undefined || hasFailureCode(layer));
 
 function failureIn(layers: JsonRecord[], word: string | undefined): Failure | undefined {
 	const reason = firstOf(layers, reasonIn);
