@@ -92,6 +92,21 @@ export const PASSING_WITH_ID: Array<[string, number, Body]> = [
 	],
 ];
 
+/** The gateway's own trouble with its network, its database and its channels, in new-api's words. */
+export const OUTAGES: Array<[number, unknown]> = [
+	[500, gatewayError('dial tcp 10.0.0.1:3306: connect: connection refused', 'get_task_failed')],
+	[500, gatewayError('driver: bad connection', 'get_task_failed')],
+	[500, gatewayError('not done', 'do_request_failed')],
+	[500, gatewayError('bad response status code 502', 'bad_response_status_code')],
+	[500, gatewayError('unexpected EOF', 'read_response_body_failed')],
+	[400, gatewayError('Get "https://x": context deadline exceeded', 'fail_to_fetch_task')],
+	[400, gatewayError('context canceled', 'get_task_failed')],
+	[500, gatewayError('not found', 'get_channel_failed')],
+	[200, { code: 'busy', message: '当前分组上游负载已饱和，请稍后再试' }],
+	[500, gatewayError('Something went wrong, please retry', 'oops')],
+	[503, gatewayError('The service is under maintenance', 'closed')],
+];
+
 /** Errors that say the same again and again. */
 export const LASTING: Array<[string, number, unknown, string]> = [
 	['a key', 401, gatewayError('invalid token'), 'API key'],

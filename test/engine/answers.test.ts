@@ -7,6 +7,7 @@ import {
 	ENDED,
 	gatewayError,
 	LASTING,
+	OUTAGES,
 	OWN_CONTENT,
 	PASSING,
 	PASSING_WITH_ID,
@@ -90,6 +91,21 @@ describe.each(FAMILIES)('$family', ({ family, resource, create, ofJob }) => {
 		);
 	});
 
+	test.concurrent.each(OUTAGES)(
+		'goes on waiting through an outage of a minute: %i %j',
+		async (httpStatus, body) => {
+			await withScene(LONG, async ({ simulator, execute }) => {
+				const fault = answered(httpStatus, body);
+				const outage = simulator.inject({ route: 'status', fault, times: 12 });
+				const running = execute(create({ options: { pollInterval: 5 } }));
+				await Promise.race([running, until(() => outage.hits === 12)]);
+				finishJobs(simulator);
+				expect(jsonOf(await running)).toEqual([expect.objectContaining({ status: 'done' })]);
+				expect(simulator.requestsTo('submit')).toHaveLength(1);
+			});
+		},
+	);
+
 	describe('takes a job inside an error answer to a submit for the job', () => {
 		test.concurrent.each<[string, number, Body]>([
 			['400', 400, (id) => ({ task_id: id, status: 'queued' })],
@@ -146,6 +162,23 @@ describe.each(FAMILIES)('$family', ({ family, resource, create, ofJob }) => {
 			});
 		},
 	);
+
+	test.concurrent('waits for two IDs together as long as Max Wait', async () => {
+		await withScene(LONG, async ({ simulator, execute }) => {
+			const told = () => ({ task_id: 'row-77', data: { id: idOf(simulator) } });
+			simulator.inject({ route: 'submit', fault: { kind: 'rewrite', body: told } });
+			const since = Date.now();
+			simulator.decideFault = ({ route, path }) => {
+				if (route !== 'status' || !path.includes('row-77')) return undefined;
+				return Date.now() - since < 60_000
+					? answered(200, { id: 'row-77', status: 'processing' })
+					: answered(400, gatewayError('record not found', 'get_task_failed'));
+			};
+			const { error } = await execute(create({ options: { pollInterval: 5, maxWait: 100 } }));
+			expect(error?.message).toContain('Not finished after 100 seconds');
+			expect(Date.now() - since).toBeLessThan(150_000);
+		});
+	});
 
 	test.concurrent.each<[string, object]>([
 		['JSend', { status: 'error', message: 'insufficient balance' }],
