@@ -275,7 +275,8 @@ async function watch(
 	if (next && lacksJob(outcome) && unknownNames <= rest.length) {
 		followed.job = { ...next, others: [...rest, unknown] };
 		followed.unknownNames = unknownNames + 1;
-		const anew = { ...options, earlier: undefined, pollAtOnce: true };
+		const { leftMs: maxWaitMs } = outcome;
+		const anew = { ...options, maxWaitMs, earlier: undefined, pollAtOnce: true };
 		const later = await watch(followed, anew, mayLeave);
 		const polls = outcome.polls + later.polls;
 		return { ...later, polls, waitedMs: outcome.waitedMs + later.waitedMs };
