@@ -48,6 +48,19 @@ function sentImage(request: RecordedRequest): { type?: string; sha256: string } 
 const digest = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 const submits = (simulator: Simulator) => simulator.requestsTo('submit');
 
+describe('A large image', () => {
+	test.concurrent('may come back in the answer, before the ID', async () => {
+		await withScene(QUICK, async ({ simulator, execute }) => {
+			const body = (normal: unknown) => ({ input: submits(simulator)[0]?.body, ...Object(normal) });
+			simulator.inject({ route: 'submit', fault: { kind: 'rewrite', body } });
+			const item = await itemWith(picture('image/jpeg', 5_000_000));
+			expect(jsonOf(await execute(createNode(IMAGE_IN_FIELD), [item]))).toEqual([
+				expect.objectContaining({ request_id: simulator.jobs[0]?.requestId, status: 'done' }),
+			]);
+		});
+	});
+});
+
 describe('An image at an address', () => {
 	test.concurrent.each([
 		['a web address', 'https://example.com/candle.png?size=1'],

@@ -12,7 +12,7 @@ import { isRecord, parseAnswer, text, type JsonRecord } from './json';
 import { redact, redactTexts } from './redact';
 
 /** An answer about a video has some kB; more than this is cut off. */
-const MAX_ANSWER_BYTES = 4_000_000;
+export const MAX_ANSWER_BYTES = 4_000_000;
 
 /** System calls that come before a byte of the request is on the wire. */
 const BEFORE_SENDING = ['getaddrinfo', 'connect', 'bind', 'socket'];

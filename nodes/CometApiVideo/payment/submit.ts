@@ -10,7 +10,7 @@ import {
 import { encodeBody, type RequestBody } from '../files/requestBody';
 import type { ApiProblem } from '../answers/problem';
 import type { Exchange } from '../http/exchange';
-import { ask, sendRequest } from '../http/request';
+import { ask, MAX_ANSWER_BYTES, sendRequest } from '../http/request';
 import type { Item } from '../item';
 import { pause, untilStopped } from '../pause';
 import { jobAt, type JobRef, type VideoApi } from '../videoApi';
@@ -202,6 +202,8 @@ async function post(
 	const answerMs = Math.max(request.timeout ?? 0, SHORTEST_TIMEOUT_MS);
 	// n8n 2's HTTP client counts its time-out from before the upload, too.
 	const deadlineMs = answerMs + Math.ceil(encoded.length / SLOWEST_UPLOAD);
+	// The answer may repeat what was sent, in JSON's escapes, before it tells the ID.
+	const maxBytes = MAX_ANSWER_BYTES + 2 * encoded.length;
 	return await sendRequest(
 		context,
 		{
@@ -211,6 +213,6 @@ async function post(
 			headers: { ...request.headers, 'Content-Type': contentType },
 			timeout: deadlineMs,
 		},
-		{ stop: signal, stopAborts: 'unsent', deadlineMs },
+		{ stop: signal, stopAborts: 'unsent', deadlineMs, maxBytes },
 	);
 }
