@@ -9,8 +9,8 @@ const BEFORE_A_WORD = '(?:(?<![\\w/-]|\\w\\.)|(?<=\\\\[bfnrt]))';
 export const REDACTED = '***';
 
 /**
- * The same without the key, also where JSON escapes it. A key as short as a word counts only where it
- * stands alone, so that the key `cometapi` breaks no link to cdn.cometapi.com.
+ * The same without the key, also where JSON or a URL escapes it. A key as short as a word counts only
+ * where it stands alone, so that the key `cometapi` breaks no link to cdn.cometapi.com.
  */
 export function redact(shown: string, apiKey: string): string {
 	if (apiKey.length < SHORTEST_KEY || !mayHold(shown, apiKey)) return shown;
@@ -28,18 +28,18 @@ export function redactTexts(json: string, apiKey: string): string {
 }
 
 function mayHold(shown: string, apiKey: string): boolean {
-	return shown.includes('\\') || shown.includes(apiKey);
+	return /[\\%]/.test(shown) || shown.includes(apiKey);
 }
 
 /** JSON within JSON text has several backslashes in a row. */
 const MOST_BACKSLASHES = 8;
 
-/** Each character as it is, or as JSON may write it. */
+/** Each character as it is, or as JSON or a URL may write it. */
 function patternOf(apiKey: string): string {
 	const escaped = (unit: string) => {
 		const code = unit.charCodeAt(0).toString(16).padStart(4, '0');
 		const hex = code.replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
-		return `\\\\{0,${MOST_BACKSLASHES}}(?:${unit.replace(/\W/, '\\$&')}|u${hex})`;
+		return `\\\\{0,${MOST_BACKSLASHES}}(?:${unit.replace(/\W/, '\\$&')}|u${hex}|%${hex.slice(2)})`;
 	};
 	return apiKey.split('').map(escaped).join('');
 }

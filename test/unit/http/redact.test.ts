@@ -16,6 +16,7 @@ describe('The key in what is shown', () => {
 		['cometapi', 'bad key cometapi.', 'bad key ***.'],
 		['cometapi', '{"error":"cometapi","key=cometapi&a"}', '{"error":"***","key=***&a"}'],
 		['sk.(1)+$x', 'Bearer sk.(1)+$x', 'Bearer ***'],
+		['sk-a+b/0123456789==', '?key=sk-a%2Bb%2f0123456789%3D%3D&x=24%', '?key=***&x=24%'],
 	])('%s is replaced in %s', (key, words, shown) => {
 		expect(redact(words, key)).toBe(shown);
 	});
