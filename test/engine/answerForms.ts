@@ -146,6 +146,18 @@ export const ENDED: Array<[string, number, Body, string]> = [
 		'No place',
 	],
 	[
+		'in a row over a task that made nothing',
+		200,
+		(id) => ({
+			code: 'success',
+			data: {
+				...{ task_id: id, status: 'FAILURE', fail_reason: 'Nothing was made' },
+				data: { id: 'cgt-7', status: 'succeeded', content: {} },
+			},
+		}),
+		'Nothing was made',
+	],
+	[
 		'in a word of another maker',
 		200,
 		(id) => ({ id, status: 'Task-Rejected', error: 'Never' }),

@@ -134,7 +134,7 @@ function hasOwnWords({ message, msg, code }: JsonRecord): boolean {
 
 /**
  * The innermost state counts, as the provider's own. A row that failed, or has the URL, is ahead of
- * the pending task in it.
+ * the task in it that is pending, or done without a URL.
  */
 function decide(
 	states: LayerState[],
@@ -143,7 +143,8 @@ function decide(
 ): Pick<LayerState, 'status' | 'word'> | undefined {
 	const [inner, ...outer] = states;
 	if (!inner) return url === undefined || hasError(layers) ? undefined : { status: 'done' };
-	if (inner.status !== 'pending') return inner;
+	const isOpen = inner.status === 'pending' || (inner.status === 'done' && rowsUrl === undefined);
+	if (!isOpen) return inner;
 	const ahead = outer.find(({ word, status }) => word !== undefined && status !== 'pending');
 	if (ahead && (ahead.status !== 'done' || rowsUrl !== undefined)) return ahead;
 	return inner.word === undefined && url !== undefined && !hasError(layers)
