@@ -49,6 +49,7 @@ export const PASSING: Array<[string, number, unknown]> = [
 	['a word of the key', 200, { status: 'unauthorized', error: 'invalid token' }],
 	['a word of the gateway', 200, { status: 'timeout', message: 'gateway timed out' }],
 	['a failure of the gateway', 200, { status: 'failed', message: 'could not read the task' }],
+	['a failure around nothing', 200, { status: 'failed', message: 'not read', data: {} }],
 	['a session of the gateway', 200, { status: 'expired', message: 'the session has expired' }],
 	[
 		'a refusal of the gateway',
@@ -59,6 +60,11 @@ export const PASSING: Array<[string, number, unknown]> = [
 		'a link beside an error',
 		200,
 		{ code: 'rate_limited', message: 'slow down', url: 'https://docs.example/limits' },
+	],
+	[
+		'a link beside no success',
+		200,
+		{ success: false, message: 'slow down', url: 'https://docs.example/limits' },
 	],
 ];
 
@@ -83,6 +89,11 @@ export const PASSING_WITH_ID: Array<[string, number, Body]> = [
 		'an error that says success',
 		200,
 		(id) => ({ id, status: 'generating', error: { code: 0, message: 'success' } }),
+	],
+	[
+		'a failure around the job',
+		200,
+		(id) => ({ status: 'failed', message: 'not refreshed', data: { id, status: 'running' } }),
 	],
 	['a link without a state', 200, (id) => ({ id, code: 'busy', message: 'no', url: MEDIA })],
 	[

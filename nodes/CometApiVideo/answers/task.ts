@@ -77,10 +77,11 @@ function statesIn(layers: JsonRecord[], jobId: string, url: string | undefined):
 	);
 }
 
-/** True if an answer without the id or any field of a job tells an end in its own words, as gateways do. */
+/** True if what is around all else tells an end in its own words, without the id or a field of a job. */
 function isOfExchange({ layer, isNamed, status }: LayerState, layers: JsonRecord[]): boolean {
 	const isEnd = status === 'failed' || status === 'expired';
-	if (!isEnd || isNamed || layers.length > 1 || errorIn(layer) !== undefined) return false;
+	const isOutermost = layer === layers.at(-1);
+	if (!isEnd || isNamed || !isOutermost || errorIn(layer) !== undefined) return false;
 	return hasOwnWords(layer) && !hasJobFields(layer);
 }
 
@@ -153,7 +154,9 @@ function decide(
 }
 
 const hasError = (layers: JsonRecord[]) =>
-	layers.some((layer) => errorIn(layer) !== undefined || hasFailureCode(layer));
+	layers.some(
+		(layer) => errorIn(layer) !== undefined || hasFailureCode(layer) || layer.success === false,
+	);
 
 function failureIn(layers: JsonRecord[], word: string | undefined): Failure | undefined {
 	const reason = firstOf(layers, reasonIn);
