@@ -376,6 +376,7 @@ describe.each(FAMILIES)('$family', ({ family, resource, create, ofJob }) => {
 				'job-9',
 			],
 			['an error beside an id', { ...gatewayError('Internal'), task_id: 'job-8' }, 'job-8'],
+			['a word of success where an id is', { code: 0, message: 'Made', data: 'ok' }, 'Made'],
 			['JSend beside an id', { status: 'error', message: 'Not now', id: 'http-5' }, 'Not now'],
 			[
 				'an id behind a long echo',

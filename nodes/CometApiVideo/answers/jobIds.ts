@@ -1,5 +1,5 @@
 import { isRecord, plainId } from '../http/json';
-import { hasFailureCode } from './codes';
+import { hasFailureCode, isSuccessWord } from './codes';
 import { layersOf, statusWordsIn } from './layers';
 import { isExchangeWord, meaningOf } from './statusWords';
 
@@ -39,7 +39,8 @@ export function readJobIds(body: unknown, outerNames: readonly string[]): JobIds
 	];
 	const outerIds = outerNames.flatMap((name) => layers.map((layer) => layer[name]));
 	const words = layers.flatMap(statusWordsIn);
-	const readable = (values: unknown[]) => values.flatMap((value) => plainId(value) ?? []);
+	const readable = (values: unknown[]) =>
+		values.flatMap((value) => (isSuccessWord(value) ? [] : (plainId(value) ?? [])));
 	return {
 		ids: [...new Set(readable([...taskIds, ...outerIds]))].slice(0, MOST_IDS),
 		hasTaskId: readable([...taskIds, ...layers.map(({ id }) => id)]).length > 0,
