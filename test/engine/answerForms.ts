@@ -181,6 +181,24 @@ export const ENDED: Array<[string, number, Body, string]> = [
 		() => ({ code: 'content_policy_violation', error: 'Rude' }),
 		'Rude',
 	],
+	[
+		'by moderation that wants another prompt',
+		400,
+		() => ({
+			code: 'invalid_request',
+			message: 'Rude: content violates the policy. Please modify the prompt and try again.',
+		}),
+		'Rude',
+	],
+	[
+		'by moderation that wants another image',
+		400,
+		() => ({
+			code: 'invalid_request',
+			message: 'Rude: sensitive content. Retry with a different image.',
+		}),
+		'Rude',
+	],
 	['as VIOLATION', 200, (id) => ({ data: { task_id: id, status: 'VIOLATION' } }), 'moderation'],
 ];
 

@@ -380,7 +380,7 @@ describe('What comes out is the same, awake or asleep', () => {
 
 	test.concurrent('an answer that is too long or too deep for the database', async () => {
 		const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
-		const answers = [deep, `"${'x'.repeat(1_000_000)}"`].map(
+		const answers = [deep, `"${'x'.repeat(50_000)}"`].map(
 			(part) => `{"status": "pending", "usage": {"part": ${part}}}`,
 		);
 		const inject = ({ simulator }: Scene) => {

@@ -25,7 +25,10 @@ async function partOf([name, value]: [string, string | File]): Promise<FormPart>
 }
 
 /** The parts of a form, or undefined for what is none. */
-export async function readForm(bytes: Buffer, contentType: string): Promise<FormPart[] | undefined> {
+export async function readForm(
+	bytes: Buffer,
+	contentType: string,
+): Promise<FormPart[] | undefined> {
 	const response = new Response(new Uint8Array(bytes), {
 		headers: { 'Content-Type': contentType },
 	});

@@ -8,9 +8,13 @@ const WORDS =
 const WORDS_OF_THE_GATEWAY =
 	/do request|response body|query data|get channel|bad gateway|status code 5\d\d|connection|dial tcp|no such host|broken pipe|\beof\b|deadline exceeded|context cancell?ed|lock wait/i;
 
+/** Words for whoever wrote the prompt: the next answer will be the same. */
+const WITH_ANOTHER_INPUT =
+	/(\b(modify|change|revise|adjust|edit|replace|rephrase)\b|修改|更换|调整)[^.。]{0,60}(try again|retry|重试)|(try again|retry)\b[^.。]{0,20}\b(with|using)\b/gi;
+
 /** True if an error's code or words say that asking again may help. */
 export function saysTryAgain({ code = '', message = '' }: Reason): boolean {
-	return [code.replaceAll('_', ' '), message].some(
+	return [code.replaceAll('_', ' '), message.replace(WITH_ANOTHER_INPUT, '')].some(
 		(each) => WORDS.test(each) || WORDS_OF_THE_GATEWAY.test(each),
 	);
 }

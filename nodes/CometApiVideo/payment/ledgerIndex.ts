@@ -83,7 +83,10 @@ export class LedgerIndex {
 		const position = this.positions.get(entry);
 		if (position === undefined) return;
 		if (entry.job === undefined) this.unanswered--;
-		this.setSlot(entry, this.of(entry).filter((other) => other !== entry));
+		this.setSlot(
+			entry,
+			this.of(entry).filter((other) => other !== entry),
+		);
 		drop(this.ofAgents, entry.body, entry);
 		this.dropFree(entry);
 		this.positions.delete(entry);
