@@ -91,6 +91,29 @@ describe.each(FAMILIES)('$family', ({ family, resource, create, ofJob }) => {
 		);
 	});
 
+	test.concurrent.each([
+		[200, 'succeeded'],
+		[200, 'processing'],
+		[500, 'processing'],
+	])(
+		'pays once when HTTP %i tells trouble around a job that is %s, though a retry follows',
+		async (httpStatus, status) => {
+			await withScene(LONG, async ({ simulator, execute }) => {
+				const body = () => ({
+					...{ status: 'failed', error: { code: 'internal_error', message: 'not refreshed' } },
+					data: { task_id: idOf(simulator), status },
+				});
+				const fault: Fault = { kind: 'rewrite', status: httpStatus, body };
+				const injected = simulator.inject({ route: 'status', fault });
+				const running = execute(create({}, { retryOnFail: true }));
+				await until(() => injected.hits > 0);
+				finishJobs(simulator);
+				expect(jsonOf(await running)).toEqual([expect.objectContaining({ status: 'done' })]);
+				expect(simulator.requestsTo('submit')).toHaveLength(1);
+			});
+		},
+	);
+
 	test.concurrent.each(OUTAGES)(
 		'goes on waiting through an outage of a minute: %i %j',
 		async (httpStatus, body) => {

@@ -45,14 +45,14 @@ export function readTask(body: unknown, jobId: string): VideoJob | undefined {
 	const states = statesIn(layers, jobId, url);
 	const state = decide(states, layers, { url, rowsUrl });
 	if (!state) return undefined;
-	const { word, status } = state;
+	const { word, status, isNamed } = state;
 	const usage = firstOf(layers, (layer) => (isRecord(layer.usage) ? layer.usage : undefined));
 	const ticks = toNumber(usage?.cost_in_usd_ticks);
 	const job: VideoJob = {
 		status,
 		statusIsKnown: word === undefined || meaningOf(word) !== undefined,
 		...(word !== undefined && { providerStatus: word }),
-		isNamed: states.some(({ isNamed }) => isNamed),
+		isNamed,
 		progress: firstOf(layers, progressIn),
 		model: firstOf(layers, ({ model, model_name }) => text(model) ?? text(model_name)),
 		usage,
@@ -141,15 +141,22 @@ function decide(
 	states: LayerState[],
 	layers: JsonRecord[],
 	{ url, rowsUrl }: { url?: string; rowsUrl?: string },
-): Pick<LayerState, 'status' | 'word'> | undefined {
-	const [inner, ...outer] = states;
-	if (!inner) return url === undefined || hasError(layers) ? undefined : { status: 'done' };
+): Pick<LayerState, 'status' | 'word' | 'isNamed'> | undefined {
+	const [first, ...outer] = states;
+	if (!first) {
+		return url === undefined || hasError(layers) ? undefined : { status: 'done', isNamed: false };
+	}
+	// A name around a state is its own, too. One within is not that of what is around it.
+	const inner = { ...first, isNamed: states.some(({ isNamed }) => isNamed) };
 	const isOpen = inner.status === 'pending' || (inner.status === 'done' && rowsUrl === undefined);
 	if (!isOpen) return inner;
-	const ahead = outer.find(({ word, status }) => word !== undefined && status !== 'pending');
+	const ahead = outer.find(
+		({ word, status, isNamed }) =>
+			word !== undefined && status !== 'pending' && (inner.status === 'pending' || isNamed),
+	);
 	if (ahead && (ahead.status !== 'done' || rowsUrl !== undefined)) return ahead;
 	return inner.word === undefined && url !== undefined && !hasError(layers)
-		? { status: 'done' }
+		? { ...inner, word: undefined, status: 'done' }
 		: inner;
 }
 
