@@ -1,7 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- tests run outside n8n */
 import { describe, expect, test } from '@jest/globals';
 
-import { causeOf } from '../../../nodes/CometApiVideo/answers/failures';
+import { causeOf, mayBeRemade } from '../../../nodes/CometApiVideo/answers/failures';
 import {
 	readStatusAnswer,
 	type StatusAnswer,
@@ -53,6 +53,47 @@ describe('a status answer', () => {
 			const answer = read(422, { code: 'content-moderated', error: 'No' }, OURS);
 			expect(answer).toMatchObject({ kind: 'job', supportId: 'exchange-1' });
 		});
+	});
+
+	test.each([
+		['Video edit failed, please try again later', 'unclear'],
+		['Failed to edit the video, please try again', 'unclear'],
+		['Please adjust your request rate and try again in 20 seconds', 'unclear'],
+		['Please try again with exponential backoff', 'unclear'],
+		['状态修改失败，请稍后重试', 'unclear'],
+		['请更换渠道后重试', 'unclear'],
+		['Please modify the prompt and try again', 'verdict'],
+		['Please try again with a different image', 'verdict'],
+		['Please submit a new task and try again', 'verdict'],
+		['请修改提示词后重试', 'verdict'],
+		['This error is non-retryable', 'verdict'],
+		['Retry is not allowed', 'verdict'],
+		['内容审核不通过，请勿重试', 'verdict'],
+	])('asks again, or not, as it is told: %s', (message, kind) => {
+		expect(read(400, { code: 'some_code', message }).kind).toBe(kind);
+	});
+
+	test.each([
+		[{ id: 'a', status: 'failed', error: { code: 'internal_error', message: 'No' } }, true],
+		[{ data: { id: 'a', status: 'FAILURE', error: { code: 'internal_error' } } }, true],
+		[
+			{
+				...{ status: 'failed', error: { code: 'internal_error', message: 'not refreshed' } },
+				data: { task_id: 'a', status: 'processing' },
+			},
+			false,
+		],
+	])('lets a retry pay anew only for an end that the job tells itself: %j', (body, isRemade) => {
+		const job = jobIn(read(200, body));
+		expect(job && [job.status, mayBeRemade(job)]).toEqual(['failed', isRemade]);
+	});
+
+	test('is no end of a finished job when an envelope tells trouble with it', () => {
+		const error = { code: 'internal_error', message: 'no file yet' };
+		const body = { status: 'failed', error, data: { task_id: 'a', status: 'succeeded' } };
+		for (const status of [200, 500]) {
+			expect(jobIn(read(status, body))).toMatchObject({ status: 'done', video: {} });
+		}
 	});
 
 	describe("is a gateway's", () => {
