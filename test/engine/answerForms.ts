@@ -116,6 +116,8 @@ export const OUTAGES: Array<[number, unknown]> = [
 	[200, { code: 'busy', message: '当前分组上游负载已饱和，请稍后再试' }],
 	[500, gatewayError('Something went wrong, please retry', 'oops')],
 	[503, gatewayError('The service is under maintenance', 'closed')],
+	[400, gatewayError('Video edit failed, please try again later', 'edit_failed')],
+	[400, gatewayError('Please adjust your request rate and try again later', 'slow_down')],
 ];
 
 /** Errors that say the same again and again. */
@@ -199,10 +201,36 @@ export const ENDED: Array<[string, number, Body, string]> = [
 		}),
 		'Rude',
 	],
+	[
+		'by moderation that wants no other try',
+		400,
+		() => ({
+			code: 'invalid_request',
+			message: 'Rude: content violates the policy. Do not retry.',
+		}),
+		'Rude',
+	],
+	[
+		'flat, in words of success',
+		200,
+		() => ({ code: 'success', message: '', status: 'failed', data: null }),
+		'gave no reason',
+	],
+	[
+		"in a task's own word, without its ID",
+		200,
+		() => ({ task_status: 'FAILED', code: 'InvalidParameter', message: 'Too small' }),
+		'Too small',
+	],
 	['as VIOLATION', 200, (id) => ({ data: { task_id: id, status: 'VIOLATION' } }), 'moderation'],
 ];
 
 export const DONE: Array<[string, Body, string]> = [
+	[
+		'no state beside a number that msg calls a success',
+		() => ({ code: 1000, msg: 'success', data: { video_url: MEDIA } }),
+		MEDIA,
+	],
 	['COMPLETE', (id) => ({ id, status: 'COMPLETE', video_url: MEDIA }), MEDIA],
 	[
 		'an unknown word at 100 %',

@@ -13,7 +13,7 @@ export function bareCode(code: string): string {
 }
 
 /** What envelopes say, as a code or in words, when nothing went wrong. */
-const SUCCESS = /^(success|succeed|ok|accepted)$/i;
+const SUCCESS = /^(success|succeed(ed)?|ok|accepted|成功)$/i;
 
 /** Numbers below are no codes of an error. */
 const LOWEST_FAILURE = 100;
@@ -33,6 +33,6 @@ export function isFailureCode(code: unknown): boolean {
 }
 
 /** True if a layer has such a code, and does not call it a success: one maker's is 10000. */
-export function hasFailureCode({ code, message }: JsonRecord): boolean {
-	return isFailureCode(code) && !isSuccessWord(message);
+export function hasFailureCode({ code, message, msg }: JsonRecord): boolean {
+	return isFailureCode(code) && !isSuccessWord(message) && !isSuccessWord(msg);
 }

@@ -8,7 +8,7 @@ import {
 	type Video,
 	type VideoJob,
 } from '../video';
-import { hasFailureCode } from './codes';
+import { hasFailureCode, isSuccessWord } from './codes';
 import { layersOf, names, statusWordsIn } from './layers';
 import { saysModeration } from './moderation';
 import { errorIn, reasonIn, type Reason } from './reason';
@@ -120,7 +120,7 @@ function hasFailed(layer: JsonRecord): boolean {
 /** Fields that only a job has. */
 const JOB_FIELDS = [
 	...['progress', 'video', 'usage', 'model', 'object', 'created_at', 'submit_time', 'fail_reason'],
-	...['file_id', 'base_resp'],
+	...['file_id', 'base_resp', 'task_status'],
 ];
 
 /** True if a layer with an envelope's word is a job after all: xAI's flat one has no id. */
@@ -130,7 +130,7 @@ function hasJobFields(layer: JsonRecord): boolean {
 
 /** True if a layer speaks by itself, as an error of the exchange does. */
 function hasOwnWords({ message, msg, code }: JsonRecord): boolean {
-	return [message, msg, code].some((value) => text(value) !== undefined);
+	return [message, msg, code].some((value) => text(value) !== undefined && !isSuccessWord(value));
 }
 
 /**
