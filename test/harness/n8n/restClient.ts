@@ -420,6 +420,9 @@ interface Http {
 
 const envelope = z.object({ data: z.unknown() });
 
+/** What n8n says, and does nothing, while a busy machine lets its ping of the database wait. */
+const NOT_READY = '503,"message":"Database is not ready!"';
+
 function createHttp(serverUrl: string, session: Session): Http {
 	// On a busy machine, n8n closes a kept connection at the moment it is used again.
 	const httpAgent = new Agent({ keepAlive: false });
@@ -432,12 +435,17 @@ function createHttp(serverUrl: string, session: Session): Http {
 		data?: unknown,
 		responseType?: ResponseType,
 	): Promise<unknown> => {
-		const response = await client
-			.request<unknown>({ method, url, data, ...(responseType && { responseType }) })
-			.catch((error: unknown) => {
-				throw new Error(`n8n refused ${method} ${url}: ${reasonOf(error)}`);
-			});
-		return response.data;
+		const config = { method, url, data, ...(responseType && { responseType }) };
+		for (let secondsLeft = 60; ; secondsLeft--) {
+			try {
+				return (await client.request<unknown>(config)).data;
+			} catch (error) {
+				const reason = reasonOf(error);
+				const isRefused = secondsLeft === 0 || !reason.includes(NOT_READY);
+				if (isRefused) throw new Error(`n8n refused ${method} ${url}: ${reason}`);
+				await sleep(1_000);
+			}
+		}
 	};
 	const rest = async (method: string, path: string, data?: unknown) =>
 		envelope.parse(await request(method, `/rest${path}`, data)).data;
