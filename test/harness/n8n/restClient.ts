@@ -435,17 +435,19 @@ function createHttp(serverUrl: string, session: Session): Http {
 		data?: unknown,
 		responseType?: ResponseType,
 	): Promise<unknown> => {
-		const config = { method, url, data, ...(responseType && { responseType }) };
-		for (let secondsLeft = 60; ; secondsLeft--) {
-			try {
-				return (await client.request<unknown>(config)).data;
-			} catch (error) {
-				const reason = reasonOf(error);
-				const isRefused = secondsLeft === 0 || !reason.includes(NOT_READY);
-				if (isRefused) throw new Error(`n8n refused ${method} ${url}: ${reason}`);
-				await sleep(1_000);
-			}
-		}
+		const send = async (secondsLeft: number): Promise<unknown> => {
+			const response = await client
+				.request<unknown>({ method, url, data, ...(responseType && { responseType }) })
+				.catch((error: unknown) => {
+					const reason = reasonOf(error);
+					if (secondsLeft > 0 && reason.includes(NOT_READY)) return undefined;
+					throw new Error(`n8n refused ${method} ${url}: ${reason}`);
+				});
+			if (response) return response.data;
+			await sleep(1_000);
+			return await send(secondsLeft - 1);
+		};
+		return await send(60);
 	};
 	const rest = async (method: string, path: string, data?: unknown) =>
 		envelope.parse(await request(method, `/rest${path}`, data)).data;
