@@ -91,7 +91,7 @@ export async function waitUntilFinished(
 	try {
 		outcome = await watch(followed, options, settings.sleeps);
 		if (outcome.kind === 'left') {
-			const wait = { ...toAsleep(outcome, options, settings.includesRaw), durationKey };
+			const wait = { ...toAsleep(outcome, options), durationKey };
 			if (await fallsAsleep(item, { wait })) throw new FallenAsleep();
 			const { ageMs, leftMs, earlier } = wait;
 			const anew = { ...options, ageMs, maxWaitMs: leftMs, earlier, pollAtOnce: true };
@@ -128,14 +128,13 @@ function optionsOf(
 function toAsleep(
 	{ polls, waitedMs, pendingUntilMs, lastJob, raw, leftMs }: PollOutcome,
 	{ ageMs: ageBeforeMs, earlier, likelyEnd, pollIntervalS }: PollOptions,
-	includesRaw: boolean,
 ): AsleepWait {
 	const sinceMs = Date.now();
 	const ageMs = ageBeforeMs + waitedMs - (earlier?.waitedMs ?? 0);
 	const likelyMs = Math.max((likelyEnd?.medianMs ?? 0) - ageMs, pollIntervalS * 1000);
 	return {
 		...{ sinceMs, ageMs, leftMs, wakeAtMs: sinceMs + Math.min(likelyMs, leftMs) },
-		earlier: { polls, waitedMs, pendingUntilMs, lastJob, ...(includesRaw && { raw }) },
+		earlier: { polls, waitedMs, pendingUntilMs, lastJob, raw },
 	};
 }
 
@@ -328,14 +327,15 @@ function pollJob(
 }
 
 async function askStatus(followed: Followed, atMostMs: number): Promise<StatusAnswer> {
-	const { item, job } = followed;
+	const { item, job, settings } = followed;
 	const timeoutMs = item.request.timeout ?? POLL_TIMEOUT_MS;
 	const deadlineMs = Math.ceil(Math.min(POLL_TIMEOUT_MS, timeoutMs, atMostMs));
 	const exchange = await ask(item, job.statusPath, { deadlineMs });
 	const answer = readStatusAnswer(exchange, job.requestId, Date.now());
 	if (answer.kind !== 'job') return answer;
-	const told = withContentUrl(followed, answer.job);
-	return { ...answer, job: toKept(told), raw: toStorable(answer.raw) };
+	// Each waiting item holds its last answer.
+	const raw = settings.includesRaw ? toStorable(answer.raw) : undefined;
+	return { ...answer, job: toKept(withContentUrl(followed, answer.job)), raw };
 }
 
 /** A job that failed without a reason, with the one that is told in place of its file, if any. */
